@@ -1,0 +1,34 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.engine;
+
+import io.statefun.message.TypeName;
+import java.util.List;
+
+/**
+ * The port through which the engine calls a function of one type. Called by several threads at
+ * once, each for another instance.
+ */
+public interface FunctionInvoker {
+
+  /** The type of the function. */
+  TypeName type();
+
+  /** The states that it declares. A state's place in this list is its slot. */
+  List<StateSpec> states();
+
+  /** What to do when {@link #invoke} throws. */
+  FailurePolicy failurePolicy();
+
+  /**
+   * Handles one message.
+   *
+   * @throws UnhandledMessageException if the function takes no message of that type, or cannot read
+   *     it; the message goes to the dead letters without another attempt
+   * @throws Exception whatever the function throws; the failure policy decides
+   */
+  void invoke(Invocation invocation) throws Exception;
+}

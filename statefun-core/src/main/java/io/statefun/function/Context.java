@@ -1,0 +1,118 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.function;
+
+import io.statefun.message.Address;
+import io.statefun.message.TypeName;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a handler can know and do besides its state. Usable in the handler that it was passed to, by
+ * its thread, until the handler returns; later use throws {@link IllegalStateException}.
+ *
+ * <p>Everything done through a context takes effect when the handler returns, together with the
+ * changes of state. If the handler throws, none of it does.
+ */
+public interface Context {
+
+  /** The address of the instance that handles the message. */
+  Address self();
+
+  /** The instance that sent the message, or null if it came from outside. */
+  @Nullable Address caller();
+
+  /** The time, which stays the same while the handler runs. */
+  Instant now();
+
+  /**
+   * Sends a message. Messages from one instance to one other arrive in the order in which they were
+   * sent.
+   *
+   * @param message of a type that the application knows
+   * @throws IllegalArgumentException if the message's type is not known
+   */
+  void send(Address to, Object message);
+
+  /** Sends a message to an address given by type name and id. */
+  default void send(String type, String id, Object message) {
+    send(Address.of(type, id), message);
+  }
+
+  /**
+   * Sends a message to the caller.
+   *
+   * @throws IllegalStateException if there is none
+   */
+  default void reply(Object message) {
+    Address to = caller();
+    if (to == null) {
+      throw new IllegalStateException(
+          "The message that " + self() + " handles came from no function: nobody to reply to");
+    }
+    send(to, message);
+  }
+
+  /** Sends a message after a delay, which must not be negative. */
+  default void sendAfter(Duration delay, Address to, Object message) {
+    sendAt(delayed(delay), to, message);
+  }
+
+  /** Sends a message after a delay, unless it is cancelled first. */
+  default void sendAfter(Duration delay, Address to, Object message, CancellationToken token) {
+    sendAt(delayed(delay), to, message, token);
+  }
+
+  /** Sends a message at a time; at once if the time has passed. */
+  void sendAt(Instant time, Address to, Object message);
+
+  /**
+   * Sends a message at a time, unless it is cancelled first.
+   *
+   * @throws IllegalStateException if a message of this instance waits under the same token
+   */
+  void sendAt(Instant time, Address to, Object message, CancellationToken token);
+
+  /**
+   * Cancels the delayed message that this instance scheduled under the token. Nothing happens if
+   * there is none, or it was sent already.
+   */
+  void cancel(CancellationToken token);
+
+  /** The instance's reminders. */
+  Reminders reminders();
+
+  /**
+   * Gives a record to an egress.
+   *
+   * @throws IllegalArgumentException if the egress or the value's type is not known
+   */
+  void egress(EgressRecord egressRecord);
+
+  /** Gives a value without key and headers to an egress. */
+  default void egress(String egress, Object value) {
+    egress(EgressRecord.of(TypeName.parse(egress), value));
+  }
+
+  /**
+   * Watches an operation that goes on outside, and has its end delivered to this instance as an
+   * {@link AsyncResult}. The instance handles other messages meanwhile. If the process dies before
+   * the end was handled, the result comes as {@link AsyncResult.Status#UNKNOWN}.
+   *
+   * @param request of a type that the application knows; it is stored, and chooses the handler
+   * @param operation the operation, begun by the caller
+   */
+  void async(Object request, CompletionStage<?> operation);
+
+  private Instant delayed(Duration delay) {
+    if (delay.isNegative()) {
+      throw new IllegalArgumentException("A delay must not be negative: " + delay);
+    }
+    return now().plus(delay);
+  }
+}

@@ -1,0 +1,74 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.io;
+
+import io.statefun.message.Address;
+import io.statefun.message.TypeName;
+import io.statefun.message.TypedValue;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The port through which messages with a position enter, as records of a log do. After a crash an
+ * ingress goes on at the position of the last committed epoch, so that each record counts once.
+ */
+public interface Ingress extends AutoCloseable {
+
+  /** The ingress' name, under which its positions are stored. */
+  TypeName name();
+
+  /** The parts that are read independently, each in its order. Fixed while the node runs. */
+  List<Split> splits();
+
+  @Override
+  default void close() {}
+
+  /**
+   * A part of an ingress. All methods but {@link #committed} are called by one thread at a time.
+   */
+  interface Split {
+
+    /** The split's id, unique within the ingress and the same after a restart. */
+    String id();
+
+    /**
+     * Goes to a position.
+     *
+     * @param position what {@link #position} returned when the last epoch was committed, or null
+     *     for the beginning
+     * @param wakeUp to be run, by any thread, when records have come after a {@link #poll} that
+     *     found none
+     */
+    void open(byte @Nullable [] position, Runnable wakeUp);
+
+    /**
+     * Hands over the messages of the next record, if one is there. Never waits.
+     *
+     * @return whether there was a record
+     */
+    boolean poll(Collector out);
+
+    /** The position after the last record that {@link #poll} handed over. */
+    byte[] position();
+
+    /** Tells that a position is committed and records before it will not be asked for again. */
+    default void committed(byte[] position) {}
+  }
+
+  /** Takes the messages of a record. */
+  interface Collector {
+
+    /** Sends a message to a function. */
+    void send(Address target, TypedValue message);
+
+    /**
+     * Puts a record that cannot be read or routed among the dead letters.
+     *
+     * @param origin where it came from: topic, partition and offset, or file and line
+     */
+    void reject(String origin, TypedValue raw, Throwable cause);
+  }
+}

@@ -1,0 +1,46 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.message;
+
+/**
+ * How values of one Java type travel and rest: under which name, and as which bytes.
+ *
+ * <p>Implementations are stateless or immutable, and are called by several threads at once.
+ *
+ * @param <T> the Java type
+ */
+public interface MessageType<T> {
+
+  /** The name under which the type is stored and sent. It must never change for stored data. */
+  TypeName typeName();
+
+  /** The Java type that values have. */
+  Class<T> javaType();
+
+  /**
+   * Turns a value into bytes.
+   *
+   * @return a fresh array that the caller owns
+   * @throws SerializationException if the value cannot be written
+   */
+  byte[] serialize(T value);
+
+  /**
+   * Reads a value from bytes that {@link #serialize} wrote, possibly by an older version of the
+   * application.
+   *
+   * @param bytes the bytes, which must be neither changed nor kept
+   * @throws SerializationException if the bytes are not a value of this type
+   */
+  T deserialize(byte[] bytes);
+
+  /**
+   * Whether values never change after they were made, whoever holds them. Such values are handed
+   * over by reference; others are copied through their bytes each time they change hands, so that
+   * no change leaks that a handler did not set.
+   */
+  boolean immutable();
+}

@@ -1,0 +1,91 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.state;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The port to the committed state of a node: for each partition a sorted map of byte strings, and
+ * the number of the epoch that it holds. A cache: what it loses is fetched from the snapshot store.
+ *
+ * <p>After a crash a partition holds exactly what some {@link PartitionStore#write} and all before
+ * it have written, and {@link PartitionStore#epoch} tells which. Failures throw {@link
+ * java.io.UncheckedIOException}.
+ */
+public interface StateBackend extends AutoCloseable {
+
+  /** Opens a partition, making an empty one if there is none. */
+  PartitionStore open(int partition);
+
+  @Override
+  void close();
+
+  /** The committed state of a partition. Reads may run in any thread while one other writes. */
+  interface PartitionStore {
+
+    /** The epoch that the partition holds, or 0 if it was never written. */
+    long epoch();
+
+    /** The value of a key, or null. The array is the caller's. */
+    byte @Nullable [] get(byte[] key);
+
+    /**
+     * Goes through the entries of a range as they are now, in the order of the keys' unsigned
+     * bytes.
+     *
+     * @param from the first key that counts
+     * @param to the first key that counts no more
+     */
+    Cursor scan(byte[] from, byte[] to);
+
+    /** Begins a set of changes that will take effect together. */
+    Batch newBatch();
+
+    /** Makes what was written so far survive the death of the process. */
+    void flush();
+
+    /** Removes every entry, and sets the epoch to 0. */
+    void clear();
+  }
+
+  /** A position in a range; begins before the first entry. */
+  interface Cursor extends AutoCloseable {
+
+    /** Goes to the next entry, and tells whether there is one. */
+    boolean next();
+
+    /** The entry's key. */
+    byte[] key();
+
+    /** The entry's value. */
+    byte[] value();
+
+    @Override
+    void close();
+  }
+
+  /** Changes of one partition that take effect together. Used by one thread. */
+  interface Batch extends AutoCloseable {
+
+    /** Sets the value of a key. */
+    void put(byte[] key, byte[] value);
+
+    /** Removes a key. */
+    void delete(byte[] key);
+
+    /**
+     * How many bytes the changes take, about. A large batch may be written in parts, each under the
+     * epoch before, as writing an epoch again changes nothing.
+     */
+    long bytes();
+
+    /** Makes the changes, together with the partition's epoch, and empties the batch. */
+    void write(long epoch);
+
+    @Override
+    void close();
+  }
+}
