@@ -62,6 +62,11 @@ public final class TypedValue {
     return type == other;
   }
 
+  /** The object that is held, or null if there are only bytes. */
+  public @Nullable Object heldObject() {
+    return object;
+  }
+
   /**
    * The object.
    *
