@@ -1,0 +1,99 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.binding;
+
+import io.statefun.engine.Invocation;
+import io.statefun.message.TypeName;
+import java.lang.invoke.MethodHandle;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A method that handles messages of one class, ready to be called. */
+final class Handler {
+
+  private final String method;
+  private final Class<?> messageClass;
+  private final TypeName typeName;
+  private final boolean async;
+  private final MethodHandle target;
+  private final Argument[] arguments;
+
+  /**
+   * @param method the method, for texts
+   * @param messageClass the class of the messages, or of the requests of asynchronous results
+   * @param typeName the name under which such messages travel
+   * @param async whether it handles the ends of asynchronous operations
+   * @param target takes an array of the arguments and returns nothing
+   * @param arguments where the arguments come from
+   */
+  Handler(
+      String method,
+      Class<?> messageClass,
+      TypeName typeName,
+      boolean async,
+      MethodHandle target,
+      List<Argument> arguments) {
+    this.method = method;
+    this.messageClass = messageClass;
+    this.typeName = typeName;
+    this.async = async;
+    this.target = target;
+    this.arguments = arguments.toArray(Argument[]::new);
+  }
+
+  /** Where an argument of a handler comes from. */
+  @FunctionalInterface
+  interface Argument {
+
+    /**
+     * The argument, null if the caller is asked for and there is none.
+     *
+     * @param message the message object, or the result of an asynchronous operation
+     */
+    @Nullable Object of(Invocation invocation, Object message);
+  }
+
+  Class<?> messageClass() {
+    return messageClass;
+  }
+
+  TypeName typeName() {
+    return typeName;
+  }
+
+  boolean isAsync() {
+    return async;
+  }
+
+  /**
+   * Calls the method.
+   *
+   * @throws Exception whatever the method throws, errors too
+   */
+  void call(Invocation invocation, Object message) throws Exception {
+    Argument[] sources = arguments;
+    @Nullable Object[] values = new Object[sources.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = sources[i].of(invocation, message);
+    }
+    try {
+      target.invokeExact(values);
+    } catch (Throwable e) {
+      throw Handler.<Exception>asIs(e);
+    }
+  }
+
+  /** Lets a throwable that the signature does not allow pass as it is. */
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  private static <E extends Throwable> E asIs(Throwable e) throws E {
+    throw (E) e;
+  }
+
+  @Override
+  public String toString() {
+    return method;
+  }
+}
