@@ -1,0 +1,79 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.engine;
+
+import io.statefun.message.Address;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An instance whose messages wait: because its handler threw and will be tried again, or because
+ * its function has stopped. Once the first message is handled the others follow in their order, and
+ * the instance is blocked no more.
+ */
+final class BlockedInstance {
+
+  static final long NEVER = Long.MAX_VALUE;
+
+  final Address address;
+  final SpillQueue rest;
+
+  /** Ends of asynchronous operations, which cannot rest on disk. Their order does not matter. */
+  private final ArrayDeque<Message> ends = new ArrayDeque<>();
+
+  private int failures;
+  long retryAt;
+
+  BlockedInstance(Address address, SpillQueue rest) {
+    this.address = address;
+    this.rest = rest;
+  }
+
+  void add(Message message) {
+    if (message.end() == null) {
+      rest.add(message);
+    } else {
+      ends.add(message);
+    }
+  }
+
+  void addFirst(Message message) {
+    if (message.end() == null) {
+      rest.addFirst(message);
+    } else {
+      ends.addFirst(message);
+    }
+  }
+
+  /** The message to try next, or null if none waits any more. */
+  @Nullable Message peek() {
+    return ends.isEmpty() ? rest.peek() : ends.peek();
+  }
+
+  void remove() {
+    if (ends.isEmpty()) {
+      rest.remove();
+    } else {
+      ends.remove();
+    }
+  }
+
+  /** Counts a failure of the first message, and returns how many there were. */
+  int fail() {
+    return ++failures;
+  }
+
+  /** Forgets failures: the next message is another one. */
+  void drain() {
+    failures = 0;
+    retryAt = Long.MIN_VALUE;
+  }
+
+  void cut(Collection<Message> pending) {
+    rest.cut(pending);
+  }
+}

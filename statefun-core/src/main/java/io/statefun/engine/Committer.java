@@ -1,0 +1,280 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.engine;
+
+import io.statefun.snapshot.EpochLog;
+import io.statefun.snapshot.EpochWriter;
+import io.statefun.snapshot.FaultPoint;
+import io.statefun.wire.ByteWriter;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Raises the barriers of a node and commits its epochs: a group commit. As soon as one commit is
+ * done and something has changed, the next barrier is raised, so an idle node commits at once, and
+ * a busy one commits large groups. While an epoch is being committed, the workers fill the next
+ * one.
+ */
+final class Committer implements Barrier {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
+
+  private static final long FIRST_PAUSE = 20;
+  private static final long LONGEST_PAUSE = 5_000;
+
+  private final NodeServices node;
+  private final EpochLog log;
+  private final FaultPoint.Listener faults;
+  private final Applier applier;
+  private final CommitListener listener;
+  private final Runnable wakeUp;
+  private final AtomicReferenceArray<@Nullable EpochPart> parts;
+  private final EpochWriter writer = new EpochWriter();
+  private final ByteWriter buffer = new ByteWriter(1024);
+
+  private volatile long epoch;
+  private volatile boolean changed;
+  private volatile long committed;
+  private Phase phase = Phase.IDLE;
+  private long raisedAt = Long.MIN_VALUE / 2;
+  private long notBefore = Long.MIN_VALUE;
+  private volatile int failures;
+  private long started;
+
+  Committer(
+      NodeServices node,
+      int workers,
+      long firstEpoch,
+      EpochLog log,
+      FaultPoint.Listener faults,
+      Applier applier,
+      CommitListener listener,
+      Runnable wakeUp) {
+    this.node = node;
+    this.parts = new AtomicReferenceArray<>(workers);
+    this.epoch = firstEpoch;
+    this.committed = firstEpoch - 1;
+    this.log = log;
+    this.faults = faults;
+    this.applier = applier;
+    this.listener = listener;
+    this.wakeUp = wakeUp;
+  }
+
+  // Seen by workers
+
+  @Override
+  public long epoch() {
+    return epoch;
+  }
+
+  @Override
+  public boolean mayHandle(long epochBytes) {
+    if (epochBytes > node.limits().maxEpochBytes()) {
+      changed();
+      return false;
+    }
+    if (applier.unapplied() > node.limits().maxUnappliedRecords()) {
+      applier.ask();
+      return false;
+    }
+    return listener.unacknowledged() < node.limits().maxUnacknowledgedRecords();
+  }
+
+  @Override
+  public void changed() {
+    if (!changed) {
+      changed = true;
+      wakeUp.run();
+    }
+  }
+
+  @Override
+  public void complete(int worker, EpochPart part) {
+    if (!parts.compareAndSet(worker, null, part)) {
+      throw new IllegalStateException("Worker " + worker + " ended an epoch twice");
+    }
+    wakeUp.run();
+  }
+
+  // Seen by others
+
+  /** The newest epoch that is committed. */
+  long committed() {
+    return committed;
+  }
+
+  /** Whether everything that has changed is committed. */
+  boolean isIdle() {
+    return phase == Phase.IDLE && !changed;
+  }
+
+  /** How often in a row the store has failed to take the epoch. */
+  int failures() {
+    return failures;
+  }
+
+  // The loop
+
+  /**
+   * Goes on with the commit.
+   *
+   * @return whether there was anything to do
+   * @throws io.statefun.snapshot.FencedException if another process has taken over
+   */
+  boolean step() {
+    return switch (phase) {
+      case IDLE -> raise();
+      case CUTTING -> collect();
+      case WRITING -> commit();
+    };
+  }
+
+  /** When there is something to do again if nobody wakes it, in milliseconds. */
+  long nextWakeUp() {
+    return switch (phase) {
+      case IDLE ->
+          changed ? raisedAt + node.limits().minCommitInterval().toMillis() : Long.MAX_VALUE;
+      case CUTTING -> Long.MAX_VALUE;
+      case WRITING -> notBefore;
+    };
+  }
+
+  private boolean raise() {
+    Duration interval = node.limits().minCommitInterval();
+    long now = node.clock().millis();
+    if (!changed || (!interval.isZero() && now - raisedAt < interval.toMillis())) {
+      return false;
+    }
+    changed = false;
+    raisedAt = now;
+    started = System.nanoTime();
+    phase = Phase.CUTTING;
+    epoch++;
+    listener.raised();
+    return true;
+  }
+
+  private boolean collect() {
+    for (int worker = 0; worker < parts.length(); worker++) {
+      if (parts.get(worker) == null) {
+        return false;
+      }
+    }
+    faults.reached(FaultPoint.EPOCH_CUT);
+    writer.begin();
+    for (int worker = 0; worker < parts.length(); worker++) {
+      EpochPart part = java.util.Objects.requireNonNull(parts.get(worker));
+      part.partitions.forEach(this::write);
+    }
+    phase = Phase.WRITING;
+    return true;
+  }
+
+  private void write(PartitionEpoch ended) {
+    if (ended.isEmpty()) {
+      return;
+    }
+    writer.beginSection(ended.partition.index);
+    ended.changes.forEach(
+        change -> {
+          Object value = change.value();
+          if (value == null) {
+            writer.delete(change.key());
+          } else if (value instanceof io.statefun.wire.StoredBytes resting) {
+            writer.put(change.key(), resting);
+          } else {
+            writer.put(change.key(), (byte[]) value);
+          }
+        });
+    ended.rows.forEach(this::write);
+    ended.pending.writeTo(writer::pending, buffer);
+    for (OutgoingRecord outgoing : ended.egress) {
+      buffer.reset();
+      outgoing.write(buffer);
+      writer.egress(buffer.toByteArray());
+    }
+  }
+
+  private void write(Row row) {
+    byte[] key = Keys.row(row.instance.address);
+    if (RowCodec.isEmpty(row)) {
+      writer.delete(key);
+    } else {
+      buffer.reset();
+      RowCodec.write(buffer, row);
+      writer.put(key, buffer.toByteArray());
+    }
+  }
+
+  private boolean commit() {
+    if (node.clock().millis() < notBefore) {
+      return false;
+    }
+    long ending = epoch - 1;
+    faults.reached(FaultPoint.BEFORE_COMMIT);
+    try {
+      log.commit(ending, writer);
+    } catch (IOException e) {
+      failures++;
+      long pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE << Math.min(failures - 1, 20));
+      notBefore = node.clock().millis() + pause;
+      LOG.warn(
+          "Epoch {} is not committed after {} attempts, and nothing is lost; next one in {} ms: {}",
+          ending,
+          failures,
+          pause,
+          e.toString());
+      return true;
+    }
+    faults.reached(FaultPoint.AFTER_COMMIT);
+    failures = 0;
+    notBefore = Long.MIN_VALUE;
+    committed = ending;
+    List<EpochPart> ended = new ArrayList<>(parts.length());
+    for (int worker = 0; worker < parts.length(); worker++) {
+      ended.add(java.util.Objects.requireNonNull(parts.getAndSet(worker, null)));
+    }
+    applier.add(ended);
+    phase = Phase.IDLE;
+    listener.committed(ended, System.nanoTime() - started, writer.length());
+    faults.reached(FaultPoint.AFTER_NOTIFY);
+    return true;
+  }
+
+  private enum Phase {
+    /** Nothing is under way. */
+    IDLE,
+    /** A barrier is raised; not all workers have cut. */
+    CUTTING,
+    /** The epoch is being made durable. */
+    WRITING
+  }
+
+  /** Is told how commits go. */
+  interface CommitListener {
+
+    /** A barrier is raised: wake the workers. */
+    void raised();
+
+    /**
+     * An epoch is committed.
+     *
+     * @param nanos how long it took, from the barrier on
+     * @param bytes how large its object is
+     */
+    void committed(List<EpochPart> parts, long nanos, long bytes);
+
+    /** How many egress records wait for their receivers. */
+    int unacknowledged();
+  }
+}

@@ -1,0 +1,85 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.engine;
+
+import io.statefun.message.Address;
+import io.statefun.message.TypedValue;
+import io.statefun.wire.ByteReader;
+import io.statefun.wire.ByteWriter;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A message that could not be handled, or a record that could not be read, with everything needed
+ * to find out why and to try again.
+ *
+ * @param target the instance that it was for, or null if that is not known
+ * @param source the instance that sent it, or null if it came from outside
+ * @param value the message
+ * @param origin where it came from, as {@code topic-partition@offset} or {@code file:line}; empty
+ *     for a message between functions
+ * @param cause the exception, with its causes, as text
+ * @param time when it was given up
+ */
+public record DeadLetter(
+    @Nullable Address target,
+    @Nullable Address source,
+    TypedValue value,
+    String origin,
+    String cause,
+    Instant time) {
+
+  private static final int FORMAT = 1;
+  private static final int MAX_CAUSE = 4_000;
+
+  static String describe(Throwable failure) {
+    StringBuilder text = new StringBuilder();
+    Throwable next = failure;
+    for (int depth = 0; next != null && depth < 10 && text.length() < MAX_CAUSE; depth++) {
+      text.append(depth == 0 ? "" : "\ncaused by ").append(next);
+      if (next.getStackTrace().length > 0) {
+        text.append("\n  at ").append(next.getStackTrace()[0]);
+      }
+      next = next.getCause();
+    }
+    return text.length() > MAX_CAUSE ? text.substring(0, MAX_CAUSE) : text.toString();
+  }
+
+  byte[] write() {
+    ByteWriter out = new ByteWriter(256);
+    out.writeByte(FORMAT);
+    writeAddress(out, target);
+    writeAddress(out, source);
+    MessageCodec.writeValue(out, value);
+    out.writeString(origin).writeString(cause).writeFixedLong(time.toEpochMilli());
+    return out.toByteArray();
+  }
+
+  static DeadLetter read(byte[] stored) {
+    ByteReader in = new ByteReader(stored);
+    if (in.readByte() > FORMAT) {
+      throw new IllegalStateException("A dead letter was written by a newer version");
+    }
+    return new DeadLetter(
+        readAddress(in),
+        readAddress(in),
+        MessageCodec.readValue(in),
+        in.readString(),
+        in.readString(),
+        Instant.ofEpochMilli(in.readFixedLong()));
+  }
+
+  private static void writeAddress(ByteWriter out, @Nullable Address address) {
+    out.writeBoolean(address != null);
+    if (address != null) {
+      MessageCodec.writeAddress(out, address);
+    }
+  }
+
+  private static @Nullable Address readAddress(ByteReader in) {
+    return in.readBoolean() ? MessageCodec.readAddress(in) : null;
+  }
+}

@@ -1,0 +1,48 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.engine;
+
+import java.time.Duration;
+
+/**
+ * The bounds within which a node works.
+ *
+ * @param maxInstancesInMemory how many instances a node keeps in memory, besides those whose
+ *     changes the backend does not have yet
+ * @param maxEpochBytes how many bytes of changes an epoch may hold before a barrier ends it and
+ *     workers wait for its commit, roughly
+ * @param minCommitInterval the least time between two barriers
+ * @param maxUnappliedRecords how many committed changes may wait for the backend
+ * @param mailboxCapacity how many messages a mailbox takes before senders keep theirs
+ * @param maxWaitingRequests how many messages from outside may wait for a worker before their
+ *     senders are held up
+ * @param maxUnacknowledgedRecords how many egress records may wait for their receivers in memory
+ */
+public record EngineLimits(
+    int maxInstancesInMemory,
+    long maxEpochBytes,
+    Duration minCommitInterval,
+    int maxUnappliedRecords,
+    int mailboxCapacity,
+    int maxWaitingRequests,
+    int maxUnacknowledgedRecords) {
+
+  /** Limits for a node with a heap of 256 MiB or more. */
+  public static final EngineLimits DEFAULT =
+      new EngineLimits(250_000, 16L * 1024 * 1024, Duration.ZERO, 200_000, 1_024, 10_000, 50_000);
+
+  public EngineLimits {
+    if (maxInstancesInMemory < 1
+        || maxEpochBytes < 1
+        || minCommitInterval.isNegative()
+        || maxUnappliedRecords < 1
+        || mailboxCapacity < 1
+        || maxWaitingRequests < 1
+        || maxUnacknowledgedRecords < 1) {
+      throw new IllegalArgumentException("Every limit of the engine must be at least 1");
+    }
+  }
+}

@@ -1,0 +1,32 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.engine;
+
+import io.statefun.io.Ingress;
+import io.statefun.message.TypedValue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** A worker's part of an epoch: its partitions, and whom to tell when the epoch is committed. */
+final class EpochPart {
+
+  final long epoch;
+  final List<PartitionEpoch> partitions = new ArrayList<>();
+  final List<CompletableFuture<Void>> accepted = new ArrayList<>();
+  final List<Reply> replies = new ArrayList<>();
+  final List<SplitPosition> positions = new ArrayList<>();
+
+  EpochPart(long epoch) {
+    this.epoch = epoch;
+  }
+
+  /** The answer to a request from outside. */
+  record Reply(String request, TypedValue value) {}
+
+  /** How far a split was read. */
+  record SplitPosition(Ingress.Split split, byte[] position) {}
+}

@@ -1,0 +1,198 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.engine;
+
+import io.statefun.message.Address;
+import io.statefun.message.TypeName;
+import io.statefun.wire.ByteReader;
+import io.statefun.wire.ByteWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * The keys under which a partition keeps what it knows. The first byte tells the kind; what must be
+ * found together stands together; numbers are written so that their order is the bytes' order.
+ */
+final class Keys {
+
+  private static final int ROW = 'r';
+  private static final int COLLECTION = 'c';
+  private static final int TIMER = 't';
+  private static final int TOKEN = 'k';
+  private static final int REMINDER = 'n';
+  private static final int ASYNC = 'y';
+  private static final int OUTBOX = 'o';
+  private static final int BLOCKED = 'b';
+  private static final int POSITION = 'i';
+  private static final int DEAD_LETTER = 'd';
+  private static final int ACKNOWLEDGED = 'a';
+  private static final int COUNTERS = 'm';
+  private static final int GARBAGE = 'g';
+
+  private Keys() {}
+
+  /** The instance's values. */
+  static byte[] row(Address address) {
+    ByteWriter out = new ByteWriter(64);
+    writeRow(out, address);
+    return out.toByteArray();
+  }
+
+  private static void writeRow(ByteWriter out, Address address) {
+    out.writeByte(ROW)
+        .writeRaw(address.type().toString().getBytes(StandardCharsets.UTF_8))
+        .writeByte(0)
+        .writeRaw(address.id().getBytes(StandardCharsets.UTF_8));
+  }
+
+  static byte[] allRows() {
+    return new byte[] {ROW};
+  }
+
+  /** The address that a row's key stands for. */
+  static Address rowAddress(byte[] key) {
+    int zero = 1;
+    while (key[zero] != 0) {
+      zero++;
+    }
+    return Address.of(
+        MessageCodec.name(new String(key, 1, zero - 1, StandardCharsets.UTF_8)),
+        new String(key, zero + 1, key.length - zero - 1, StandardCharsets.UTF_8));
+  }
+
+  /** What the keys of all entries of one list or map begin with. */
+  static byte[] collection(Address address, String state, long generation) {
+    return ofInstance(COLLECTION, address)
+        .writeString(state)
+        .writeFixedLong(generation)
+        .toByteArray();
+  }
+
+  static byte[] append(byte[] prefix, byte[] suffix) {
+    byte[] key = Arrays.copyOf(prefix, prefix.length + suffix.length);
+    System.arraycopy(suffix, 0, key, prefix.length, suffix.length);
+    return key;
+  }
+
+  static byte[] append(byte[] prefix, long number) {
+    return new ByteWriter(prefix.length + 8).writeRaw(prefix).writeFixedLong(number).toByteArray();
+  }
+
+  static long lastNumber(byte[] key) {
+    return new ByteReader(key, key.length - 8, 8).readFixedLong();
+  }
+
+  static byte[] suffix(byte[] key, byte[] prefix) {
+    return Arrays.copyOfRange(key, prefix.length, key.length);
+  }
+
+  /** A timer, in the order of time, then of scheduling. */
+  static byte[] timer(long millis, long sequence) {
+    return new ByteWriter(17)
+        .writeByte(TIMER)
+        .writeFixedLong(millis ^ Long.MIN_VALUE)
+        .writeFixedLong(sequence)
+        .toByteArray();
+  }
+
+  static long timerMillis(byte[] key) {
+    return new ByteReader(key, 1, 8).readFixedLong() ^ Long.MIN_VALUE;
+  }
+
+  static byte[] token(Address owner, String token) {
+    return ofInstance(TOKEN, owner).writeString(token).toByteArray();
+  }
+
+  static byte[] reminder(Address owner, String name) {
+    return ofInstance(REMINDER, owner).writeString(name).toByteArray();
+  }
+
+  static byte[] reminders(Address owner) {
+    return ofInstance(REMINDER, owner).toByteArray();
+  }
+
+  static byte[] async(long sequence) {
+    return numbered(ASYNC, sequence);
+  }
+
+  static byte[] allAsync() {
+    return new byte[] {ASYNC};
+  }
+
+  static byte[] outbox() {
+    return new byte[] {OUTBOX};
+  }
+
+  static byte[] blocked(Address address) {
+    return ofInstance(BLOCKED, address).toByteArray();
+  }
+
+  static byte[] allBlocked() {
+    return new byte[] {BLOCKED};
+  }
+
+  static Address blockedAddress(byte[] key) {
+    return MessageCodec.readAddress(new ByteReader(key, 1, key.length - 1));
+  }
+
+  static byte[] position(TypeName ingress, String split) {
+    return new ByteWriter(64)
+        .writeByte(POSITION)
+        .writeString(ingress.toString())
+        .writeString(split)
+        .toByteArray();
+  }
+
+  static byte[] deadLetter(long sequence) {
+    return numbered(DEAD_LETTER, sequence);
+  }
+
+  static byte[] allDeadLetters() {
+    return new byte[] {DEAD_LETTER};
+  }
+
+  static byte[] acknowledged(TypeName egress) {
+    return new ByteWriter(64).writeByte(ACKNOWLEDGED).writeString(egress.toString()).toByteArray();
+  }
+
+  static byte[] allAcknowledged() {
+    return new byte[] {ACKNOWLEDGED};
+  }
+
+  static byte[] counters() {
+    return new byte[] {COUNTERS};
+  }
+
+  static byte[] garbage(byte[] prefix) {
+    return new ByteWriter(prefix.length + 1).writeByte(GARBAGE).writeRaw(prefix).toByteArray();
+  }
+
+  static byte[] allGarbage() {
+    return new byte[] {GARBAGE};
+  }
+
+  /** The first key after all that begin with a prefix. */
+  static byte[] after(byte[] prefix) {
+    byte[] end = prefix.clone();
+    for (int i = end.length - 1; i >= 0; i--) {
+      if (end[i] != (byte) 0xff) {
+        end[i]++;
+        return Arrays.copyOf(end, i + 1);
+      }
+    }
+    throw new IllegalArgumentException("Nothing comes after a prefix of 0xff alone");
+  }
+
+  private static byte[] numbered(int kind, long number) {
+    return new ByteWriter(9).writeByte(kind).writeFixedLong(number).toByteArray();
+  }
+
+  private static ByteWriter ofInstance(int kind, Address address) {
+    ByteWriter out = new ByteWriter(64).writeByte(kind);
+    MessageCodec.writeAddress(out, address);
+    return out;
+  }
+}

@@ -1,0 +1,72 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.engine;
+
+import io.statefun.message.Address;
+import io.statefun.message.TypeName;
+import io.statefun.message.TypedValue;
+import io.statefun.wire.ByteReader;
+import io.statefun.wire.ByteWriter;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** How messages, addresses and typed values are stored. */
+final class MessageCodec {
+
+  private static final int WITH_SOURCE = 1;
+
+  // Type names come from the application's code and are few; the bound keeps damaged data harmless.
+  private static final Map<String, TypeName> NAMES = new ConcurrentHashMap<>();
+  private static final int MAX_NAMES = 10_000;
+
+  private MessageCodec() {}
+
+  static void write(ByteWriter out, Message message) {
+    Address source = message.source();
+    out.writeByte(source == null ? 0 : WITH_SOURCE);
+    writeAddress(out, message.target());
+    if (source != null) {
+      writeAddress(out, source);
+    }
+    writeValue(out, message.value());
+  }
+
+  static Message read(ByteReader in) {
+    int flags = in.readByte();
+    Address target = readAddress(in);
+    @Nullable Address source = (flags & WITH_SOURCE) == 0 ? null : readAddress(in);
+    return Message.of(target, source, readValue(in));
+  }
+
+  static void writeAddress(ByteWriter out, Address address) {
+    out.writeString(address.type().toString()).writeString(address.id());
+  }
+
+  static Address readAddress(ByteReader in) {
+    return Address.of(name(in.readString()), in.readString());
+  }
+
+  static void writeValue(ByteWriter out, TypedValue value) {
+    out.writeString(value.typeName().toString()).writeBytes(value.bytes());
+  }
+
+  static TypedValue readValue(ByteReader in) {
+    return TypedValue.ofBytes(name(in.readString()), in.readBytes());
+  }
+
+  static TypeName name(String text) {
+    TypeName known = NAMES.get(text);
+    if (known != null) {
+      return known;
+    }
+    TypeName parsed = TypeName.parse(text);
+    if (NAMES.size() < MAX_NAMES) {
+      NAMES.put(text, parsed);
+    }
+    return parsed;
+  }
+}

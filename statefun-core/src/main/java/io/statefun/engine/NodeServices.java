@@ -1,0 +1,36 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.engine;
+
+import io.statefun.message.MessageTypes;
+import io.statefun.message.TypeName;
+import java.time.InstantSource;
+import java.util.Set;
+
+/**
+ * What the parts of a node share. Immutable.
+ *
+ * @param clock tells the time
+ * @param messageTypes knows how values are written
+ * @param functions the functions
+ * @param egressNames the names of the egresses
+ * @param cron reads cron expressions
+ * @param limits the bounds
+ * @param partitions how many partitions the application has
+ */
+record NodeServices(
+    InstantSource clock,
+    MessageTypes messageTypes,
+    FunctionTypes functions,
+    Set<TypeName> egressNames,
+    CronSchedule.Parser cron,
+    EngineLimits limits,
+    int partitions) {
+
+  boolean hasEgress(TypeName name) {
+    return egressNames.contains(name);
+  }
+}

@@ -1,0 +1,285 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.engine;
+
+import io.statefun.message.Address;
+import io.statefun.message.TypedValue;
+import io.statefun.state.Change;
+import io.statefun.state.Overlay;
+import io.statefun.state.StateBackend;
+import io.statefun.wire.ByteReader;
+import io.statefun.wire.ByteWriter;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.function.Consumer;
+
+/**
+ * A partition that a worker owns: its mailbox, the instances that are in memory, and the changes
+ * that are not in the backend yet. Nobody but its worker touches it, except for {@link
+ * #appliedEpoch}.
+ */
+final class Partition {
+
+  private static final int EVICTION_ATTEMPTS = 16;
+  private static final byte[] NOTHING = new byte[0];
+
+  final int index;
+  final Overlay overlay;
+  final Timers timers;
+  final SpillQueue outbox;
+  final ArrayDeque<Message> mailbox = new ArrayDeque<>();
+  final Map<Address, BlockedInstance> blocked = new HashMap<>();
+  final PriorityQueue<BlockedInstance> retries =
+      new PriorityQueue<>((a, b) -> Long.compare(a.retryAt, b.retryAt));
+
+  private final LinkedHashMap<Address, Instance> instances = new LinkedHashMap<>(64, 0.75f, true);
+  private final FunctionTypes functions;
+  private final Scratch scratch;
+  private final int maxInstances;
+
+  /** Whether the partition is in its worker's list of those with messages. */
+  boolean scheduled;
+
+  private PartitionEpoch current = new PartitionEpoch(this);
+  private long epoch;
+  private boolean garbage = true;
+  private long sequence;
+  private long storedSequence;
+
+  /** The newest epoch that the backend holds; written by the applier. */
+  private volatile long appliedEpoch;
+
+  Partition(
+      int index,
+      StateBackend.PartitionStore store,
+      FunctionTypes functions,
+      Scratch scratch,
+      int maxInstances) {
+    this.index = index;
+    this.overlay = new Overlay(store);
+    this.timers = new Timers(overlay);
+    this.outbox = new SpillQueue(Keys.outbox(), overlay, scratch);
+    this.functions = functions;
+    this.scratch = scratch;
+    this.maxInstances = maxInstances;
+  }
+
+  /** The instance of an address, fetched if it is not in memory. */
+  Instance instance(Address address, FunctionType function) {
+    Instance known = instances.get(address);
+    if (known != null) {
+      return known;
+    }
+    Instance instance = new Instance(address, function);
+    RowCodec.read(overlay.store().get(Keys.row(address)), instance);
+    instances.put(address, instance);
+    if (instances.size() > maxInstances) {
+      evict();
+    }
+    return instance;
+  }
+
+  /** Forgets instances that were not used for long and that the backend holds. */
+  private void evict() {
+    long applied = appliedEpoch;
+    Iterator<Instance> eldest = instances.values().iterator();
+    for (int i = 0;
+        i < EVICTION_ATTEMPTS && instances.size() > maxInstances && eldest.hasNext();
+        i++) {
+      Instance candidate = eldest.next();
+      if (candidate.row.epoch <= applied) {
+        eldest.remove();
+      }
+    }
+  }
+
+  int instancesInMemory() {
+    return instances.size();
+  }
+
+  /** The row of an instance that may be changed in this epoch. */
+  Row writableRow(Instance instance) {
+    Row row = instance.row;
+    if (row.epoch == epoch) {
+      return row;
+    }
+    Row next = new Row(instance, epoch, row.slots.clone());
+    instance.row = next;
+    current.rows.add(next);
+    return next;
+  }
+
+  /** Takes back that {@link #writableRow} made a new row, which must be the last one made. */
+  void takeBackRow(Instance instance, Row before) {
+    if (instance.row != before) {
+      current.rows.remove(current.rows.size() - 1);
+      instance.row = before;
+    }
+  }
+
+  /** A number that this partition never used before. */
+  long nextNumber() {
+    return ++sequence;
+  }
+
+  SpillQueue newBlockedQueue(Address address) {
+    return new SpillQueue(Keys.blocked(address), overlay, scratch);
+  }
+
+  BlockedInstance block(Address address) {
+    return blocked.computeIfAbsent(address, key -> new BlockedInstance(key, newBlockedQueue(key)));
+  }
+
+  void emit(OutgoingRecord delivery) {
+    current.egress.add(delivery);
+  }
+
+  /** Puts a message among those that no function could handle. */
+  void addDeadLetter(DeadLetter letter) {
+    overlay.put(Keys.deadLetter(nextNumber()), letter.write());
+  }
+
+  /** Has all entries removed whose keys begin with a prefix, a few at a time. */
+  void addGarbage(byte[] prefix) {
+    overlay.put(Keys.garbage(prefix), NOTHING);
+    garbage = true;
+  }
+
+  boolean hasGarbage() {
+    return garbage;
+  }
+
+  /** Removes some entries of lists and maps that were cleared. */
+  void collectGarbage(int limit) {
+    byte[] all = Keys.allGarbage();
+    byte[] marker = null;
+    List<byte[]> found = new ArrayList<>();
+    try (Overlay.Scan markers = overlay.scan(all, Keys.after(all))) {
+      if (markers.next()) {
+        marker = markers.key();
+      }
+    }
+    garbage = marker != null;
+    if (marker == null) {
+      return;
+    }
+    byte[] prefix = Keys.suffix(marker, all);
+    try (Overlay.Scan entries = overlay.scan(prefix, Keys.after(prefix))) {
+      while (found.size() < limit && entries.next()) {
+        found.add(entries.key());
+      }
+    }
+    found.forEach(overlay::delete);
+    if (found.size() < limit) {
+      overlay.delete(marker);
+    }
+  }
+
+  /** How much the current epoch has changed, in bytes and records, roughly. */
+  long epochBytes() {
+    return overlay.bytes() + current.rows.size() * 128L + current.egress.size() * 128L;
+  }
+
+  boolean hasChanges() {
+    return !current.rows.isEmpty() || !current.egress.isEmpty() || overlay.bytes() > 0;
+  }
+
+  /** Ends the epoch and begins the next one. */
+  PartitionEpoch cut(long nextEpoch) {
+    PartitionEpoch ended = current;
+    for (Message message : mailbox) {
+      addPending(ended, message);
+    }
+    outbox.cut(ended.pending.outbox);
+    for (BlockedInstance instance : blocked.values()) {
+      instance.cut(ended.pending.blocked);
+    }
+    if (sequence != storedSequence) {
+      overlay.put(Keys.counters(), new ByteWriter(10).writeVarLong(sequence).toByteArray());
+      storedSequence = sequence;
+    }
+    ended.changes = overlay.cut(nextEpoch);
+    current = new PartitionEpoch(this);
+    epoch = nextEpoch;
+    return ended;
+  }
+
+  static void addPending(PartitionEpoch ended, Message message) {
+    if (message.end() == null) {
+      ended.pending.mailbox.add(message);
+    }
+  }
+
+  /** Tells that the backend holds everything up to an epoch. Called by the applier. */
+  void setAppliedEpoch(long newEpoch) {
+    appliedEpoch = newEpoch;
+  }
+
+  /** Forgets changes that the backend holds. */
+  void applied(List<Change> changes) {
+    overlay.applied(changes);
+  }
+
+  /** Takes up what the backend holds, and the messages of its last epoch, before anything else. */
+  void restore(long newEpoch, PendingMessages pending) {
+    epoch = newEpoch;
+    appliedEpoch = newEpoch - 1;
+    overlay.cut(newEpoch);
+    byte[] counters = overlay.get(Keys.counters());
+    if (counters != null) {
+      sequence = new ByteReader(counters).readVarLong();
+      storedSequence = sequence;
+    }
+    mailbox.addAll(pending.mailbox);
+    pending.outbox.forEach(outbox::restoreHead);
+    scan(Keys.outbox(), outbox::restoreChunk);
+    pending.blocked.forEach(message -> block(message.target()).rest.restoreHead(message));
+    scan(Keys.allBlocked(), key -> block(Keys.blockedAddress(key)).rest.restoreChunk(key));
+    for (BlockedInstance instance : blocked.values()) {
+      instance.drain();
+      retries.add(instance);
+    }
+    restoreAsync();
+  }
+
+  private void scan(byte[] prefix, Consumer<byte[]> keys) {
+    try (Overlay.Scan scan = overlay.scan(prefix, Keys.after(prefix))) {
+      while (scan.next()) {
+        keys.accept(scan.key());
+      }
+    }
+  }
+
+  private void restoreAsync() {
+    byte[] all = Keys.allAsync();
+    try (Overlay.Scan scan = overlay.scan(all, Keys.after(all))) {
+      while (scan.next()) {
+        ByteReader in = new ByteReader(scan.value());
+        Address owner = MessageCodec.readAddress(in);
+        TypedValue request = MessageCodec.readValue(in);
+        mailbox.add(
+            new Message(
+                owner,
+                owner,
+                request,
+                new Message.AsyncCompletion(
+                    scan.key(),
+                    new Invocation.AsyncEnd(
+                        io.statefun.function.AsyncResult.Status.UNKNOWN, null, null))));
+      }
+    }
+  }
+
+  FunctionTypes functions() {
+    return functions;
+  }
+}

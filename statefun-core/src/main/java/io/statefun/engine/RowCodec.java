@@ -1,0 +1,129 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.engine;
+
+import io.statefun.message.MessageType;
+import io.statefun.wire.ByteReader;
+import io.statefun.wire.ByteWriter;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a row is stored: a format byte, then for each state that holds something its name, a kind and
+ * the value. States are found by name, so that a function may declare them in another order.
+ */
+final class RowCodec {
+
+  private static final int FORMAT = 1;
+
+  private static final int VALUE = 0;
+  private static final int EXPIRING = 1;
+  private static final int LIST = 2;
+  private static final int MAP = 3;
+
+  private RowCodec() {}
+
+  /** Whether there is nothing to store. */
+  static boolean isEmpty(Row row) {
+    if (row.instance.undeclared.length > 0) {
+      return false;
+    }
+    for (Object slot : row.slots) {
+      if (slot != null) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  static void write(ByteWriter out, Row row) {
+    out.writeByte(FORMAT);
+    FunctionType function = row.instance.function;
+    Object[] slots = row.slots;
+    for (int slot = 0; slot < slots.length; slot++) {
+      Object value = slots[slot];
+      if (value != null) {
+        out.writeBytes(function.stateNames[slot]);
+        writeSlot(out, function.states.get(slot).valueType(), value);
+      }
+    }
+    out.writeRaw(row.instance.undeclared);
+  }
+
+  private static void writeSlot(ByteWriter out, MessageType<?> type, Object value) {
+    if (value instanceof SlotValue special) {
+      writeSpecial(out, type, special);
+    } else {
+      out.writeByte(VALUE).writeBytes(bytes(type, value));
+    }
+  }
+
+  private static void writeSpecial(ByteWriter out, MessageType<?> type, SlotValue value) {
+    if (value instanceof SlotValue.Expiring expiring) {
+      out.writeByte(EXPIRING)
+          .writeFixedLong(expiring.since())
+          .writeBytes(bytes(type, expiring.value()));
+    } else if (value instanceof SlotValue.ListHead list) {
+      out.writeByte(LIST)
+          .writeVarLong(list.generation())
+          .writeFixedLong(list.head())
+          .writeFixedLong(list.tail());
+    } else if (value instanceof SlotValue.MapHead map) {
+      out.writeByte(MAP).writeVarLong(map.generation());
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private static byte[] bytes(MessageType<?> type, Object value) {
+    return value instanceof byte[] stored ? stored : ((MessageType<Object>) type).serialize(value);
+  }
+
+  static void read(byte @Nullable [] stored, Instance instance) {
+    if (stored == null) {
+      return;
+    }
+    ByteReader in = new ByteReader(stored);
+    int format = in.readByte();
+    if (format > FORMAT) {
+      throw new IllegalStateException(
+          "The state of "
+              + instance.address
+              + " has format "
+              + format
+              + ", written by a newer version");
+    }
+    ByteWriter undeclared = new ByteWriter(0);
+    while (in.hasRemaining()) {
+      int from = stored.length - in.remaining();
+      String name = new String(in.readBytes(), StandardCharsets.UTF_8);
+      Object value = readSlot(in);
+      int slot = instance.function.slot(name);
+      if (slot >= 0) {
+        instance.row.slots[slot] = value;
+      } else {
+        int to = stored.length - in.remaining();
+        undeclared.writeRaw(java.util.Arrays.copyOfRange(stored, from, to));
+      }
+    }
+    if (undeclared.size() > 0) {
+      instance.undeclared = undeclared.toByteArray();
+    }
+  }
+
+  private static Object readSlot(ByteReader in) {
+    int kind = in.readByte();
+    return switch (kind) {
+      case VALUE -> in.readBytes();
+      case EXPIRING -> {
+        long since = in.readFixedLong();
+        yield new SlotValue.Expiring(in.readBytes(), since);
+      }
+      case LIST -> new SlotValue.ListHead(in.readVarLong(), in.readFixedLong(), in.readFixedLong());
+      case MAP -> new SlotValue.MapHead(in.readVarLong());
+      default -> throw new IllegalStateException("A state is stored in the unknown kind " + kind);
+    };
+  }
+}

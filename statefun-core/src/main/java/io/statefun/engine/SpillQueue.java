@@ -1,0 +1,118 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.engine;
+
+import io.statefun.state.Overlay;
+import io.statefun.wire.StoredBytes;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A queue of messages that keeps a few in memory and the rest, in chunks, in the partition's state.
+ * So it may become as long as the disk is large. The messages in memory are stored with each epoch.
+ */
+final class SpillQueue {
+
+  private static final int HEAD_LIMIT = 256;
+
+  private final byte[] prefix;
+  private final Overlay overlay;
+  private final ArrayDeque<Message> head = new ArrayDeque<>();
+  private final Chunks tail;
+  private boolean tailOpen;
+  private long firstChunk;
+  private long nextChunk;
+
+  SpillQueue(byte[] prefix, Overlay overlay, Scratch scratch) {
+    this.prefix = prefix;
+    this.overlay = overlay;
+    this.tail = new Chunks(scratch, this::addChunk);
+  }
+
+  boolean isEmpty() {
+    return head.isEmpty() && firstChunk == nextChunk && !tailOpen;
+  }
+
+  void add(Message message) {
+    if (firstChunk == nextChunk && !tailOpen && head.size() < HEAD_LIMIT) {
+      head.add(message);
+      return;
+    }
+    tailOpen = true;
+    tail.add(message);
+  }
+
+  /** Adds a chunk behind everything that was added so far. */
+  void addChunk(StoredBytes chunk) {
+    overlay.put(Keys.append(prefix, nextChunk++), chunk);
+  }
+
+  /** Adds whole chunks behind everything that was added so far. */
+  void addChunks(List<StoredBytes> chunks) {
+    closeTail();
+    chunks.forEach(this::addChunk);
+  }
+
+  /** The first message, which stays, or null if there is none. */
+  @Nullable Message peek() {
+    if (head.isEmpty()) {
+      load();
+    }
+    return head.peek();
+  }
+
+  /** Removes the first message. */
+  void remove() {
+    head.remove();
+  }
+
+  /** Puts a message before all others. */
+  void addFirst(Message message) {
+    head.addFirst(message);
+  }
+
+  private void load() {
+    if (firstChunk == nextChunk) {
+      closeTail();
+    }
+    if (firstChunk < nextChunk) {
+      byte[] key = Keys.append(prefix, firstChunk++);
+      byte[] chunk = overlay.get(key);
+      if (chunk == null) {
+        throw new IllegalStateException("A chunk of waiting messages is missing");
+      }
+      overlay.delete(key);
+      head.addAll(Chunks.unpack(chunk));
+    }
+  }
+
+  private void closeTail() {
+    tail.close();
+    tailOpen = false;
+  }
+
+  /** Ends the epoch: the messages in memory go to {@code pending}, all others into the state. */
+  void cut(Collection<Message> pending) {
+    closeTail();
+    pending.addAll(head);
+  }
+
+  /** Takes up a chunk that a stored state has, in the order of their keys. */
+  void restoreChunk(byte[] key) {
+    long number = Keys.lastNumber(key);
+    if (firstChunk == nextChunk) {
+      firstChunk = number;
+    }
+    nextChunk = number + 1;
+  }
+
+  /** Takes up a message that was in memory, behind those taken up before. */
+  void restoreHead(Message message) {
+    head.add(message);
+  }
+}

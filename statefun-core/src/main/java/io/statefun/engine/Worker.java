@@ -1,0 +1,666 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.engine;
+
+import io.statefun.function.AsyncResult;
+import io.statefun.function.OnFailure;
+import io.statefun.io.Ingress;
+import io.statefun.message.Address;
+import io.statefun.message.TypedValue;
+import io.statefun.wire.StoredBytes;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jctools.queues.MpscUnboundedArrayQueue;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A worker of a node: owns some partitions, and handles their messages one at a time. It does
+ * everything in {@link #step}s, which never wait, so that a thread or a simulation can drive it.
+ *
+ * <p>Its cut of an epoch follows Chandy and Lamport, "Distributed snapshots: determining global
+ * states of distributed systems" (1985): it ends its own part of the epoch between two messages,
+ * sends a marker to each other worker, and counts what arrives from a worker before that worker's
+ * marker as pending in the epoch that ended.
+ */
+final class Worker {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+
+  private static final int BATCH = 64;
+  private static final int TIMERS_AT_ONCE = 128;
+  private static final int GARBAGE_AT_ONCE = 256;
+
+  private final int index;
+  private final NodeServices node;
+  private final Barrier barrier;
+  private final Channels channels;
+  private final PartitionOwners owners;
+  private final WorkerInvocation invocation;
+  private final List<Partition> partitions = new ArrayList<>();
+  private final ArrayDeque<Partition> ready = new ArrayDeque<>();
+  private final List<IngressReader> ingresses = new ArrayList<>();
+  private final Queue<Runnable> notices = new MpscUnboundedArrayQueue<>(1024);
+  private final Queue<Outside> outside = new MpscUnboundedArrayQueue<>(1024);
+
+  private EpochPart current;
+  private @Nullable OpenCut openCut;
+  private long epoch;
+  private int backlog;
+  private boolean changed;
+  private int nextIngress;
+  private long handled;
+  private long failed;
+
+  Worker(
+      int index,
+      NodeServices node,
+      Barrier barrier,
+      Channels channels,
+      PartitionOwners owners,
+      Scratch scratch,
+      long epoch) {
+    this.index = index;
+    this.node = node;
+    this.barrier = barrier;
+    this.channels = channels;
+    this.owners = owners;
+    this.invocation = new WorkerInvocation(node, scratch);
+    this.epoch = epoch;
+    this.current = new EpochPart(epoch);
+  }
+
+  // Set-up, before the first step
+
+  void own(Partition partition) {
+    partitions.add(partition);
+    backlog += partition.mailbox.size();
+    schedule(partition);
+  }
+
+  void read(Ingress ingress, Ingress.Split split, Partition owner) {
+    IngressReader reader = new IngressReader(ingress, split, owner);
+    reader.open();
+    ingresses.add(reader);
+  }
+
+  // From other threads
+
+  /** Hands over a message from outside, to be counted as accepted when its epoch is committed. */
+  void accept(Message message, CompletableFuture<Void> accepted) {
+    outside.add(new Outside(message, accepted));
+    channels.wake(index);
+  }
+
+  /** How many messages from outside wait. */
+  int waitingOutside() {
+    return ((MpscUnboundedArrayQueue<Outside>) outside).size();
+  }
+
+  /** Has something run by the worker between two messages. */
+  void notice(Runnable action) {
+    notices.add(action);
+    channels.wake(index);
+  }
+
+  long epoch() {
+    return epoch;
+  }
+
+  long handled() {
+    return handled;
+  }
+
+  long failed() {
+    return failed;
+  }
+
+  Collection<Partition> partitions() {
+    return partitions;
+  }
+
+  // The loop
+
+  /**
+   * Does what there is to do, a little of everything.
+   *
+   * @return whether there was anything
+   */
+  boolean step() {
+    boolean worked = runNotices();
+    worked |= cutIfAsked();
+    worked |= receive();
+    if (barrier.mayHandle(epochBytes())) {
+      long now = node.clock().millis();
+      worked |= fireTimers(now);
+      worked |= retry(now);
+      worked |= drainOutboxes();
+      worked |= handleMailboxes();
+      worked |= takeFromOutside();
+    }
+    if (changed) {
+      changed = false;
+      barrier.changed();
+    }
+    return worked;
+  }
+
+  /** When the worker has something to do again, in milliseconds, if nobody wakes it before. */
+  long nextWakeUp() {
+    long next = Long.MAX_VALUE;
+    for (Partition partition : partitions) {
+      next = Math.min(next, partition.timers.nextDue());
+      BlockedInstance first = partition.retries.peek();
+      if (first != null) {
+        next = Math.min(next, first.retryAt);
+      }
+    }
+    return next;
+  }
+
+  private long epochBytes() {
+    long bytes = 0;
+    for (Partition partition : partitions) {
+      bytes += partition.epochBytes();
+    }
+    return bytes;
+  }
+
+  private boolean runNotices() {
+    boolean any = false;
+    for (Runnable notice = notices.poll(); notice != null; notice = notices.poll()) {
+      notice.run();
+      any = true;
+    }
+    return any;
+  }
+
+  // Barriers
+
+  private boolean cutIfAsked() {
+    if (barrier.epoch() <= epoch) {
+      return false;
+    }
+    takeCut(barrier.epoch());
+    return true;
+  }
+
+  private void takeCut(long nextEpoch) {
+    EpochPart ended = current;
+    for (IngressReader reader : ingresses) {
+      reader.storePosition(ended);
+    }
+    for (Partition partition : partitions) {
+      ended.partitions.add(partition.cut(nextEpoch));
+    }
+    epoch = nextEpoch;
+    current = new EpochPart(nextEpoch);
+    OpenCut cut = new OpenCut(ended, channels.workers(), index);
+    channels.sendMarkers(index, nextEpoch);
+    if (cut.isComplete()) {
+      barrier.complete(index, ended);
+    } else {
+      openCut = cut;
+    }
+  }
+
+  private void takeMarker(int from, long newEpoch) {
+    if (newEpoch > epoch) {
+      takeCut(newEpoch);
+    }
+    OpenCut cut = openCut;
+    if (cut != null && cut.mark(from)) {
+      openCut = null;
+      barrier.complete(index, cut.part());
+    }
+  }
+
+  private boolean receive() {
+    boolean any = false;
+    for (int from = 0; from < channels.workers(); from++) {
+      if (from != index) {
+        any |= receiveFrom(from);
+      }
+    }
+    return any;
+  }
+
+  private boolean receiveFrom(int from) {
+    for (int i = 0; i < BATCH; i++) {
+      Object next = channels.poll(from, index);
+      if (next == null) {
+        return i > 0;
+      }
+      if (next instanceof Channels.Marker marker) {
+        takeMarker(from, marker.epoch());
+      } else {
+        Message message = (Message) next;
+        Partition target = owners.partition(message.target());
+        OpenCut cut = openCut;
+        if (cut != null && !cut.isMarked(from)) {
+          cut.addChannelState(target, message);
+        }
+        enqueue(target, message);
+      }
+    }
+    return true;
+  }
+
+  // Messages
+
+  private void enqueue(Partition target, Message message) {
+    target.mailbox.add(message);
+    backlog++;
+    schedule(target);
+  }
+
+  private void schedule(Partition partition) {
+    if (!partition.scheduled && !partition.mailbox.isEmpty()) {
+      partition.scheduled = true;
+      ready.add(partition);
+    }
+  }
+
+  private boolean handleMailboxes() {
+    Partition partition = ready.poll();
+    if (partition == null) {
+      return false;
+    }
+    partition.scheduled = false;
+    for (int i = 0; i < BATCH; i++) {
+      Message message = partition.mailbox.poll();
+      if (message == null) {
+        break;
+      }
+      backlog--;
+      handle(partition, message);
+    }
+    owners.publishBacklog(partition.index, partition.mailbox.size());
+    schedule(partition);
+    return true;
+  }
+
+  private void handle(Partition partition, Message message) {
+    changed = true;
+    BlockedInstance waiting =
+        partition.blocked.isEmpty() ? null : partition.blocked.get(message.target());
+    if (waiting != null) {
+      waiting.add(message);
+      return;
+    }
+    FunctionType function = node.functions().get(message.target().type());
+    if (function == null) {
+      giveUp(partition, message, unknownFunction(message.target()));
+      return;
+    }
+    Throwable failure = function.stopped() ? STOPPED : invoke(partition, function, message);
+    if (failure != null) {
+      fail(partition, function, message, failure, partition.block(message.target()));
+    }
+  }
+
+  private static final IllegalStateException STOPPED =
+      new IllegalStateException("The function is stopped");
+
+  private Throwable unknownFunction(Address target) {
+    return new UnhandledMessageException(
+        "There is no function of the type '"
+            + target.type()
+            + "' in this application. Known: "
+            + node.functions().all().stream().map(type -> type.name).toList(),
+        null);
+  }
+
+  /** Invokes a function, and returns what it threw, if it did. */
+  private @Nullable Throwable invoke(Partition partition, FunctionType function, Message message) {
+    Instance instance;
+    try {
+      instance = partition.instance(message.target(), function);
+    } catch (RuntimeException unreadable) {
+      return new UnhandledMessageException(
+          "The state of " + message.target() + " cannot be read", unreadable);
+    }
+    invocation.begin(partition, instance, message);
+    try {
+      function.invoker.invoke(invocation);
+    } catch (OutOfMemoryError | InternalError fatal) {
+      throw fatal;
+    } catch (Throwable failure) {
+      invocation.takeBack();
+      failed++;
+      return failure;
+    }
+    invocation.accept();
+    handled++;
+    takeEffects(partition);
+    return null;
+  }
+
+  private void takeEffects(Partition partition) {
+    List<OutgoingRecord> records = invocation.records();
+    if (!records.isEmpty()) {
+      records.forEach(partition::emit);
+      records.clear();
+    }
+    List<StoredBytes> spilled = invocation.spilledMessages();
+    if (spilled != null) {
+      partition.outbox.addChunks(spilled);
+    }
+    List<Message> messages = invocation.messages();
+    if (!messages.isEmpty()) {
+      for (Message message : messages) {
+        send(partition, message);
+      }
+      messages.clear();
+    }
+    List<WorkerInvocation.AsyncStart> operations = invocation.operations();
+    if (!operations.isEmpty()) {
+      operations.forEach(operation -> watch(partition, operation));
+      operations.clear();
+    }
+  }
+
+  private void send(Partition sender, Message message) {
+    if (!sender.outbox.isEmpty() || !deliver(message)) {
+      sender.outbox.add(message);
+    }
+  }
+
+  /** Hands a message to the owner of its target, unless there is no room for it. */
+  private boolean deliver(Message message) {
+    if (Requests.isReply(message.target())) {
+      current.replies.add(new EpochPart.Reply(message.target().id(), message.value()));
+      return true;
+    }
+    int number = message.target().partition(node.partitions());
+    int owner = owners.worker(number);
+    int capacity = node.limits().mailboxCapacity();
+    if (owner == index) {
+      Partition target = owners.partition(number);
+      if (target.mailbox.size() >= capacity) {
+        return false;
+      }
+      enqueue(target, message);
+      return true;
+    }
+    if (owners.backlog(number) >= capacity || channels.isFull(index, owner, capacity)) {
+      return false;
+    }
+    channels.send(index, owner, message);
+    return true;
+  }
+
+  private boolean drainOutboxes() {
+    boolean any = false;
+    for (Partition partition : partitions) {
+      for (int i = 0; i < BATCH && !partition.outbox.isEmpty(); i++) {
+        Message message = partition.outbox.peek();
+        if (message == null || !deliver(message)) {
+          break;
+        }
+        partition.outbox.remove();
+        changed = true;
+        any = true;
+      }
+    }
+    return any;
+  }
+
+  // Failures
+
+  private void fail(
+      Partition partition,
+      FunctionType function,
+      Message message,
+      Throwable failure,
+      BlockedInstance instance) {
+    FailurePolicy policy = function.failurePolicy;
+    int failures = instance.fail();
+    if (failure instanceof UnhandledMessageException
+        || (failure != STOPPED
+            && failures >= policy.maxAttempts()
+            && policy.then() == OnFailure.Then.DEAD_LETTER)) {
+      giveUp(partition, message, failure);
+      instance.drain();
+    } else {
+      if (failure != STOPPED && failures >= policy.maxAttempts()) {
+        function.stop();
+        LOG.error(
+            "Function {} is stopped: {} attempts to handle a message for {} failed. Its messages"
+                + " wait; restart the node when the cause is mended.",
+            function.name,
+            failures,
+            message.target(),
+            failure);
+      }
+      instance.addFirst(message);
+      instance.retryAt =
+          function.stopped()
+              ? BlockedInstance.NEVER
+              : node.clock().millis() + policy.backoffAfter(failures).toMillis();
+    }
+    partition.retries.add(instance);
+  }
+
+  private void giveUp(Partition partition, Message message, Throwable failure) {
+    changed = true;
+    Message.AsyncCompletion end = message.end();
+    if (end != null) {
+      partition.overlay.delete(end.key());
+    }
+    LOG.warn("A message for {} goes to the dead letters: {}", message.target(), failure.toString());
+    partition.addDeadLetter(
+        new DeadLetter(
+            message.target(),
+            message.source(),
+            message.value(),
+            "",
+            DeadLetter.describe(failure),
+            node.clock().instant()));
+  }
+
+  private boolean retry(long now) {
+    boolean any = false;
+    for (Partition partition : partitions) {
+      BlockedInstance instance = partition.retries.peek();
+      if (instance != null && instance.retryAt <= now) {
+        partition.retries.remove();
+        retry(partition, instance);
+        any = true;
+      }
+    }
+    return any;
+  }
+
+  private void retry(Partition partition, BlockedInstance instance) {
+    changed = true;
+    for (int i = 0; i < BATCH; i++) {
+      Message message = instance.peek();
+      if (message == null) {
+        partition.blocked.remove(instance.address);
+        return;
+      }
+      instance.remove();
+      FunctionType function = node.functions().get(instance.address.type());
+      if (function == null) {
+        giveUp(partition, message, unknownFunction(message.target()));
+        continue;
+      }
+      Throwable failure = function.stopped() ? STOPPED : invoke(partition, function, message);
+      if (failure != null) {
+        fail(partition, function, message, failure, instance);
+        return;
+      }
+      instance.drain();
+    }
+    partition.retries.add(instance);
+  }
+
+  // Timers
+
+  private boolean fireTimers(long now) {
+    boolean any = false;
+    for (Partition partition : partitions) {
+      if (partition.timers.nextDue() <= now
+          && partition.mailbox.size() < node.limits().mailboxCapacity()) {
+        for (Timers.Entry entry : partition.timers.due(now, TIMERS_AT_ONCE)) {
+          fire(partition, entry, now);
+          any = true;
+        }
+      }
+      if (partition.hasGarbage()) {
+        partition.collectGarbage(GARBAGE_AT_ONCE);
+        any |= partition.hasGarbage();
+      }
+    }
+    changed |= any;
+    return any;
+  }
+
+  private void fire(Partition partition, Timers.Entry entry, long now) {
+    Message message = entry.message();
+    switch (entry.kind()) {
+      case MESSAGE -> {
+        Address source = message.source();
+        if (!entry.name().isEmpty() && source != null) {
+          partition.overlay.delete(Keys.token(source, entry.name()));
+        }
+        send(partition, message);
+      }
+      case REMINDER -> {
+        Message reminder =
+            InstanceReminders.fire(node, partition, message.target(), entry.name(), now);
+        if (reminder != null) {
+          send(partition, reminder);
+        }
+      }
+      case PURGE -> purge(partition, message, entry.name());
+    }
+  }
+
+  private void purge(Partition partition, Message message, String state) {
+    FunctionType function = node.functions().get(message.target().type());
+    if (function == null) {
+      return;
+    }
+    invocation.begin(partition, partition.instance(message.target(), function), message);
+    invocation.handles().purge(state);
+    invocation.accept();
+  }
+
+  // Asynchronous operations
+
+  private void watch(Partition partition, WorkerInvocation.AsyncStart start) {
+    start
+        .operation()
+        .whenComplete((value, failure) -> notice(() -> complete(partition, start, value, failure)));
+  }
+
+  private void complete(
+      Partition partition,
+      WorkerInvocation.AsyncStart start,
+      @Nullable Object value,
+      @Nullable Throwable failure) {
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    Invocation.AsyncEnd end =
+        new Invocation.AsyncEnd(
+            cause == null ? AsyncResult.Status.SUCCESS : AsyncResult.Status.FAILURE, value, cause);
+    enqueue(
+        partition,
+        new Message(
+            start.owner(),
+            start.owner(),
+            start.request(),
+            new Message.AsyncCompletion(start.key(), end)));
+  }
+
+  // From outside
+
+  private boolean takeFromOutside() {
+    boolean any = false;
+    while (backlog < node.limits().mailboxCapacity()) {
+      Outside next = outside.poll();
+      if (next == null) {
+        break;
+      }
+      current.accepted.add(next.accepted());
+      enqueue(owners.partition(next.message().target()), next.message());
+      any = true;
+    }
+    changed |= any;
+    for (int i = 0; i < ingresses.size() && backlog < BATCH * 4; i++) {
+      any |= readIngress(ingresses.get(nextIngress++ % ingresses.size()));
+    }
+    return any;
+  }
+
+  private boolean readIngress(IngressReader reader) {
+    if (!reader.owner.outbox.isEmpty()) {
+      return false;
+    }
+    boolean any = false;
+    for (int i = 0; i < BATCH && reader.split.poll(reader); i++) {
+      reader.moved = true;
+      any = true;
+    }
+    changed |= any;
+    return any;
+  }
+
+  private record Outside(Message message, CompletableFuture<Void> accepted) {}
+
+  /** Reads a split on behalf of the partition that keeps its position. */
+  private final class IngressReader implements Ingress.Collector {
+
+    private final Ingress ingress;
+    private final Ingress.Split split;
+    private final Partition owner;
+    private final byte[] key;
+    private boolean moved;
+
+    IngressReader(Ingress ingress, Ingress.Split split, Partition owner) {
+      this.ingress = ingress;
+      this.split = split;
+      this.owner = owner;
+      this.key = Keys.position(ingress.name(), split.id());
+    }
+
+    void open() {
+      split.open(owner.overlay.get(key), () -> channels.wake(index));
+    }
+
+    void storePosition(EpochPart ended) {
+      if (moved) {
+        byte[] position = split.position();
+        owner.overlay.put(key, position);
+        ended.positions.add(new EpochPart.SplitPosition(split, position));
+        moved = false;
+      }
+    }
+
+    @Override
+    public void send(Address target, TypedValue message) {
+      Worker.this.send(owner, Message.of(target, null, message));
+    }
+
+    @Override
+    public void reject(String origin, TypedValue raw, Throwable cause) {
+      LOG.warn("A record of {} at {} is rejected: {}", ingress.name(), origin, cause.toString());
+      owner.addDeadLetter(
+          new DeadLetter(
+              null, null, raw, origin, DeadLetter.describe(cause), node.clock().instant()));
+    }
+  }
+}

@@ -1,0 +1,352 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.engine;
+
+import io.statefun.function.CancellationToken;
+import io.statefun.function.Context;
+import io.statefun.function.EgressRecord;
+import io.statefun.function.ListState;
+import io.statefun.function.MapState;
+import io.statefun.function.Reminders;
+import io.statefun.function.ValueState;
+import io.statefun.message.Address;
+import io.statefun.message.TypedValue;
+import io.statefun.wire.ByteWriter;
+import io.statefun.wire.StoredBytes;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One invocation after the other of a worker: what a handler sees, and where its effects gather
+ * until it returns. Changes of state are made at once, and taken back if the handler throws;
+ * messages and records wait here.
+ */
+final class WorkerInvocation implements Invocation, Context {
+
+  private static final int MAX_STAGED = 4_096;
+
+  private final NodeServices node;
+  private final Scratch scratch;
+  private final InstanceReminders reminders = new InstanceReminders(this);
+  private final List<Message> messages = new ArrayList<>();
+  private final List<OutgoingRecord> records = new ArrayList<>();
+  private final List<AsyncStart> operations = new ArrayList<>();
+  private @Nullable List<StoredBytes> spilled;
+  private @Nullable Chunks spill;
+  private StateHandles[] handles = new StateHandles[0];
+
+  private @Nullable Thread thread;
+  private @Nullable Partition partition;
+  private @Nullable Instance instance;
+  private @Nullable Message message;
+  private @Nullable Row rowBefore;
+  private Object @Nullable [] slotsBefore;
+  private long nowMillis;
+  private @Nullable Instant now;
+
+  WorkerInvocation(NodeServices node, Scratch scratch) {
+    this.node = node;
+    this.scratch = scratch;
+  }
+
+  /** Begins the invocation of an instance with a message. */
+  void begin(Partition newPartition, Instance newInstance, Message newMessage) {
+    thread = Thread.currentThread();
+    partition = newPartition;
+    instance = newInstance;
+    message = newMessage;
+    rowBefore = newInstance.row;
+    slotsBefore = null;
+    nowMillis = node.clock().millis();
+    now = null;
+    newPartition.overlay.begin();
+    Message.AsyncCompletion end = newMessage.end();
+    if (end != null) {
+      newPartition.overlay.delete(end.key());
+    }
+  }
+
+  /** Keeps what the handler did; its messages and records are to be taken from here. */
+  void accept() {
+    partition().overlay.accept();
+    thread = null;
+  }
+
+  /** Takes back everything that the handler did. */
+  void takeBack() {
+    Instance self = instance();
+    partition().overlay.takeBack();
+    if (slotsBefore != null) {
+      System.arraycopy(slotsBefore, 0, self.row.slots, 0, slotsBefore.length);
+    }
+    partition().takeBackRow(self, Objects.requireNonNull(rowBefore));
+    messages.clear();
+    records.clear();
+    operations.clear();
+    spill = null;
+    spilled = null;
+    thread = null;
+  }
+
+  List<Message> messages() {
+    return messages;
+  }
+
+  List<OutgoingRecord> records() {
+    return records;
+  }
+
+  List<AsyncStart> operations() {
+    return operations;
+  }
+
+  /** The messages in chunks, if they were too many to keep; {@link #messages} is empty then. */
+  @Nullable List<StoredBytes> spilledMessages() {
+    Chunks chunks = spill;
+    List<StoredBytes> result = spilled;
+    if (chunks != null) {
+      chunks.close();
+      spill = null;
+      spilled = null;
+    }
+    return result;
+  }
+
+  // What states need
+
+  Partition partition() {
+    return Objects.requireNonNull(partition);
+  }
+
+  Instance instance() {
+    return Objects.requireNonNull(instance);
+  }
+
+  NodeServices node() {
+    return node;
+  }
+
+  long nowMillis() {
+    return nowMillis;
+  }
+
+  /**
+   * Makes sure that the handler runs and this is its thread.
+   *
+   * @throws IllegalStateException if not
+   */
+  void check() {
+    if (thread != Thread.currentThread()) {
+      throw new IllegalStateException(
+          "Context and state can be used only by the thread that runs the handler, and only until"
+              + " the handler returns. To continue after something asynchronous, use"
+              + " context.async, whose result comes back as a message.");
+    }
+  }
+
+  @Nullable Object slot(int slot) {
+    return instance().row.slots[slot];
+  }
+
+  void setSlot(int slot, @Nullable Object value) {
+    Row before = instance().row;
+    Row row = partition().writableRow(instance());
+    if (row == before && row == rowBefore && slotsBefore == null) {
+      slotsBefore = row.slots.clone();
+    }
+    row.slots[slot] = value;
+  }
+
+  /** Replaces a value by an equal one in another form, which is no change. */
+  void cacheSlot(int slot, Object value) {
+    instance().row.slots[slot] = value;
+  }
+
+  // Invocation
+
+  @Override
+  public Context context() {
+    return this;
+  }
+
+  @Override
+  public TypedValue message() {
+    return current().value();
+  }
+
+  @Override
+  public @Nullable AsyncEnd asyncEnd() {
+    Message.AsyncCompletion end = current().end();
+    return end == null ? null : end.outcome();
+  }
+
+  private Message current() {
+    return Objects.requireNonNull(message);
+  }
+
+  @Override
+  public ValueState<?> value(int slot) {
+    return handles().value(slot);
+  }
+
+  @Override
+  public ListState<?> list(int slot) {
+    return handles().list(slot);
+  }
+
+  @Override
+  public MapState<?, ?> map(int slot) {
+    return handles().map(slot);
+  }
+
+  StateHandles handles() {
+    FunctionType function = instance().function;
+    if (function.index >= handles.length) {
+      handles = java.util.Arrays.copyOf(handles, function.index + 1);
+    }
+    StateHandles known = handles[function.index];
+    if (known == null) {
+      known = new StateHandles(this, function);
+      handles[function.index] = known;
+    }
+    return known;
+  }
+
+  // Context
+
+  @Override
+  public Address self() {
+    check();
+    return instance().address;
+  }
+
+  @Override
+  public @Nullable Address caller() {
+    check();
+    return current().source();
+  }
+
+  @Override
+  public Instant now() {
+    check();
+    Instant result = now;
+    if (result == null) {
+      result = Instant.ofEpochMilli(nowMillis);
+      now = result;
+    }
+    return result;
+  }
+
+  @Override
+  public void send(Address to, Object payload) {
+    check();
+    stage(Message.of(to, instance().address, node.messageTypes().wrap(payload)));
+  }
+
+  private void stage(Message staged) {
+    if (spill == null) {
+      messages.add(staged);
+      if (messages.size() > MAX_STAGED) {
+        List<StoredBytes> chunks = new ArrayList<>();
+        spilled = chunks;
+        spill = new Chunks(scratch, chunks::add);
+        messages.forEach(spill::add);
+        messages.clear();
+      }
+    } else {
+      spill.add(staged);
+    }
+  }
+
+  @Override
+  public void sendAt(Instant time, Address to, Object payload) {
+    schedule(time, to, payload, "");
+  }
+
+  @Override
+  public void sendAt(Instant time, Address to, Object payload, CancellationToken token) {
+    schedule(time, to, payload, token.value());
+  }
+
+  private void schedule(Instant time, Address to, Object payload, String token) {
+    check();
+    Partition owner = partition();
+    byte[] timer = Keys.timer(time.toEpochMilli(), owner.nextNumber());
+    if (!token.isEmpty()) {
+      byte[] tokenKey = Keys.token(instance().address, token);
+      if (owner.overlay.get(tokenKey) != null) {
+        throw new IllegalStateException(
+            "A delayed message of "
+                + instance().address
+                + " waits under the cancellation token '"
+                + token
+                + "' already. Cancel it first, or use another token.");
+      }
+      owner.overlay.put(tokenKey, timer);
+    }
+    Message delayed = Message.of(to, instance().address, node.messageTypes().wrap(payload));
+    owner.timers.set(timer, new Timers.Entry(Timers.Kind.MESSAGE, delayed, token));
+  }
+
+  @Override
+  public void cancel(CancellationToken token) {
+    check();
+    Partition owner = partition();
+    byte[] tokenKey = Keys.token(instance().address, token.value());
+    byte[] timer = owner.overlay.get(tokenKey);
+    if (timer != null) {
+      owner.overlay.delete(tokenKey);
+      owner.timers.remove(timer);
+    }
+  }
+
+  @Override
+  public Reminders reminders() {
+    check();
+    return reminders;
+  }
+
+  @Override
+  public void egress(EgressRecord egressRecord) {
+    check();
+    if (!node.hasEgress(egressRecord.egress())) {
+      throw new IllegalArgumentException(
+          "There is no egress '"
+              + egressRecord.egress()
+              + "', to which "
+              + instance().address.type()
+              + " gives a record. Known: "
+              + node.egressNames());
+    }
+    records.add(
+        new OutgoingRecord(
+            partition().index,
+            partition().nextNumber(),
+            egressRecord.egress(),
+            node.messageTypes().wrap(egressRecord.value()),
+            egressRecord.key(),
+            egressRecord.headers()));
+  }
+
+  @Override
+  public void async(Object request, CompletionStage<?> operation) {
+    check();
+    TypedValue value = node.messageTypes().wrap(request);
+    byte[] key = Keys.async(partition().nextNumber());
+    ByteWriter entry = new ByteWriter(128);
+    MessageCodec.writeAddress(entry, instance().address);
+    MessageCodec.writeValue(entry, value);
+    partition().overlay.put(key, entry.toByteArray());
+    operations.add(new AsyncStart(key, instance().address, value, operation));
+  }
+
+  /** An operation that was begun, to be watched once the invocation is accepted. */
+  record AsyncStart(byte[] key, Address owner, TypedValue request, CompletionStage<?> operation) {}
+}

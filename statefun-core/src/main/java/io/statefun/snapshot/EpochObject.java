@@ -1,0 +1,56 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.snapshot;
+
+import java.util.UUID;
+
+/**
+ * The layout of an epoch object: the stored changes of one epoch of one node.
+ *
+ * <pre>
+ * object   = magic, section*, index, trailer
+ * section  = record*                         of one partition
+ * record   = PUT key value | DELETE key | PENDING message | EGRESS record
+ * index    = format, writer, epoch, count, (partition, offset, length, checksum)*
+ * trailer  = index offset (8), index length (4), index checksum (4), magic (4)
+ * </pre>
+ *
+ * A partition without a section has neither changes nor pending messages in that epoch. Checksums
+ * are CRC-32C.
+ */
+final class EpochObject {
+
+  static final int MAGIC = 0x53464550;
+  static final int FORMAT = 1;
+  static final int TRAILER_LENGTH = 20;
+
+  static final int PUT = 1;
+  static final int DELETE = 2;
+  static final int PENDING = 3;
+  static final int EGRESS = 4;
+
+  private static final String FOLDER = "epochs/";
+
+  private EpochObject() {}
+
+  static String name(long epoch) {
+    return FOLDER + String.format("%020d", epoch);
+  }
+
+  static long epoch(String name) {
+    return Long.parseLong(name.substring(FOLDER.length()));
+  }
+
+  static String folder() {
+    return FOLDER;
+  }
+
+  /** Where a partition's section is. */
+  record Section(int partition, long offset, long length, int checksum) {}
+
+  /** Who wrote which epoch. */
+  record Header(UUID writer, long epoch) {}
+}

@@ -1,0 +1,200 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.snapshot;
+
+import io.statefun.wire.ByteReader;
+import io.statefun.wire.CorruptDataException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.zip.CRC32C;
+
+/** Reads an epoch object: its index when opened, and the sections that are asked for. */
+public final class EpochReader {
+
+  private static final int WINDOW = 1024 * 1024;
+
+  private final SnapshotStore store;
+  private final String name;
+  private final EpochObject.Header header;
+  private final List<EpochObject.Section> sections;
+
+  private EpochReader(
+      SnapshotStore store,
+      String name,
+      EpochObject.Header header,
+      List<EpochObject.Section> sections) {
+    this.store = store;
+    this.name = name;
+    this.header = header;
+    this.sections = sections;
+  }
+
+  /**
+   * Opens an object.
+   *
+   * @throws CorruptDataException if it is not an epoch object, is damaged, or has a newer format
+   */
+  public static EpochReader open(SnapshotStore store, String name) throws IOException {
+    long size = store.size(name);
+    if (size < EpochObject.TRAILER_LENGTH) {
+      throw damaged(name, size < 0 ? "it does not exist" : "it is too short");
+    }
+    ByteReader trailer =
+        new ByteReader(
+            store.read(name, size - EpochObject.TRAILER_LENGTH, EpochObject.TRAILER_LENGTH));
+    long indexOffset = trailer.readFixedLong();
+    int indexLength = trailer.readFixedInt();
+    int indexChecksum = trailer.readFixedInt();
+    if (trailer.readFixedInt() != EpochObject.MAGIC
+        || indexLength < 0
+        || indexOffset < 0
+        || indexOffset + indexLength + EpochObject.TRAILER_LENGTH != size) {
+      throw damaged(name, "its trailer is not that of an epoch object");
+    }
+    byte[] index = store.read(name, indexOffset, indexLength);
+    if (checksum(index) != indexChecksum) {
+      throw damaged(name, "its index does not match its checksum");
+    }
+    return parse(store, name, new ByteReader(index));
+  }
+
+  private static EpochReader parse(SnapshotStore store, String name, ByteReader index) {
+    int format = index.readVarInt();
+    if (format > EpochObject.FORMAT) {
+      throw new CorruptDataException(
+          "Epoch object "
+              + name
+              + " has format "
+              + format
+              + ", this version reads up to "
+              + EpochObject.FORMAT
+              + ". Start the newer version of the application.");
+    }
+    UUID writer = new UUID(index.readFixedLong(), index.readFixedLong());
+    EpochObject.Header header = new EpochObject.Header(writer, index.readVarLong());
+    int count = index.readVarInt();
+    List<EpochObject.Section> sections = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      sections.add(
+          new EpochObject.Section(
+              index.readVarInt(), index.readVarLong(), index.readVarLong(), index.readFixedInt()));
+    }
+    return new EpochReader(store, name, header, sections);
+  }
+
+  /** Which node wrote the object. */
+  public UUID writer() {
+    return header.writer();
+  }
+
+  /** The epoch's number. */
+  public long epoch() {
+    return header.epoch();
+  }
+
+  /** How many bytes the section of a partition has; 0 if there is none. */
+  public long sectionLength(int partition) {
+    return sections.stream()
+        .filter(section -> section.partition() == partition)
+        .mapToLong(EpochObject.Section::length)
+        .sum();
+  }
+
+  /**
+   * Reads the section of a partition, in the order in which it was written. Large sections are
+   * fetched piece by piece.
+   *
+   * @throws CorruptDataException if the section is damaged; the visitor has then seen a part of it
+   */
+  public void read(int partition, Visitor visitor) throws IOException {
+    for (EpochObject.Section section : sections) {
+      if (section.partition() == partition) {
+        readSection(section, visitor);
+      }
+    }
+  }
+
+  private void readSection(EpochObject.Section section, Visitor visitor) throws IOException {
+    CRC32C checksum = new CRC32C();
+    long done = 0;
+    int window = WINDOW;
+    while (done < section.length()) {
+      int length = (int) Math.min(window, section.length() - done);
+      byte[] piece = store.read(name, section.offset() + done, length);
+      int consumed = visitWhole(piece, visitor);
+      if (consumed == 0) {
+        if (length == section.length() - done || window > (1 << 29)) {
+          throw damaged(name, "the section of partition " + section.partition() + " is cut off");
+        }
+        window *= 2;
+        continue;
+      }
+      checksum.update(piece, 0, consumed);
+      done += consumed;
+      window = WINDOW;
+    }
+    if ((int) checksum.getValue() != section.checksum()) {
+      throw damaged(
+          name, "the section of partition " + section.partition() + " does not match its checksum");
+    }
+  }
+
+  /** Visits the records that lie wholly in a piece, and tells how many bytes they take. */
+  private int visitWhole(byte[] piece, Visitor visitor) {
+    ByteReader reader = new ByteReader(piece);
+    int consumed = 0;
+    while (reader.hasRemaining()) {
+      int tag = reader.readByte();
+      byte[] first;
+      byte[] second = null;
+      try {
+        first = reader.readBytes();
+        if (tag == EpochObject.PUT) {
+          second = reader.readBytes();
+        }
+      } catch (CorruptDataException cutOff) {
+        return consumed;
+      }
+      consumed = piece.length - reader.remaining();
+      switch (tag) {
+        case EpochObject.PUT -> visitor.put(first, java.util.Objects.requireNonNull(second));
+        case EpochObject.DELETE -> visitor.delete(first);
+        case EpochObject.PENDING -> visitor.pending(first);
+        case EpochObject.EGRESS -> visitor.egress(first);
+        default -> throw damaged(name, "it has a record of the unknown kind " + tag);
+      }
+    }
+    return consumed;
+  }
+
+  private static int checksum(byte[] bytes) {
+    CRC32C checksum = new CRC32C();
+    checksum.update(bytes);
+    return (int) checksum.getValue();
+  }
+
+  private static CorruptDataException damaged(String name, String why) {
+    return new CorruptDataException("Epoch object " + name + " cannot be read: " + why);
+  }
+
+  /** Sees the records of a section. */
+  public interface Visitor {
+
+    /** A key was set. */
+    default void put(byte[] key, byte[] value) {}
+
+    /** A key was removed. */
+    default void delete(byte[] key) {}
+
+    /** A message waits. */
+    default void pending(byte[] message) {}
+
+    /** A record goes to an egress. */
+    default void egress(byte[] egressRecord) {}
+  }
+}

@@ -1,0 +1,177 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.snapshot;
+
+import io.statefun.wire.ByteWriter;
+import io.statefun.wire.StoredBytes;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.zip.CRC32C;
+
+/**
+ * Builds an epoch object, section by section. What lies in the heap is gathered in one buffer,
+ * which is used again for the next epoch; what rests in files is copied when the object is written.
+ * Used by one thread.
+ */
+public final class EpochWriter implements SnapshotStore.Content {
+
+  private static final int SMALL = 256 * 1024;
+  private static final int KEPT = 16 * 1024 * 1024;
+
+  private ByteWriter heap = new ByteWriter(SMALL);
+  private final List<Resting> resting = new ArrayList<>();
+  private final List<EpochObject.Section> sections = new ArrayList<>();
+  private final CRC32C checksum = new CRC32C();
+  private long restingLength;
+  private int partition = -1;
+  private long sectionStart;
+  private int checkedUpTo;
+  private long records;
+  private boolean ended;
+
+  /** Begins an object, forgetting the one before. */
+  public void begin() {
+    if (heap.array().length > KEPT) {
+      heap = new ByteWriter(SMALL);
+    }
+    heap.reset();
+    resting.clear();
+    sections.clear();
+    restingLength = 0;
+    partition = -1;
+    records = 0;
+    ended = false;
+    heap.writeFixedInt(EpochObject.MAGIC);
+  }
+
+  /** Begins the section of a partition; each partition at most once. */
+  public void beginSection(int newPartition) {
+    endSection();
+    partition = newPartition;
+    sectionStart = length();
+    checkedUpTo = heap.size();
+    checksum.reset();
+  }
+
+  /** Begins a put; exactly one value must follow through the returned writer or a call here. */
+  public ByteWriter put() {
+    records++;
+    return heap.writeByte(EpochObject.PUT);
+  }
+
+  /** Sets a key. */
+  public void put(byte[] key, byte[] value) {
+    put().writeBytes(key).writeBytes(value);
+  }
+
+  /** Sets a key to bytes that rest elsewhere. */
+  public void put(byte[] key, StoredBytes value) {
+    put().writeBytes(key).writeVarInt(value.length());
+    checksumHeap();
+    checksum.update(value.load());
+    resting.add(new Resting(heap.size(), value));
+    restingLength += value.length();
+  }
+
+  /** Removes a key. */
+  public void delete(byte[] key) {
+    records++;
+    heap.writeByte(EpochObject.DELETE).writeBytes(key);
+  }
+
+  /** Adds a message that waits. */
+  public void pending(byte[] message) {
+    records++;
+    heap.writeByte(EpochObject.PENDING).writeBytes(message);
+  }
+
+  /** Adds a record for an egress. */
+  public void egress(byte[] egressRecord) {
+    records++;
+    heap.writeByte(EpochObject.EGRESS).writeBytes(egressRecord);
+  }
+
+  /** How many records all sections have. */
+  public long records() {
+    return records;
+  }
+
+  /** Ends the object; nothing happens if it has ended. */
+  public void end(UUID writer, long epoch) {
+    if (ended) {
+      return;
+    }
+    ended = true;
+    endSection();
+    long indexOffset = length();
+    int from = heap.size();
+    heap.writeVarInt(EpochObject.FORMAT)
+        .writeFixedLong(writer.getMostSignificantBits())
+        .writeFixedLong(writer.getLeastSignificantBits())
+        .writeVarLong(epoch)
+        .writeVarInt(sections.size());
+    for (EpochObject.Section section : sections) {
+      heap.writeVarInt(section.partition())
+          .writeVarLong(section.offset())
+          .writeVarLong(section.length())
+          .writeFixedInt(section.checksum());
+    }
+    int indexLength = heap.size() - from;
+    checksum.reset();
+    checksum.update(heap.array(), from, indexLength);
+    heap.writeFixedLong(indexOffset)
+        .writeFixedInt(indexLength)
+        .writeFixedInt((int) checksum.getValue())
+        .writeFixedInt(EpochObject.MAGIC);
+  }
+
+  private void endSection() {
+    if (partition < 0) {
+      return;
+    }
+    checksumHeap();
+    long length = length() - sectionStart;
+    if (length > 0) {
+      sections.add(
+          new EpochObject.Section(partition, sectionStart, length, (int) checksum.getValue()));
+    }
+    partition = -1;
+  }
+
+  private void checksumHeap() {
+    checksum.update(heap.array(), checkedUpTo, heap.size() - checkedUpTo);
+    checkedUpTo = heap.size();
+  }
+
+  @Override
+  public long length() {
+    return heap.size() + restingLength;
+  }
+
+  @Override
+  public void writeTo(WritableByteChannel channel) throws IOException {
+    int from = 0;
+    for (Resting next : resting) {
+      writeFully(channel, ByteBuffer.wrap(heap.array(), from, next.heapPosition() - from));
+      writeFully(channel, ByteBuffer.wrap(next.bytes().load()));
+      from = next.heapPosition();
+    }
+    writeFully(channel, ByteBuffer.wrap(heap.array(), from, heap.size() - from));
+  }
+
+  private static void writeFully(WritableByteChannel channel, ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
+  }
+
+  /** Bytes that come in after so many bytes of the heap. */
+  private record Resting(int heapPosition, StoredBytes bytes) {}
+}

@@ -1,0 +1,48 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.snapshot;
+
+/**
+ * The places where a crash, a torn write, a lost answer or a late one may strike. The simulation
+ * strikes each; in production nothing listens.
+ */
+public enum FaultPoint {
+  /** All workers have cut; nothing of the epoch is written. */
+  EPOCH_CUT,
+  /** The epoch object is about to be created. */
+  BEFORE_COMMIT,
+  /** The epoch object is durable; nobody was told. */
+  AFTER_COMMIT,
+  /** Those who wait for the epoch were told. */
+  AFTER_NOTIFY,
+  /** Committed changes are about to be written to a partition's backend. */
+  BEFORE_APPLY,
+  /** They were written. */
+  AFTER_APPLY,
+  /** Records are about to be given to an egress. */
+  BEFORE_DELIVER,
+  /** An egress has acknowledged records; that is not stored yet. */
+  AFTER_DELIVER,
+  /** The files of a base snapshot are written, its manifest is not. */
+  BEFORE_BASE_MANIFEST,
+  /** A base snapshot is complete; what it replaces is still there. */
+  AFTER_BASE_MANIFEST,
+  /** Some of the objects that a base snapshot replaces are deleted. */
+  DURING_COLLECTION,
+  /** A node has read its state and is about to take over. */
+  BEFORE_TAKEOVER;
+
+  /** Is told when a fault point is reached, by the thread that reaches it. */
+  @FunctionalInterface
+  public interface Listener {
+
+    /** Listens to nothing. */
+    Listener NONE = point -> {};
+
+    /** A fault point is reached. May throw, as a crash would. */
+    void reached(FaultPoint point);
+  }
+}
