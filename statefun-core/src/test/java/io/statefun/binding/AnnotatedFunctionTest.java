@@ -146,6 +146,61 @@ class AnnotatedFunctionTest {
                 "map 2"));
   }
 
+  @StatefulFunction("test/counts")
+  static class Counts extends Recording {
+    @MessageHandler
+    void one(Opened message) {
+      called("one", message);
+    }
+
+    @MessageHandler
+    void two(@Nullable Address caller, Closed message) {
+      called("two", caller, message);
+    }
+
+    @MessageHandler
+    void three(@State("a") ValueState<String> a, @Nullable Address caller, Long message) {
+      called("three", a.toString(), caller, message);
+    }
+
+    @MessageHandler
+    void four(
+        @State("a") ValueState<String> a,
+        @State("b") ValueState<String> b,
+        @Nullable Address caller,
+        Integer message) {
+      called("four", a.toString(), b.toString(), caller, message);
+    }
+
+    @MessageHandler
+    void five(
+        @State("a") ValueState<String> a,
+        @State("b") ValueState<String> b,
+        @State("c") ValueState<String> c,
+        @Nullable Address caller,
+        String message) {
+      called("five", a.toString(), b.toString(), c.toString(), caller, message);
+    }
+  }
+
+  @Test
+  void handlersWithAnyNumberOfParametersAreCalled() throws Exception {
+    Counts bean = new Counts();
+    List<Object> messages = List.of(new Opened("Ada"), new Closed("Bob"), 3L, 4, "5");
+    for (Object message : messages) {
+      send(bean, message);
+    }
+
+    assertThat(bean.calls)
+        .extracting(Call::handler)
+        .containsExactly("one", "two", "three", "four", "five");
+    for (int i = 0; i < messages.size(); i++) {
+      List<@Nullable Object> arguments = bean.calls.get(i).arguments();
+      assertThat(arguments).hasSize(i + 1);
+      assertThat(arguments.get(i)).isEqualTo(messages.get(i));
+    }
+  }
+
   @Test
   void callerIsNullIfThereIsNone() throws Exception {
     StatesOnly bean = new StatesOnly();

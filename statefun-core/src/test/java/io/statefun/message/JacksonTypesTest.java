@@ -117,6 +117,19 @@ class JacksonTypesTest {
 
   sealed interface Twins permits First.Twin, Second.Twin {}
 
+  sealed interface Unreadable {}
+
+  static final class NoCreator implements Unreadable {
+    NoCreator(int value, Object secret) {
+      assertThat(secret).isNotEqualTo(value);
+    }
+  }
+
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NONE)
+  sealed interface Apart {}
+
+  record Alone(int value) implements Apart {}
+
   sealed interface OpenBelow {}
 
   non-sealed interface Anyone extends OpenBelow {}
@@ -326,6 +339,22 @@ class JacksonTypesTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> types.forClass(OpenBelow.class))
         .withMessageContaining("@JsonTypeInfo");
+  }
+
+  @Test
+  void hierarchyWithAClassThatJacksonCannotMakeIsRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> types.forClass(Unreadable.class))
+        .withMessageContaining(NoCreator.class.getName())
+        .withMessageContaining("@JsonCreator");
+  }
+
+  @Test
+  void annotationMakesASealedTypeNoHierarchy() {
+    assertThat(json(new Alone(1))).isEqualTo("{\"value\":1}");
+    assertThat(types.wrap(new Alone(1)).typeName())
+        .hasToString("io.statefun.json/" + Alone.class.getName());
+    assertThat(afterBytes(new Alone(1))).isEqualTo(new Alone(1));
   }
 
   @Test
