@@ -102,7 +102,8 @@ final class HandlerMethods {
         || below.getParameterCount() != above.getParameterCount()) {
       return false;
     }
-    boolean visible = Modifier.isPublic(above.getModifiers()) || Modifier.isProtected(modifiers);
+    boolean visible =
+        Modifier.isPublic(above.getModifiers()) || Modifier.isProtected(above.getModifiers());
     if (!visible
         && !below.getDeclaringClass().getPackage().equals(above.getDeclaringClass().getPackage())) {
       return false;
@@ -119,7 +120,7 @@ final class HandlerMethods {
   }
 
   /**
-   * A method handle that takes the arguments as an array.
+   * A method handle as {@link Handler} calls it.
    *
    * @throws InvalidFunctionException if the method cannot be called on the bean
    */
@@ -127,12 +128,13 @@ final class HandlerMethods {
     Method target = targetOn(bean, method, variables);
     try {
       target.setAccessible(true);
-      return MethodHandles.lookup()
-          .unreflect(target)
-          .asFixedArity()
-          .bindTo(bean)
-          .asSpreader(Object[].class, target.getParameterCount())
-          .asType(MethodType.methodType(void.class, Object[].class));
+      MethodHandle handle = MethodHandles.lookup().unreflect(target).asFixedArity().bindTo(bean);
+      int count = target.getParameterCount();
+      return count <= Handler.MAX_DIRECT
+          ? handle.asType(MethodType.genericMethodType(count).changeReturnType(void.class))
+          : handle
+              .asSpreader(Object[].class, count)
+              .asType(MethodType.methodType(void.class, Object[].class));
     } catch (InaccessibleObjectException | SecurityException e) {
       throw InvalidFunctionException.inaccessible(describe(method), e);
     } catch (IllegalAccessException e) {

@@ -99,7 +99,7 @@ public final class InvalidFunctionException extends RuntimeException {
   static InvalidFunctionException inaccessible(String method, RuntimeException cause) {
     return new InvalidFunctionException(
         "The handler " + method + " cannot be called: " + cause.getMessage() + ".",
-        "Open its package to the module io.statefun.core, or leave the module path.",
+        "Open its package to the module of StateFun, or run the application on the class path.",
         cause);
   }
 

@@ -219,7 +219,9 @@ final class JacksonTypes {
     ValueDeserializer<?> reader;
     try {
       reader =
-          mapper._deserializationContext().findRootValueDeserializer(mapper.constructType(type));
+          mapper
+              ._deserializationContext()
+              .findNonContextualValueDeserializer(mapper.constructType(type));
       mapper._serializationContext().findTypedValueSerializer(type, true);
     } catch (JacksonException e) {
       throw unusable(type, "Jackson says: " + e.getOriginalMessage(), "Correct the class.");
