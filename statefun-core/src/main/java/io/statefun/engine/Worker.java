@@ -57,6 +57,7 @@ final class Worker {
   private long epoch;
   private int backlog;
   private boolean changed;
+  private boolean stalled;
   private int nextIngress;
   private long handled;
   private long failed;
@@ -139,7 +140,8 @@ final class Worker {
     boolean worked = runNotices();
     worked |= cutIfAsked();
     worked |= receive();
-    if (barrier.mayHandle(epochBytes())) {
+    stalled = !barrier.mayHandle(epochBytes());
+    if (!stalled) {
       long now = node.clock().millis();
       worked |= fireTimers(now);
       worked |= retry(now);
@@ -156,6 +158,9 @@ final class Worker {
 
   /** When the worker has something to do again, in milliseconds, if nobody wakes it before. */
   long nextWakeUp() {
+    if (stalled) {
+      return node.clock().millis() + 1;
+    }
     long next = Long.MAX_VALUE;
     for (Partition partition : partitions) {
       next = Math.min(next, partition.timers.nextDue());

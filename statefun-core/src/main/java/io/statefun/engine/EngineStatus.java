@@ -1,0 +1,52 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.engine;
+
+import io.statefun.message.TypeName;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How an engine does at a moment.
+ *
+ * @param state whether it runs
+ * @param failure why it failed, if it did
+ * @param partitions how many partitions it owns
+ * @param committedEpoch the newest committed epoch
+ * @param commitFailures how often in a row the snapshot store has not taken the epoch; 0 is good
+ * @param invocations how many invocations have succeeded since the start
+ * @param failedInvocations how many have thrown
+ * @param unappliedRecords how many committed changes the local state does not have yet
+ * @param unacknowledgedRecords how many egress records wait for their receivers
+ * @param stoppedFunctions functions that their failure policy has stopped
+ * @param failingEgresses egresses that refuse records, and how often in a row
+ */
+public record EngineStatus(
+    State state,
+    @Nullable Throwable failure,
+    int partitions,
+    long committedEpoch,
+    int commitFailures,
+    long invocations,
+    long failedInvocations,
+    long unappliedRecords,
+    int unacknowledgedRecords,
+    List<TypeName> stoppedFunctions,
+    Map<TypeName, Integer> failingEgresses) {
+
+  /** Whether an engine runs. */
+  public enum State {
+    /** It was not started. */
+    NEW,
+    /** It handles messages. */
+    RUNNING,
+    /** It was stopped. */
+    STOPPED,
+    /** It has stopped by itself; {@link EngineStatus#failure} says why. */
+    FAILED
+  }
+}

@@ -1,0 +1,581 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.engine;
+
+import io.statefun.binding.AnnotatedFunction;
+import io.statefun.io.Egress;
+import io.statefun.io.Ingress;
+import io.statefun.message.Address;
+import io.statefun.message.MessageType;
+import io.statefun.message.MessageTypes;
+import io.statefun.message.TypeName;
+import io.statefun.message.TypedValue;
+import io.statefun.snapshot.ApplicationRecord;
+import io.statefun.snapshot.FaultPoint;
+import io.statefun.snapshot.SnapshotStore;
+import io.statefun.state.StateBackend;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An engine: runs stateful functions in this process, with exactly-once state, messages and timers.
+ *
+ * <pre>{@code
+ * StateFunEngine engine = StateFunEngine.builder("shop")
+ *     .snapshotStore(FileSnapshotStore.open(folder, "shop"))
+ *     .stateBackend(application -> RocksDbBackend.open(localFolder))
+ *     .function(new CartFunction())
+ *     .build();
+ * engine.start();
+ * engine.send(Address.of("shop/cart", "42"), new ItemAdded("book")).join();
+ * }</pre>
+ *
+ * <p>Once started it runs until it is closed, or fails: then {@link #status} says why, and every
+ * call fails. All methods may be called by any thread.
+ */
+public final class StateFunEngine implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(StateFunEngine.class);
+
+  private final Builder settings;
+  private final MessageTypes types;
+  private final NodeServices services;
+  private final List<ActorThread> threads = new ArrayList<>();
+  private final List<ActorThread> workerThreads = new ArrayList<>();
+
+  private volatile EngineStatus.State state = EngineStatus.State.NEW;
+  private volatile @Nullable Throwable failure;
+  private @Nullable Node node;
+  private @Nullable StateBackend backend;
+  private @Nullable ExecutorService callbacks;
+  private @Nullable ActorThread committerThread;
+  private @Nullable ActorThread applierThread;
+  private @Nullable ActorThread dispatcherThread;
+
+  private StateFunEngine(Builder settings) {
+    this.settings = settings;
+    this.types = settings.types;
+    List<FunctionInvoker> invokers = new ArrayList<>(settings.invokers);
+    for (Object bean : settings.beans) {
+      invokers.add(AnnotatedFunction.bind(bean, types, settings.defaultPolicy));
+    }
+    this.services =
+        new NodeServices(
+            settings.clock,
+            types,
+            new FunctionTypes(invokers),
+            Set.copyOf(settings.egresses.keySet()),
+            settings.cron,
+            settings.limits,
+            settings.partitions);
+  }
+
+  /**
+   * Begins an engine.
+   *
+   * @param applicationName the application's name, stored with its data
+   */
+  public static Builder builder(String applicationName) {
+    return new Builder(applicationName);
+  }
+
+  /**
+   * Brings back what was committed and begins to handle messages.
+   *
+   * @throws EngineStartException if that is not possible; it says what to do
+   * @throws IllegalStateException if the engine was started before
+   */
+  public synchronized void start() {
+    if (state != EngineStatus.State.NEW) {
+      throw new IllegalStateException("An engine can be started once");
+    }
+    try {
+      recover();
+    } catch (IOException | RuntimeException e) {
+      state = EngineStatus.State.FAILED;
+      failure = e;
+      release();
+      throw e instanceof EngineStartException known
+          ? known
+          : new EngineStartException(
+              "The state of application '"
+                  + settings.name
+                  + "' cannot be brought back: "
+                  + e.getMessage()
+                  + ".",
+              "Look at the cause; nothing that was committed is lost.",
+              e);
+    }
+    state = EngineStatus.State.RUNNING;
+    threads.forEach(ActorThread::start);
+    awaitTakeover();
+  }
+
+  private void recover() throws IOException {
+    SnapshotStore store = Objects.requireNonNull(settings.store, "A snapshot store is needed");
+    ApplicationRecord application =
+        ApplicationRecord.openOrCreate(
+            store, new ApplicationRecord(settings.name, settings.partitions, UUID.randomUUID()));
+    check(application);
+    StateBackend opened =
+        Objects.requireNonNull(settings.backend, "A state backend is needed").open(application);
+    backend = opened;
+    ExecutorService executor =
+        Executors.newSingleThreadExecutor(task -> new Thread(task, "statefun-callbacks"));
+    callbacks = executor;
+    Map<Integer, Scratch> scratches = new LinkedHashMap<>();
+    Node recovered =
+        Node.recover(
+            new Node.Setup(
+                services,
+                UUID.randomUUID(),
+                settings.workers,
+                store,
+                opened,
+                settings.ingresses,
+                settings.egresses,
+                worker -> scratches.computeIfAbsent(worker, this::scratch),
+                executor,
+                FaultPoint.Listener.NONE,
+                new Wakes()));
+    node = recovered;
+    for (Worker worker : recovered.workers()) {
+      workerThreads.add(thread("worker-" + workerThreads.size(), worker::step, worker::nextWakeUp));
+    }
+    threads.addAll(workerThreads);
+    committerThread =
+        thread("committer", recovered.committer()::step, recovered.committer()::nextWakeUp);
+    applierThread = thread("applier", recovered.applier()::step, recovered.applier()::nextWakeUp);
+    dispatcherThread = thread("egress", () -> stepAll(recovered), () -> nextDispatch(recovered));
+    threads.add(committerThread);
+    threads.add(applierThread);
+    threads.add(dispatcherThread);
+  }
+
+  private Scratch scratch(int worker) {
+    Path folder = settings.scratchFolder;
+    return folder == null ? Scratch.inMemory() : new ScratchFile(folder);
+  }
+
+  private void check(ApplicationRecord application) {
+    if (!application.name().equals(settings.name)) {
+      throw new EngineStartException(
+          "The snapshot store holds the data of application '"
+              + application.name()
+              + "', not of '"
+              + settings.name
+              + "'.",
+          "Give each application a store of its own, or correct the application's name.",
+          null);
+    }
+    if (application.partitions() != settings.partitions) {
+      throw new EngineStartException(
+          "Application '"
+              + settings.name
+              + "' was first started with "
+              + application.partitions()
+              + " partitions; now it is configured to have "
+              + settings.partitions
+              + ".",
+          "Set the number of partitions back to "
+              + application.partitions()
+              + ". It can change only by restoring a savepoint into a new store.",
+          null);
+    }
+  }
+
+  private static boolean stepAll(Node node) {
+    boolean any = false;
+    for (EgressDispatcher dispatcher : node.dispatchers()) {
+      any |= dispatcher.step();
+    }
+    return any;
+  }
+
+  private static long nextDispatch(Node node) {
+    return node.dispatchers().stream()
+        .mapToLong(EgressDispatcher::nextWakeUp)
+        .min()
+        .orElse(Long.MAX_VALUE);
+  }
+
+  private ActorThread thread(
+      String name,
+      java.util.function.BooleanSupplier step,
+      java.util.function.LongSupplier nextWakeUp) {
+    return new ActorThread(
+        "statefun-" + name, step, nextWakeUp, settings.clock::millis, this::fail);
+  }
+
+  /** The first commit claims the store: only then is it certain that no other process has it. */
+  private void awaitTakeover() {
+    Node running = Objects.requireNonNull(node);
+    long first = running.committer().epoch();
+    while (state == EngineStatus.State.RUNNING
+        && running.committer().committed() < Math.max(1, first - 1)) {
+      LockSupport.parkNanos(200_000);
+    }
+    Throwable cause = failure;
+    if (cause != null) {
+      throw new EngineStartException(
+          "Application '"
+              + settings.name
+              + "' cannot take over its snapshot store: "
+              + cause.getMessage(),
+          "Make sure that no other process of this application uses the store.",
+          cause);
+    }
+  }
+
+  private void fail(Throwable cause) {
+    synchronized (this) {
+      if (state == EngineStatus.State.FAILED) {
+        return;
+      }
+      state = EngineStatus.State.FAILED;
+      failure = cause;
+    }
+    LOG.error(
+        "The engine of application '{}' stops. What is committed is safe; restart the process to go"
+            + " on.",
+        settings.name,
+        cause);
+    threads.forEach(ActorThread::stop);
+    Node failed = node;
+    if (failed != null) {
+      failed.abandon(cause);
+    }
+    settings.listener.failed(cause);
+  }
+
+  /**
+   * Sends a message to a function.
+   *
+   * @return completes when the message, and whatever position it came with, is committed
+   * @throws IllegalArgumentException if the message's type is not known
+   * @throws IllegalStateException if the engine does not run
+   */
+  public CompletableFuture<Void> send(Address target, Object message) {
+    TypedValue value = types.wrap(message);
+    Node running = running();
+    awaitRoom(running, target);
+    return running.send(target, value);
+  }
+
+  /**
+   * Sends a message to a function, which must reply to it.
+   *
+   * @param replyType the reply's type
+   * @return completes with the reply, when what the function did is committed
+   * @throws IllegalStateException if the engine does not run
+   */
+  public <T> CompletableFuture<T> request(Address target, Object message, Class<T> replyType) {
+    MessageType<T> type = types.forClass(replyType);
+    TypedValue value = types.wrap(message);
+    Node running = running();
+    awaitRoom(running, target);
+    return running.request(target, value).thenApply(reply -> reply.as(type));
+  }
+
+  private void awaitRoom(Node running, Address target) {
+    int limit = settings.limits.maxWaitingRequests();
+    while (running.waitingOutside(target) >= limit && state == EngineStatus.State.RUNNING) {
+      LockSupport.parkNanos(100_000);
+    }
+  }
+
+  private Node running() {
+    Node running = node;
+    if (running == null || state != EngineStatus.State.RUNNING) {
+      throw new IllegalStateException(
+          "The engine of application '" + settings.name + "' does not run: it is " + state,
+          failure);
+    }
+    return running;
+  }
+
+  /** The types of messages and states that the application knows. */
+  public MessageTypes messageTypes() {
+    return types;
+  }
+
+  /** How the engine does. */
+  public EngineStatus status() {
+    Node current = node;
+    if (current == null) {
+      return new EngineStatus(state, failure, 0, 0, 0, 0, 0, 0, 0, List.of(), Map.of());
+    }
+    Map<TypeName, Integer> failing = new LinkedHashMap<>();
+    for (EgressDispatcher dispatcher : current.dispatchers()) {
+      if (dispatcher.failures() > 0) {
+        failing.put(dispatcher.name(), dispatcher.failures());
+      }
+    }
+    return new EngineStatus(
+        state,
+        failure,
+        services.partitions(),
+        current.committer().committed(),
+        current.committer().failures(),
+        current.workers().stream().mapToLong(Worker::handled).sum(),
+        current.workers().stream().mapToLong(Worker::failed).sum(),
+        current.applier().unapplied(),
+        current.unacknowledged(),
+        services.functions().all().stream()
+            .filter(FunctionType::stopped)
+            .map(type -> type.name)
+            .toList(),
+        failing);
+  }
+
+  /**
+   * Stops the engine: waits until everything that has changed is committed, at most so long, then
+   * releases everything. Nothing committed is lost either way.
+   */
+  public void stop(Duration timeout) {
+    Node running = node;
+    if (state == EngineStatus.State.RUNNING && running != null) {
+      long deadline = System.nanoTime() + timeout.toNanos();
+      while (!running.committer().isIdle()
+          && state == EngineStatus.State.RUNNING
+          && System.nanoTime() < deadline) {
+        LockSupport.parkNanos(500_000);
+      }
+    }
+    synchronized (this) {
+      if (state == EngineStatus.State.RUNNING || state == EngineStatus.State.NEW) {
+        state = EngineStatus.State.STOPPED;
+      }
+      release();
+    }
+  }
+
+  /** Stops the engine, waiting for the running commit at most 10 seconds. */
+  @Override
+  public void close() {
+    stop(Duration.ofSeconds(10));
+  }
+
+  private void release() {
+    threads.forEach(ActorThread::stop);
+    try {
+      for (ActorThread thread : threads) {
+        thread.join(10_000);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    threads.clear();
+    if (node != null) {
+      node.abandon(new IllegalStateException("The engine has stopped"));
+    }
+    settings.ingresses.forEach(Ingress::close);
+    settings.egresses.values().forEach(Egress::close);
+    if (callbacks != null) {
+      callbacks.shutdown();
+    }
+    if (backend != null) {
+      backend.close();
+      backend = null;
+    }
+  }
+
+  private final class Wakes implements Node.NodeListener {
+
+    @Override
+    public void wakeWorker(int worker) {
+      if (worker < workerThreads.size()) {
+        workerThreads.get(worker).wake();
+      }
+    }
+
+    @Override
+    public void wakeCommitter() {
+      wake(committerThread);
+    }
+
+    @Override
+    public void wakeApplier() {
+      wake(applierThread);
+    }
+
+    @Override
+    public void wakeDispatchers() {
+      wake(dispatcherThread);
+    }
+
+    private static void wake(@Nullable ActorThread thread) {
+      if (thread != null) {
+        thread.wake();
+      }
+    }
+
+    @Override
+    public void committed(long nanos, long bytes) {
+      settings.listener.committed(nanos, bytes);
+    }
+  }
+
+  /** Opens the backend of an application; called when the engine starts. */
+  @FunctionalInterface
+  public interface BackendFactory {
+
+    /** Opens the backend, whose content is only a cache of what the snapshot store has. */
+    StateBackend open(ApplicationRecord application) throws IOException;
+  }
+
+  /** Collects what an engine is made of. Not for use by several threads. */
+  public static final class Builder {
+
+    private final String name;
+    private int partitions = 32;
+    private int workers = Runtime.getRuntime().availableProcessors();
+    private MessageTypes types = MessageTypes.standard();
+    private FailurePolicy defaultPolicy = FailurePolicy.DEFAULT;
+    private EngineLimits limits = EngineLimits.DEFAULT;
+    private InstantSource clock = InstantSource.system();
+    private EngineListener listener = new EngineListener() {};
+    private CronSchedule.Parser cron =
+        expression -> {
+          throw new IllegalStateException(
+              "Cron reminders need a parser: give one to StateFunEngine.Builder.cron");
+        };
+    private @Nullable SnapshotStore store;
+    private @Nullable BackendFactory backend;
+    private @Nullable Path scratchFolder;
+    private final List<Object> beans = new ArrayList<>();
+    private final List<FunctionInvoker> invokers = new ArrayList<>();
+    private final List<Ingress> ingresses = new ArrayList<>();
+    private final Map<TypeName, Egress> egresses = new LinkedHashMap<>();
+
+    private Builder(String name) {
+      this.name = Objects.requireNonNull(name, "name");
+    }
+
+    /** How many partitions the application has; 32 unless set. Cannot change afterwards. */
+    public Builder partitions(int count) {
+      if (count < 1 || count > 32_768) {
+        throw new IllegalArgumentException("The number of partitions must be 1 to 32768: " + count);
+      }
+      partitions = count;
+      return this;
+    }
+
+    /** How many workers handle messages; as many as there are processors unless set. */
+    public Builder workers(int count) {
+      if (count < 1) {
+        throw new IllegalArgumentException("There must be at least one worker: " + count);
+      }
+      workers = count;
+      return this;
+    }
+
+    /** The types of messages and states; {@link MessageTypes#standard} unless set. */
+    public Builder messageTypes(MessageTypes messageTypes) {
+      types = messageTypes;
+      return this;
+    }
+
+    /** The failure policy of functions that declare none. */
+    public Builder defaultFailurePolicy(FailurePolicy policy) {
+      defaultPolicy = policy;
+      return this;
+    }
+
+    /** The bounds; {@link EngineLimits#DEFAULT} unless set. */
+    public Builder limits(EngineLimits engineLimits) {
+      limits = engineLimits;
+      return this;
+    }
+
+    /** Tells the time; the system's clock unless set. */
+    public Builder clock(InstantSource instants) {
+      clock = instants;
+      return this;
+    }
+
+    /** Hears what the engine does. */
+    public Builder listener(EngineListener engineListener) {
+      listener = engineListener;
+      return this;
+    }
+
+    /** Reads cron expressions; without one, cron reminders fail. */
+    public Builder cron(CronSchedule.Parser parser) {
+      cron = parser;
+      return this;
+    }
+
+    /** Where epochs are stored. The caller closes it after the engine. */
+    public Builder snapshotStore(SnapshotStore snapshotStore) {
+      store = snapshotStore;
+      return this;
+    }
+
+    /** Where committed state is kept at hand. The engine closes it. */
+    public Builder stateBackend(BackendFactory factory) {
+      backend = factory;
+      return this;
+    }
+
+    /** Where messages rest that are too many for the heap; in the heap unless set. */
+    public Builder scratchFolder(Path folder) {
+      scratchFolder = folder;
+      return this;
+    }
+
+    /** Adds an object of a class with {@link io.statefun.function.StatefulFunction}. */
+    public Builder function(Object bean) {
+      beans.add(bean);
+      return this;
+    }
+
+    /** Adds a function. */
+    public Builder function(FunctionInvoker invoker) {
+      invokers.add(invoker);
+      return this;
+    }
+
+    /** Adds an ingress. The engine closes it. */
+    public Builder ingress(Ingress ingress) {
+      ingresses.add(ingress);
+      return this;
+    }
+
+    /** Adds an egress. The engine closes it. */
+    public Builder egress(String egressName, Egress egress) {
+      if (egresses.put(TypeName.parse(egressName), egress) != null) {
+        throw new IllegalArgumentException("There are two egresses '" + egressName + "'");
+      }
+      return this;
+    }
+
+    /**
+     * Makes the engine.
+     *
+     * @throws io.statefun.binding.InvalidFunctionException if a function's class has a mistake
+     */
+    public StateFunEngine build() {
+      return new StateFunEngine(this);
+    }
+  }
+}
