@@ -8,6 +8,9 @@ package io.statefun.sample.billing;
 import io.statefun.sample.billing.changes.ChangeEventFileIngress;
 import io.statefun.sample.billing.provider.PaymentProvider;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +23,7 @@ import org.springframework.stereotype.Component;
 
 /** What happens by the clock outside the functions, from when the application is ready. */
 @Component
-class Housekeeping {
+class Housekeeping implements AutoCloseable {
 
   /** The exit status of a process that halted itself, which the supervisor knows. */
   static final int CRASH_STATUS = 99;
@@ -34,6 +37,7 @@ class Housekeeping {
   private final PaymentProvider provider;
   private final ObjectProvider<ChangeEventFileIngress> changes;
   private final ProgressLog progress;
+  private final List<Future<?>> tasks = new CopyOnWriteArrayList<>();
 
   Housekeeping(
       BillingProperties properties,
@@ -62,8 +66,8 @@ class Housekeeping {
     }
   }
 
-  private static void every(long ms, ScheduledExecutorService timer, Runnable task) {
-    timer.scheduleWithFixedDelay(() -> runSafely(task), ms, ms, TimeUnit.MILLISECONDS);
+  private void every(long ms, ScheduledExecutorService timer, Runnable task) {
+    tasks.add(timer.scheduleWithFixedDelay(() -> runSafely(task), ms, ms, TimeUnit.MILLISECONDS));
   }
 
   private static void runSafely(Runnable task) {
@@ -72,6 +76,11 @@ class Housekeeping {
     } catch (RuntimeException e) {
       log.error("A periodic task failed; it goes on with the next round", e);
     }
+  }
+
+  @Override
+  public void close() {
+    tasks.forEach(task -> task.cancel(false));
   }
 
   private static void crash() {
