@@ -109,6 +109,15 @@ public final class MessageTypes {
   }
 
   /**
+   * The type of a name, if it is known by now: it is a built-in or an added type, or one whose
+   * class was asked for.
+   */
+  public @Nullable MessageType<?> find(TypeName typeName) {
+    Class<?> type = names.get(typeName);
+    return type == null ? null : forClass(type);
+  }
+
+  /**
    * Makes a typed value of an object; a typed value comes back as it is.
    *
    * @throws IllegalArgumentException if values of the object's class cannot be sent or stored
