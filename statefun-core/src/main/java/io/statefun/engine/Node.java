@@ -179,7 +179,8 @@ final class Node {
     return reply;
   }
 
-  private CompletableFuture<Void> send(Message message) {
+  /** Sends a message, perhaps in the name of a function. */
+  CompletableFuture<Void> send(Message message) {
     CompletableFuture<Void> accepted = new CompletableFuture<>();
     worker(message.target().partition(services.partitions())).accept(message, accepted);
     return accepted;
@@ -207,6 +208,7 @@ final class Node {
         return;
       }
     }
+    services.surroundings().take(outgoing);
   }
 
   /** Tells those who wait for an epoch that it is committed. */

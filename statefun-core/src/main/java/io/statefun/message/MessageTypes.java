@@ -109,6 +109,17 @@ public final class MessageTypes {
   }
 
   /**
+   * The type of a name that this registry has met: one that was added, or that of a class which was
+   * asked for.
+   *
+   * @return the type, or null if the name was not met
+   */
+  public @Nullable MessageType<?> find(TypeName name) {
+    Class<?> type = names.get(name);
+    return type == null ? null : rootOf(type);
+  }
+
+  /**
    * Makes a typed value of an object; a typed value comes back as it is.
    *
    * @throws IllegalArgumentException if values of the object's class cannot be sent or stored
