@@ -16,12 +16,14 @@ import io.statefun.state.Overlay;
 import io.statefun.state.StateBackend;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
@@ -192,13 +194,20 @@ public final class ManualEngine implements AutoCloseable {
     return () -> end - worker.handled() - worker.failed();
   }
 
-  /** When there is something to do again, a timer or another attempt, or null if there is not. */
+  /**
+   * When there is something to do again, a timer or another attempt, after the present time.
+   *
+   * @return the time, or null if there is nothing to wait for
+   */
   public @Nullable Instant nextWakeUp() {
-    Node node = running().node();
+    Running current = running();
+    long now = current.services().clock().millis();
+    Node node = current.node();
     long next =
         LongStream.concat(
-                LongStream.of(running().worker().nextWakeUp(), node.committer().nextWakeUp()),
+                LongStream.of(current.worker().nextWakeUp(), node.committer().nextWakeUp()),
                 node.dispatchers().stream().mapToLong(EgressDispatcher::nextWakeUp))
+            .filter(millis -> millis > now)
             .min()
             .orElse(Long.MAX_VALUE);
     return next == Long.MAX_VALUE ? null : Instant.ofEpochMilli(next);
@@ -387,7 +396,7 @@ public final class ManualEngine implements AutoCloseable {
   /** Keeps what functions send, from the commit on. */
   private final class Outside implements Surroundings {
 
-    private final List<Staged> uncommitted = new ArrayList<>();
+    private final Queue<Staged> uncommitted = new ArrayDeque<>();
     private final List<Sent> sent = new ArrayList<>();
     private final List<Egress.Delivery> emitted = new ArrayList<>();
     private final Set<String> emittedIds = new HashSet<>();
@@ -408,7 +417,9 @@ public final class ManualEngine implements AutoCloseable {
     }
 
     void commit(long epoch) {
-      uncommitted.removeIf(staged -> staged.epoch() <= epoch && sent.add(staged.message()));
+      while (!uncommitted.isEmpty() && uncommitted.element().epoch() <= epoch) {
+        sent.add(uncommitted.remove().message());
+      }
     }
 
     @Override
