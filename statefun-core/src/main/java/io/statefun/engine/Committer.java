@@ -152,7 +152,8 @@ final class Committer implements Barrier {
   private boolean raise() {
     Duration interval = node.limits().minCommitInterval();
     long now = node.clock().millis();
-    if (!changed || (!interval.isZero() && now - raisedAt < interval.toMillis())) {
+    boolean early = now >= raisedAt && now - raisedAt < interval.toMillis();
+    if (!changed || early) {
       return false;
     }
     changed = false;

@@ -83,19 +83,22 @@ final class Partition {
     RowCodec.read(overlay.store().get(Keys.row(address)), instance);
     instances.put(address, instance);
     if (instances.size() > maxInstances) {
-      evict();
+      evict(instance);
     }
     return instance;
   }
 
   /** Forgets instances that were not used for long and that the backend holds. */
-  private void evict() {
+  private void evict(Instance newest) {
     long applied = appliedEpoch;
     Iterator<Instance> eldest = instances.values().iterator();
     for (int i = 0;
         i < EVICTION_ATTEMPTS && instances.size() > maxInstances && eldest.hasNext();
         i++) {
       Instance candidate = eldest.next();
+      if (candidate == newest) {
+        return;
+      }
       if (candidate.row.epoch <= applied) {
         eldest.remove();
       }

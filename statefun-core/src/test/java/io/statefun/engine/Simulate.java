@@ -1,0 +1,74 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.engine;
+
+import io.statefun.snapshot.FaultPoint;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * Runs the simulation: {@code --seeds=N} for many seeds, {@code --seed=N --trace} for one. Ends
+ * with a line that a program can read, and with exit code 0 only if no promise was broken.
+ */
+final class Simulate {
+
+  private Simulate() {}
+
+  public static void main(String[] arguments) {
+    long seeds = 1_000;
+    long first = 1;
+    boolean one = false;
+    boolean trace = false;
+    for (String argument : arguments) {
+      if (argument.startsWith("--seeds=")) {
+        seeds = Long.parseLong(argument.substring("--seeds=".length()));
+      } else if (argument.startsWith("--first=")) {
+        first = Long.parseLong(argument.substring("--first=".length()));
+      } else if (argument.startsWith("--seed=")) {
+        first = Long.parseLong(argument.substring("--seed=".length()));
+        seeds = 1;
+        one = true;
+      } else if (argument.equals("--trace")) {
+        trace = true;
+      } else {
+        System.err.println("Unknown argument: " + argument + ". See --help.");
+        System.exit(2);
+      }
+    }
+    Simulation.Options options =
+        trace
+            ? new Simulation.Options(
+                System.out::println,
+                Simulation.Options.NONE.storeFilter(),
+                Simulation.Options.NONE.defect())
+            : Simulation.Options.NONE;
+    System.exit(run(first, seeds, one, options) ? 0 : 1);
+  }
+
+  private static boolean run(long first, long seeds, boolean one, Simulation.Options options) {
+    long violations = 0;
+    long crashes = 0;
+    long faults = 0;
+    Map<FaultPoint, Integer> reached = new EnumMap<>(FaultPoint.class);
+    for (long seed = first; seed < first + seeds; seed++) {
+      Simulation.Outcome outcome = Simulation.run(seed, options);
+      crashes += outcome.crashes();
+      faults += outcome.faults();
+      outcome.reached().forEach((point, times) -> reached.merge(point, times, Integer::sum));
+      if (outcome.violation() != null) {
+        violations++;
+        System.out.println("seed " + seed + ": " + outcome.violation());
+      }
+      if (!one && (seed - first + 1) % 10_000 == 0) {
+        System.out.println((seed - first + 1) + " seeds, " + violations + " violations");
+      }
+    }
+    System.out.println("fault points reached: " + reached);
+    System.out.printf(
+        "seeds=%d violations=%d crashes=%d faults=%d%n", seeds, violations, crashes, faults);
+    return violations == 0 && (one || crashes > 0);
+  }
+}

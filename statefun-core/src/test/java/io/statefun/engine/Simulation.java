@@ -1,0 +1,680 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.engine;
+
+import io.statefun.io.Egress;
+import io.statefun.io.Ingress;
+import io.statefun.message.MessageTypes;
+import io.statefun.message.TypeName;
+import io.statefun.snapshot.FaultPoint;
+import io.statefun.snapshot.FencedException;
+import io.statefun.snapshot.SimulatedDisk;
+import io.statefun.snapshot.SnapshotStore;
+import io.statefun.state.HeapBackend;
+import io.statefun.wire.ByteReader;
+import io.statefun.wire.ByteWriter;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of a node in one thread, where a seed decides everything: in which order the actors take
+ * their steps, when time passes, what the disk loses, what the receivers of records refuse, and
+ * where the process dies. In the end the oracle compares what is there with what must be there.
+ */
+final class Simulation {
+
+  private static final Path FOLDER = Path.of("/store");
+  private static final int MAX_TICKS = 400_000;
+  private static final TypeName INGRESS = TypeName.of("sim", "in");
+
+  private final Random random;
+  private final Consumer<String> trace;
+  private final UnaryOperator<SnapshotStore> storeFilter;
+  private final MessageTypes types = MessageTypes.builder().add(Program.TYPE).build();
+  private final Workload workload;
+  private final Sink sink = new Sink();
+  private final World world = new World();
+  private final CellFunction function = new CellFunction(world, types);
+  private final Map<String, CellState> shown = new TreeMap<>();
+  private final Map<FaultPoint, Integer> reached = new EnumMap<>(FaultPoint.class);
+  private final int partitions;
+  private final int workers;
+  private final double crashRate;
+  private final double faultRate;
+  private final double diskRate;
+  private final int splits;
+  private final EngineLimits limits;
+
+  private long now = 1_700_000_000_000L;
+  private SimulatedDisk disk;
+  private HeapBackend backend = new HeapBackend(512);
+  private @Nullable SnapshotStore store;
+  private @Nullable Node node;
+  private @Nullable Zombie zombie;
+  private int crashes;
+  private int faults;
+  private int takeovers;
+  private long handled;
+  private long commits;
+  private int lives;
+  private boolean calm;
+  private @Nullable String violation;
+
+  private Simulation(long seed, Options options) {
+    this.random = new Random(seed);
+    this.trace = options.trace();
+    this.storeFilter = options.storeFilter();
+    this.disk = new SimulatedDisk();
+    if (options.defect() != null) {
+      disk = disk.with(options.defect());
+    }
+    if (random.nextInt(4) == 0) {
+      disk = disk.withoutLinks();
+    }
+    this.partitions = 1 + random.nextInt(6);
+    this.workers = 1 + random.nextInt(3);
+    this.splits = 1 + random.nextInt(3);
+    this.crashRate = random.nextBoolean() ? 0 : 0.004 * random.nextDouble();
+    this.faultRate = random.nextInt(4) == 0 ? 0 : 0.05 * random.nextDouble();
+    this.diskRate = random.nextInt(3) == 0 ? 0.02 * random.nextDouble() : 0;
+    this.limits =
+        new EngineLimits(
+            1 + random.nextInt(40),
+            200 + random.nextInt(20_000),
+            random.nextBoolean() ? Duration.ZERO : Duration.ofMillis(random.nextInt(50)),
+            1 + random.nextInt(200),
+            1 + random.nextInt(64),
+            1_000,
+            1 + random.nextInt(200));
+    this.workload = new Workload(random, splits, 20 + random.nextInt(100), 2 + random.nextInt(12));
+  }
+
+  /**
+   * What a simulation is asked to do besides its seed.
+   *
+   * @param trace takes a line for each thing that happens
+   * @param storeFilter lays something over the snapshot store, to break it on purpose
+   * @param defect breaks the disk on purpose
+   */
+  record Options(
+      Consumer<String> trace,
+      UnaryOperator<SnapshotStore> storeFilter,
+      SimulatedDisk.@Nullable Defect defect) {
+
+    static final Options NONE = new Options(line -> {}, UnaryOperator.identity(), null);
+  }
+
+  /**
+   * How a run ended.
+   *
+   * @param violation the promise that was broken, or null
+   * @param crashes how often the process died
+   * @param faults how many faults struck besides, of the disk or the receivers
+   * @param reached how often each fault point was reached
+   */
+  record Outcome(
+      long seed,
+      @Nullable String violation,
+      int crashes,
+      int faults,
+      long handled,
+      long commits,
+      Map<FaultPoint, Integer> reached) {}
+
+  static Outcome run(long seed, Options options) {
+    Simulation simulation = new Simulation(seed, options);
+    try {
+      simulation.run();
+    } catch (IOException | RuntimeException | AssertionError e) {
+      StringBuilder text = new StringBuilder("unexpected " + e);
+      for (int i = 0; i < Math.min(6, e.getStackTrace().length); i++) {
+        text.append("\n    at ").append(e.getStackTrace()[i]);
+      }
+      simulation.violate(text.toString());
+    }
+    return new Outcome(
+        seed,
+        simulation.violation,
+        simulation.crashes,
+        simulation.faults,
+        simulation.handled,
+        simulation.commits,
+        simulation.reached);
+  }
+
+  private void violate(String what) {
+    if (violation == null) {
+      violation = what;
+      trace.accept("VIOLATION " + what);
+    }
+  }
+
+  // The run
+
+  private void run() throws IOException {
+    live();
+    int tick = 0;
+    while (!isDone()) {
+      tick();
+      if (violation != null) {
+        return;
+      }
+      if (++tick > MAX_TICKS) {
+        violate("stuck: " + describe());
+        return;
+      }
+    }
+    calm = true;
+    now += 2 * Workload.FAR;
+    settle();
+    if (random.nextBoolean()) {
+      crash("before the end");
+      live();
+      settle();
+    }
+    check();
+  }
+
+  private void settle() throws IOException {
+    for (int tick = 0; tick < MAX_TICKS && violation == null; tick++) {
+      if (tick % 64 == 0 && isQuiet()) {
+        return;
+      }
+      tick();
+    }
+    if (violation == null) {
+      violate("stuck in the end: " + describe());
+    }
+  }
+
+  private void tick() throws IOException {
+    try {
+      act();
+    } catch (SimulatedCrash crash) {
+      crash(crash.toString());
+      live();
+    } catch (FencedException fenced) {
+      if (zombie == null && lives < 2) {
+        throw fenced;
+      }
+      crash("fenced");
+      live();
+    }
+  }
+
+  private void act() throws IOException {
+    Node running = java.util.Objects.requireNonNull(node);
+    if (!calm && random.nextDouble() < crashRate) {
+      if (zombie == null && random.nextInt(6) == 0) {
+        leaveZombie();
+      } else {
+        crash("at random");
+      }
+      live();
+      return;
+    }
+    if (!calm && random.nextDouble() < diskRate) {
+      faults++;
+      disk.failAt(1 + random.nextInt(60), random.nextBoolean());
+    }
+    Zombie old = zombie;
+    if (old != null && random.nextInt(4) == 0) {
+      old.step();
+    }
+    switch (random.nextInt(12)) {
+      case 0, 1, 2, 3, 4, 5 -> running.workerAt(random.nextInt(workers)).step();
+      case 6, 7, 8 -> running.committer().step();
+      case 9 -> running.applier().step();
+      case 10 -> running.dispatchers().forEach(EgressDispatcher::step);
+      default -> world.pass();
+    }
+  }
+
+  private boolean isDone() {
+    return workload.splitCount() == sinkOfSplits().size()
+        && allRead()
+        && random.nextInt(50) == 0
+        && isQuiet();
+  }
+
+  private final Map<String, Integer> read = new HashMap<>();
+
+  private Map<String, Integer> sinkOfSplits() {
+    return read;
+  }
+
+  private boolean allRead() {
+    for (int split = 0; split < workload.splitCount(); split++) {
+      if (read.getOrDefault("s" + split, 0) < workload.split(split).size()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether nothing is left to do but to wait. */
+  private boolean isQuiet() {
+    Node running = java.util.Objects.requireNonNull(node);
+    if (!running.committer().isIdle()
+        || running.unacknowledged() > 0
+        || !world.operations.isEmpty()) {
+      return false;
+    }
+    for (Worker worker : running.workers()) {
+      if (worker.waitingOutside() > 0) {
+        return false;
+      }
+      for (Partition partition : worker.partitions()) {
+        if (!partition.mailbox.isEmpty()
+            || !partition.outbox.isEmpty()
+            || !partition.blocked.isEmpty()
+            || partition.timers.nextDue() <= now + 10_000) {
+          return false;
+        }
+      }
+    }
+    for (Worker worker : running.workers()) {
+      if (worker.step()) {
+        return false;
+      }
+    }
+    return running.committer().isIdle();
+  }
+
+  private String describe() {
+    Node running = java.util.Objects.requireNonNull(node);
+    StringBuilder text = new StringBuilder();
+    text.append("committer idle ").append(running.committer().isIdle());
+    text.append(", unacknowledged ").append(running.unacknowledged());
+    text.append(", unapplied ").append(running.applier().unapplied());
+    text.append(", operations ").append(world.operations.size());
+    for (Worker worker : running.workers()) {
+      for (Partition partition : worker.partitions()) {
+        text.append("; partition ").append(partition.index);
+        text.append(" mailbox ").append(partition.mailbox.size());
+        text.append(" outbox ").append(partition.outbox.isEmpty() ? "empty" : "full");
+        text.append(" blocked ").append(partition.blocked.size());
+        text.append(" due in ").append(partition.timers.nextDue() - now);
+      }
+    }
+    return text.toString();
+  }
+
+  // Lives and deaths
+
+  private void live() throws IOException {
+    while (true) {
+      lives++;
+      try {
+        SnapshotStore opened =
+            zombie != null
+                ? disk.openStoreWithoutLock(FOLDER, "sim", "l" + lives)
+                : disk.openStore(FOLDER, "sim", "l" + lives);
+        store = storeFilter.apply(opened);
+        node = Node.recover(setup(store, backend));
+        trace.accept("life " + lives + " begins at epoch " + node.committer().epoch());
+        return;
+      } catch (SimulatedCrash crash) {
+        crash(crash.toString());
+      } catch (IOException e) {
+        faults++;
+        crash("could not start: " + e);
+      }
+    }
+  }
+
+  private Node.Setup setup(SnapshotStore over, HeapBackend on) {
+    List<Ingress> ingresses = List.of(new ProgramIngress());
+    NodeServices services =
+        new NodeServices(
+            new Clock(),
+            types,
+            new FunctionTypes(List.of(function)),
+            Set.of(CellFunction.EGRESS),
+            expression -> {
+              throw new IllegalArgumentException(expression);
+            },
+            limits,
+            partitions);
+    return new Node.Setup(
+        services,
+        new UUID(random.nextLong(), lives),
+        workers,
+        over,
+        on,
+        ingresses,
+        Map.of(CellFunction.EGRESS, sink),
+        worker -> Scratch.inMemory(),
+        Runnable::run,
+        world,
+        new Node.NodeListener() {
+          @Override
+          public void committed(long nanos, long bytes) {
+            commits++;
+          }
+        });
+  }
+
+  private void crash(String where) {
+    crashes++;
+    trace.accept("crash " + where);
+    world.operations.clear();
+    sink.open.clear();
+    boolean power = random.nextBoolean();
+    disk = power ? disk.crash(random) : disk.kill();
+    zombie = null;
+    backend = random.nextInt(4) == 0 ? new HeapBackend(512) : backend.crash(random);
+  }
+
+  /** The process is taken for dead, another one begins, and the first goes on. */
+  private void leaveZombie() {
+    takeovers++;
+    trace.accept("the process is taken for dead, and is not");
+    zombie = new Zombie(java.util.Objects.requireNonNull(node));
+    backend = new HeapBackend(512);
+  }
+
+  /** A node that goes on although another has taken over. */
+  private final class Zombie {
+
+    private final Node old;
+    private boolean dead;
+
+    Zombie(Node old) {
+      this.old = old;
+    }
+
+    void step() {
+      if (dead) {
+        return;
+      }
+      try {
+        for (Worker worker : old.workers()) {
+          worker.step();
+        }
+        old.committer().step();
+        old.dispatchers().forEach(EgressDispatcher::step);
+      } catch (FencedException fenced) {
+        trace.accept("the old process is fenced");
+        dead = true;
+      }
+    }
+  }
+
+  // The oracle
+
+  private void check() throws IOException {
+    Node running = java.util.Objects.requireNonNull(node);
+    workload.settle();
+    Map<String, Integer> before = Map.copyOf(read);
+    for (String cell : workload.cellNames()) {
+      var unused =
+          running.send(
+              CellFunction.address(cell),
+              types.wrap(Program.of(-1, List.of(Program.Step.of(Program.Op.SHOW, 0)))));
+    }
+    settle();
+    if (violation != null) {
+      return;
+    }
+    long balances = 0;
+    for (String cell : workload.cellNames()) {
+      CellState expected = workload.expected(cell);
+      CellState held = shown.get(cell);
+      if (held == null) {
+        violate("cell " + cell + " did not show its state");
+        return;
+      }
+      balances += held.balance();
+      CellState comparable = new CellState(held.register(), held.sum(), held.list(), held.map(), 0);
+      if (!comparable.equals(expected)) {
+        violate("cell " + cell + " holds " + comparable + " in place of " + expected);
+        return;
+      }
+    }
+    if (balances != workload.cellNames().size() * CellFunction.OPENING_BALANCE) {
+      violate("the balances of all accounts add up to " + balances);
+    }
+    checkRecords();
+    checkDeadLetters(running);
+    if (!before.equals(read)) {
+      violate("an ingress was read further in the end");
+    }
+    if (handled == 0 || commits == 0) {
+      violate("nothing succeeded");
+    }
+  }
+
+  private void checkRecords() {
+    Map<Long, Integer> left = new HashMap<>();
+    sink.records.values().forEach(number -> left.merge(number, 1, Integer::sum));
+    if (!left.equals(workload.emitted())) {
+      violate("records that left: " + left + " in place of " + workload.emitted());
+    }
+  }
+
+  private void checkDeadLetters(Node running) {
+    List<Long> found = new ArrayList<>();
+    for (Worker worker : running.workers()) {
+      for (Partition partition : worker.partitions()) {
+        byte[] all = Keys.allDeadLetters();
+        try (var scan = partition.overlay.scan(all, Keys.after(all))) {
+          while (scan.next()) {
+            found.add(DeadLetter.read(scan.value()).value().as(Program.TYPE).id());
+          }
+        }
+      }
+    }
+    if (found.size() != workload.poisoned().size()
+        || !new TreeSet<>(found).equals(workload.poisoned())) {
+      violate("dead letters " + found + " in place of " + workload.poisoned());
+    }
+  }
+
+  // The world around the node
+
+  private final class Clock implements InstantSource {
+
+    @Override
+    public Instant instant() {
+      return Instant.ofEpochMilli(now);
+    }
+
+    @Override
+    public long millis() {
+      return now;
+    }
+  }
+
+  private final class World implements CellFunction.Observer, FaultPoint.Listener {
+
+    private final List<CompletableFuture<Long>> operations = new ArrayList<>();
+    private final Map<Long, Integer> failures = new HashMap<>();
+
+    /** Time passes, and what goes on outside comes to its end. */
+    void pass() {
+      now += random.nextInt(20);
+      if (!calm && random.nextInt(400) == 0) {
+        now += random.nextInt(100_000);
+      }
+      if (!calm && random.nextInt(800) == 0) {
+        now -= random.nextInt(5_000);
+      }
+      if (!operations.isEmpty()) {
+        CompletableFuture<Long> operation = operations.remove(random.nextInt(operations.size()));
+        if (random.nextInt(5) == 0) {
+          operation.completeExceptionally(new IOException("simulated"));
+        } else {
+          operation.complete(1L);
+        }
+      }
+      sink.pass();
+    }
+
+    @Override
+    public void violation(String what) {
+      violate(what);
+    }
+
+    @Override
+    public int failures(long program) {
+      return failures.merge(program, 1, Integer::sum);
+    }
+
+    @Override
+    public CompletionStage<Long> begin() {
+      handled++;
+      CompletableFuture<Long> operation = new CompletableFuture<>();
+      operations.add(operation);
+      return operation;
+    }
+
+    @Override
+    public void show(String cell, CellState state) {
+      shown.put(cell, state);
+    }
+
+    @Override
+    public void reached(FaultPoint point) {
+      reached.merge(point, 1, Integer::sum);
+      handled++;
+      if (!calm && random.nextDouble() < faultRate) {
+        throw new SimulatedCrash(point.name());
+      }
+    }
+  }
+
+  /** A receiver of records that knows a repetition by its id, and is slow and moody. */
+  private final class Sink implements Egress {
+
+    private final Map<String, Long> records = new TreeMap<>();
+    private final List<Runnable> open = new ArrayList<>();
+
+    @Override
+    public CompletionStage<?> deliver(List<Delivery> batch) {
+      int mood = calm ? 0 : random.nextInt(8);
+      if (mood == 1) {
+        faults++;
+        throw new IllegalStateException("the sink refuses");
+      }
+      CompletableFuture<Object> done = new CompletableFuture<>();
+      switch (mood) {
+        case 2 -> {
+          faults++;
+          take(batch);
+          done.completeExceptionally(new IOException("took them, but did not say so"));
+        }
+        case 3, 4 ->
+            open.add(
+                () -> {
+                  take(batch);
+                  done.complete(batch);
+                });
+        default -> {
+          take(batch);
+          done.complete(batch);
+        }
+      }
+      return done;
+    }
+
+    void pass() {
+      if (!open.isEmpty()) {
+        open.remove(random.nextInt(open.size())).run();
+      }
+    }
+
+    private void take(List<Delivery> batch) {
+      Map<String, Long> newest = new HashMap<>();
+      for (Delivery delivery : batch) {
+        long number = delivery.value().as(types.forClass(Long.class));
+        Long before = records.put(delivery.id(), number);
+        if (before != null && before != number) {
+          violate("record " + delivery.id() + " was " + before + " and is now " + number);
+        }
+        newest.put(delivery.id(), number);
+      }
+    }
+  }
+
+  /** The programs of the workload, as a log that survives everything. */
+  private final class ProgramIngress implements Ingress {
+
+    @Override
+    public TypeName name() {
+      return INGRESS;
+    }
+
+    @Override
+    public List<Split> splits() {
+      List<Split> result = new ArrayList<>();
+      for (int i = 0; i < workload.splitCount(); i++) {
+        result.add(new ProgramSplit(i));
+      }
+      return result;
+    }
+  }
+
+  private final class ProgramSplit implements Ingress.Split {
+
+    private final int index;
+    private int position;
+
+    ProgramSplit(int index) {
+      this.index = index;
+    }
+
+    @Override
+    public String id() {
+      return "s" + index;
+    }
+
+    @Override
+    public void open(byte @Nullable [] stored, Runnable wakeUp) {
+      position = stored == null ? 0 : new ByteReader(stored).readVarInt();
+      read.put(id(), position);
+    }
+
+    @Override
+    public boolean poll(Ingress.Collector out) {
+      List<Workload.Entry> entries = workload.split(index);
+      if (position == entries.size() || random.nextInt(3) == 0) {
+        return false;
+      }
+      Workload.Entry entry = entries.get(position++);
+      out.send(CellFunction.address(entry.cell()), types.wrap(entry.program()));
+      return true;
+    }
+
+    @Override
+    public byte[] position() {
+      return new ByteWriter(5).writeVarInt(position).toByteArray();
+    }
+
+    @Override
+    public void committed(byte[] stored) {
+      read.merge(id(), new ByteReader(stored).readVarInt(), Math::max);
+    }
+  }
+}
