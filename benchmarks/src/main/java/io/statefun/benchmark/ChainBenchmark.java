@@ -66,7 +66,9 @@ public final class ChainBenchmark {
             options.integer("unapplied", defaults.maxUnappliedRecords()),
             options.integer("mailbox", defaults.mailboxCapacity()),
             defaults.maxWaitingRequests(),
-            options.integer("unacknowledged", defaults.maxUnacknowledgedRecords()));
+            options.integer("unacknowledged", defaults.maxUnacknowledgedRecords()),
+            defaults.maxChainBytes(),
+            defaults.maxChainLength());
   }
 
   /** Runs the load; the last line of the output is the result. */

@@ -189,7 +189,8 @@ final class Node {
     return reply;
   }
 
-  private CompletableFuture<Void> send(Message message) {
+  /** Sends a message, perhaps in the name of a function. */
+  CompletableFuture<Void> send(Message message) {
     CompletableFuture<Void> accepted = new CompletableFuture<>();
     worker(message.target().partition(services.partitions())).accept(message, accepted);
     return accepted;
@@ -217,6 +218,7 @@ final class Node {
         return;
       }
     }
+    services.surroundings().take(outgoing);
   }
 
   /** Tells those who wait for an epoch that it is committed. */
