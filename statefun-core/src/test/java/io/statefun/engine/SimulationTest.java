@@ -1,0 +1,63 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.statefun.snapshot.FaultPoint;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SimulationTest {
+
+  private static final long SEEDS = Long.getLong("statefun.simulation.seeds", 2_000);
+
+  @Test
+  void noPromiseIsBrokenWhateverCrashesAndWhateverIsLost() {
+    List<String> violations = new ArrayList<>();
+    Set<FaultPoint> reached = EnumSet.noneOf(FaultPoint.class);
+    int crashes = 0;
+    int faults = 0;
+    for (long seed = 1; seed <= SEEDS; seed++) {
+      Simulation.Outcome outcome = Simulation.run(seed, Simulation.Options.NONE);
+      crashes += outcome.crashes();
+      faults += outcome.faults();
+      reached.addAll(outcome.reached().keySet());
+      if (outcome.violation() != null) {
+        violations.add("seed " + seed + ": " + outcome.violation());
+      }
+    }
+    assertThat(violations).isEmpty();
+    assertThat(reached).isEqualTo(EnumSet.allOf(FaultPoint.class));
+    assertThat(crashes).isGreaterThan((int) SEEDS);
+    assertThat(faults).isGreaterThan((int) SEEDS);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {54, 128, 133, 194, 195})
+  void seedsThatOnceFailedPass(long seed) {
+    assertThat(Simulation.run(seed, Simulation.Options.NONE).violation()).isNull();
+  }
+
+  @Test
+  void aSeedReproducesItsRunExactly() {
+    List<String> first = new ArrayList<>();
+    List<String> second = new ArrayList<>();
+    Simulation.Outcome one = Simulation.run(77, traced(first));
+    Simulation.Outcome two = Simulation.run(77, traced(second));
+    assertThat(two).isEqualTo(one);
+    assertThat(second).isEqualTo(first);
+  }
+
+  private static Simulation.Options traced(List<String> lines) {
+    return new Simulation.Options(lines::add, store -> store, null);
+  }
+}
