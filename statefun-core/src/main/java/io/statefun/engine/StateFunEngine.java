@@ -231,7 +231,17 @@ public final class StateFunEngine implements AutoCloseable {
     TypedValue value = types.wrap(message);
     Node running = running();
     awaitRoom(running, target);
-    return running.request(target, value).thenApply(reply -> reply.as(type));
+    CompletableFuture<TypedValue> reply = running.request(target, value);
+    CompletableFuture<T> result = reply.thenApply(typed -> typed.as(type));
+    // Who gives up, as after a time-out, must not be remembered.
+    var unused =
+        result.whenComplete(
+            (done, failure) -> {
+              if (failure != null) {
+                reply.cancel(false);
+              }
+            });
+    return result;
   }
 
   private void awaitRoom(Node running, Address target) {

@@ -194,7 +194,7 @@ public final class RocksDbBackend implements StateBackend {
       try {
         return open(builder, path);
       } catch (RocksDBException e) {
-        if (e.getStatus() == null || !UNREADABLE.contains(e.getStatus().getCode())) {
+        if (!isUnreadable(e)) {
           throw e;
         }
         log.warn(
@@ -211,6 +211,12 @@ public final class RocksDbBackend implements StateBackend {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static boolean isUnreadable(RocksDBException e) {
+    return e.getStatus() != null
+        && (UNREADABLE.contains(e.getStatus().getCode())
+            || String.valueOf(e.getMessage()).contains("No such file or directory"));
   }
 
   private static RocksDbBackend open(Builder builder, Path path) throws RocksDBException {

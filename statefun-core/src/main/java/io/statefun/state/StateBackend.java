@@ -77,8 +77,9 @@ public interface StateBackend extends AutoCloseable {
     void delete(byte[] key);
 
     /**
-     * How many bytes the changes take, about. A large batch may be written in parts, each under the
-     * epoch before, as writing an epoch again changes nothing.
+     * How many bytes the changes take, about. A backend may write a batch of more than some
+     * mebibytes in parts, all but the last under the epoch before: a crash may leave a part of it,
+     * and writing the epoch again makes it whole.
      */
     long bytes();
 

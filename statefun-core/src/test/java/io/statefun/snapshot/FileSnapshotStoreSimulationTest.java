@@ -88,6 +88,7 @@ class FileSnapshotStoreSimulationTest {
     private static final List<String> NAMES = List.of("a", "d/a", "d/b", "d/e/a", "f/a");
 
     private final Random random;
+    private final boolean links;
     private final boolean locked;
     private final List<String> trace;
 
@@ -108,6 +109,7 @@ class FileSnapshotStoreSimulationTest {
         SimulatedDisk.@Nullable Defect defect,
         List<String> trace) {
       this.random = new Random(seed);
+      this.links = links;
       this.locked = locked;
       this.trace = trace;
       this.disk = new SimulatedDisk();
@@ -121,7 +123,7 @@ class FileSnapshotStoreSimulationTest {
 
     void go() {
       for (int life = 0; life < 5; life++) {
-        int end = 1 + random.nextInt(120);
+        int end = 1 + random.nextInt(random.nextBoolean() ? 30 : 120);
         disk.dieAt(end, random.nextBoolean());
         trace.add("life of " + end);
         if (random.nextInt(3) == 0) {
@@ -160,8 +162,12 @@ class FileSnapshotStoreSimulationTest {
         case 1 -> size(store, name);
         case 2 -> list(store);
         case 3, 4 -> {
-          if (store != other) {
-            disk.interruptAt(1 + random.nextInt(12), () -> create(other, name));
+          // Without links and with the lock a mutex keeps threads apart, and here is only one.
+          if (links || !locked) {
+            boolean open = !locked && random.nextInt(4) == 0;
+            disk.interruptAt(
+                1 + random.nextInt(12),
+                open ? () -> openAndCreate(name) : () -> create(other, name));
           }
           create(store, name);
           disk.interruptNoMore();
@@ -187,6 +193,14 @@ class FileSnapshotStoreSimulationTest {
         assertThat(before == null || before.equals(content)).as("two winners of " + name).isTrue();
       } else {
         exists(store, name);
+      }
+    }
+
+    private void openAndCreate(String name) {
+      try (FileSnapshotStore third = open()) {
+        create(third, name);
+      } catch (IOException e) {
+        trace.add("open meanwhile: " + e.getMessage());
       }
     }
 

@@ -1,0 +1,69 @@
+# What the sample's scripts share. They run in the sample's folder, and set: directory, users, period, periods,
+# port, extra (arguments for the application).
+
+halted=99 # the status with which the application halts itself
+application=''
+caller=$OLDPWD
+
+fail() {
+  echo "$*" >&2
+  exit 1
+}
+
+# A path as the caller meant it.
+from_caller() {
+  case $1 in
+    /*) echo "$1" ;;
+    *) echo "$caller/$1" ;;
+  esac
+}
+
+# Builds the application if there is none, or sources are newer than it.
+build() {
+  jar=$(ls target/sample-billing-app-*.jar 2> /dev/null | head -n 1 || true)
+  if [ -n "$jar" ] && [ -z "$(find .. -path '*/src/main/*' -newer "$jar" -print -quit)" ]; then
+    return
+  fi
+  echo "Building the application ..."
+  (cd .. && mvn -q -B -ntp -DskipTests -pl sample-billing-app -am package)
+  jar=$(ls target/sample-billing-app-*.jar | head -n 1)
+}
+
+# Starts the application as a child whose id is then in $application; its output goes to $1.
+start_application() {
+  java -Xmx512m -XX:+ExitOnOutOfMemoryError -jar "$jar" \
+    --server.port="$port" \
+    --billing.directory="$directory" \
+    --billing.users="$users" \
+    --billing.period="$period" \
+    --billing.periods-limit="$periods" \
+    ${extra[@]+"${extra[@]}"} >> "$1" 2>&1 &
+  application=$!
+}
+
+# Ends the application, if it runs, and waits until it has.
+stop_application() {
+  if [ -n "$application" ]; then
+    kill -TERM "$application" 2> /dev/null || true
+    wait "$application" 2> /dev/null || true
+    application=''
+  fi
+}
+
+kill_application() {
+  kill -KILL "$application" 2> /dev/null || true
+  wait "$application" 2> /dev/null || true
+  application=''
+}
+
+audit() {
+  java -cp target/classes io.statefun.sample.billing.audit.Auditor \
+    --input="$directory/input/user-changes-$users.ndjson" \
+    --ledger="$directory/provider/ledger.log" \
+    --periods="$periods" "$@"
+}
+
+# How many payments the provider's ledger has as paid.
+paid() {
+  grep -c '^PAID ' "$directory/provider/ledger.log" 2> /dev/null || true
+}

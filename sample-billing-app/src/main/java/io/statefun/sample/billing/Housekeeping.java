@@ -1,0 +1,89 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.sample.billing;
+
+import io.statefun.sample.billing.changes.ChangeEventFileIngress;
+import io.statefun.sample.billing.provider.PaymentProvider;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.event.EventListener;
+import org.springframework.stereotype.Component;
+
+/** What happens by the clock outside the functions, from when the application is ready. */
+@Component
+class Housekeeping implements AutoCloseable {
+
+  /** The exit status of a process that halted itself, which the supervisor knows. */
+  static final int CRASH_STATUS = 99;
+
+  private static final Logger log = LoggerFactory.getLogger(Housekeeping.class);
+  private static final long ANSWER_MS = 20;
+  private static final long GROWTH_MS = 200;
+
+  private final BillingProperties properties;
+  private final BillingThreads threads;
+  private final PaymentProvider provider;
+  private final ObjectProvider<ChangeEventFileIngress> changes;
+  private final ProgressLog progress;
+  private final List<Future<?>> tasks = new CopyOnWriteArrayList<>();
+
+  Housekeeping(
+      BillingProperties properties,
+      BillingThreads threads,
+      PaymentProvider provider,
+      ObjectProvider<ChangeEventFileIngress> changes,
+      ProgressLog progress) {
+    this.properties = properties;
+    this.threads = threads;
+    this.provider = provider;
+    this.changes = changes;
+    this.progress = progress;
+  }
+
+  @EventListener(ApplicationReadyEvent.class)
+  void start() {
+    every(ANSWER_MS, threads.provider(), provider::answer);
+    ScheduledExecutorService timer = threads.housekeeping();
+    changes.ifAvailable(ingress -> every(GROWTH_MS, timer, ingress::checkForGrowth));
+    every(properties.progressInterval().toMillis(), timer, progress::log);
+    Duration life = properties.crashEvery();
+    if (life != null) {
+      long average = life.toMillis();
+      long lifeMs = ThreadLocalRandom.current().nextLong(average / 2, average * 3 / 2);
+      timer.schedule(Housekeeping::crash, lifeMs, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void every(long ms, ScheduledExecutorService timer, Runnable task) {
+    tasks.add(timer.scheduleWithFixedDelay(() -> runSafely(task), ms, ms, TimeUnit.MILLISECONDS));
+  }
+
+  private static void runSafely(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException e) {
+      log.error("A periodic task failed; it goes on with the next round", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    tasks.forEach(task -> task.cancel(false));
+  }
+
+  private static void crash() {
+    Runtime.getRuntime().halt(CRASH_STATUS);
+  }
+}

@@ -1,0 +1,37 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.autoconfigure;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.statefun.engine.StateFunEngine;
+
+/** Reads the engine's numbers when somebody wants to know them. */
+record EngineMetrics(StateFunEngine engine) implements MeterBinder {
+
+  @Override
+  public void bindTo(MeterRegistry registry) {
+    FunctionCounter.builder("statefun.invocations", engine, e -> e.status().invocations())
+        .description("The number of messages that functions have handled")
+        .tag("outcome", "success")
+        .register(registry);
+    FunctionCounter.builder("statefun.invocations", engine, e -> e.status().failedInvocations())
+        .description("The number of messages that functions have handled")
+        .tag("outcome", "failure")
+        .register(registry);
+    Gauge.builder("statefun.epoch.committed", engine, e -> e.status().committedEpoch())
+        .description("The newest committed epoch")
+        .register(registry);
+    Gauge.builder("statefun.unapplied.records", engine, e -> e.status().unappliedRecords())
+        .description("The number of committed changes that the local state does not have yet")
+        .register(registry);
+    Gauge.builder("statefun.egress.unacknowledged", engine, e -> e.status().unacknowledgedRecords())
+        .description("The number of egress records that wait for their receivers")
+        .register(registry);
+  }
+}

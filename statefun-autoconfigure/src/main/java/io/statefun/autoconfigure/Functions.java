@@ -1,0 +1,94 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.autoconfigure;
+
+import io.statefun.binding.AnnotatedFunction;
+import io.statefun.engine.FailurePolicy;
+import io.statefun.engine.FunctionInvoker;
+import io.statefun.function.StatefulFunction;
+import io.statefun.message.MessageTypes;
+import io.statefun.message.TypeName;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.aop.scope.ScopedProxyUtils;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.util.ClassUtils;
+
+/** The functions among the beans, by type name. */
+final class Functions {
+
+  private static final Logger log = LoggerFactory.getLogger(Functions.class);
+
+  private final Map<TypeName, Function> byType = new LinkedHashMap<>();
+
+  /**
+   * Finds and binds the functions.
+   *
+   * @throws io.statefun.binding.InvalidFunctionException if a class cannot be a function
+   * @throws StateFunConfigurationException if there are two functions of a type
+   */
+  Functions(ListableBeanFactory beans, MessageTypes types, FailurePolicy defaultPolicy) {
+    for (String name : beans.getBeanNamesForAnnotation(StatefulFunction.class)) {
+      if (!ScopedProxyUtils.isScopedTarget(name)) {
+        Object bean = beans.getBean(name);
+        Class<?> userClass = ClassUtils.getUserClass(AopProxyUtils.ultimateTargetClass(bean));
+        add(
+            new Function(
+                name, userClass, AnnotatedFunction.bind(userClass, bean, types, defaultPolicy)));
+      }
+    }
+    for (String name : beans.getBeanNamesForType(FunctionInvoker.class)) {
+      FunctionInvoker invoker = beans.getBean(name, FunctionInvoker.class);
+      add(new Function(name, invoker.getClass(), invoker));
+    }
+  }
+
+  private void add(Function function) {
+    Function other = byType.putIfAbsent(function.type(), function);
+    if (other != null) {
+      throw new StateFunConfigurationException(
+          "The function type '%s' has two functions: the bean '%s' of %s and the bean '%s' of %s."
+              .formatted(
+                  function.type(),
+                  other.beanName(),
+                  other.userClass().getName(),
+                  function.beanName(),
+                  function.userClass().getName()),
+          "Give one of them another type name, or remove one of the beans.");
+    }
+    log.debug("Function {} is the bean '{}'", function.type(), function.beanName());
+  }
+
+  Collection<Function> all() {
+    return byType.values();
+  }
+
+  List<FunctionInvoker> invokers() {
+    List<FunctionInvoker> invokers = new ArrayList<>();
+    byType.values().forEach(function -> invokers.add(function.invoker()));
+    return invokers;
+  }
+
+  /**
+   * A function of the application.
+   *
+   * @param beanName the name of its bean
+   * @param userClass the class as its author wrote it
+   * @param invoker what the engine calls
+   */
+  record Function(String beanName, Class<?> userClass, FunctionInvoker invoker) {
+
+    TypeName type() {
+      return invoker.type();
+    }
+  }
+}

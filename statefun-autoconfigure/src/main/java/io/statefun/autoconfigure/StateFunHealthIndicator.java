@@ -1,0 +1,75 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.autoconfigure;
+
+import io.statefun.engine.EngineStatus;
+import io.statefun.engine.StateFunEngine;
+import io.statefun.message.TypeName;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.springframework.boot.health.contributor.AbstractHealthIndicator;
+import org.springframework.boot.health.contributor.Health;
+
+/**
+ * Tells whether the functions work: down if somebody must look after them, out of service before
+ * the engine starts and after it was stopped.
+ */
+final class StateFunHealthIndicator extends AbstractHealthIndicator {
+
+  /** One failure is no news: a commit, or a receiver, is tried again at once. */
+  static final int FAILURES_IN_A_ROW = 5;
+
+  private final StateFunEngine engine;
+
+  StateFunHealthIndicator(StateFunEngine engine) {
+    super("The health of the engine is not known");
+    this.engine = engine;
+  }
+
+  @Override
+  protected void doHealthCheck(Health.Builder builder) {
+    describe(engine.status(), builder);
+  }
+
+  static void describe(EngineStatus status, Health.Builder builder) {
+    Map<String, Integer> failing = failing(status);
+    switch (status.state()) {
+      case NEW, STOPPED -> builder.outOfService();
+      case FAILED -> builder.down();
+      case RUNNING -> {
+        if (status.commitFailures() >= FAILURES_IN_A_ROW
+            || !status.stoppedFunctions().isEmpty()
+            || failing.values().stream().anyMatch(failures -> failures >= FAILURES_IN_A_ROW)) {
+          builder.down();
+        } else {
+          builder.up();
+        }
+      }
+    }
+    builder
+        .withDetail("engine", status.state().name().toLowerCase(java.util.Locale.ROOT))
+        .withDetail("committedEpoch", status.committedEpoch());
+    if (status.failure() != null) {
+      builder.withDetail("failure", String.valueOf(status.failure()));
+    }
+    if (status.commitFailures() > 0) {
+      builder.withDetail("commitFailures", status.commitFailures());
+    }
+    if (!status.stoppedFunctions().isEmpty()) {
+      builder.withDetail(
+          "stoppedFunctions", status.stoppedFunctions().stream().map(TypeName::toString).toList());
+    }
+    if (!failing.isEmpty()) {
+      builder.withDetail("failingEgresses", failing);
+    }
+  }
+
+  private static Map<String, Integer> failing(EngineStatus status) {
+    Map<String, Integer> failing = new LinkedHashMap<>();
+    status.failingEgresses().forEach((name, failures) -> failing.put(name.toString(), failures));
+    return failing;
+  }
+}

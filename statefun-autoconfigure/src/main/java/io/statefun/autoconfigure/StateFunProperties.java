@@ -1,0 +1,242 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.autoconfigure;
+
+import io.statefun.engine.EngineLimits;
+import io.statefun.engine.FailurePolicy;
+import io.statefun.function.OnFailure;
+import io.statefun.message.TypeName;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+import org.springframework.validation.Errors;
+import org.springframework.validation.Validator;
+
+/**
+ * The properties of the engine.
+ *
+ * <p>They validate themselves, so that no validation library is needed and every text says what is
+ * allowed.
+ *
+ * @param enabled Whether to run the engine.
+ * @param applicationName The name of the application, stored with its data. The default is
+ *     spring.application.name.
+ * @param partitions The number of partitions. Fixed when the application first starts.
+ * @param workers The number of threads that handle messages. The default is the number of
+ *     processors.
+ * @param dataDirectory The directory of the local state, which is a cache. The default is
+ *     ./data/&lt;application name&gt;/local.
+ * @param requestTimeout The time after which a request without reply fails.
+ * @param onFailure What happens when the engine stops by itself.
+ * @param snapshot Where committed state is stored.
+ * @param memory The bounds of memory.
+ * @param failure What happens after a function has thrown, unless it has an OnFailure annotation.
+ * @param egress Where records of functions go.
+ */
+@ConfigurationProperties("statefun")
+public record StateFunProperties(
+    @DefaultValue("true") boolean enabled,
+    @Nullable String applicationName,
+    @DefaultValue("32") int partitions,
+    @Nullable Integer workers,
+    @Nullable Path dataDirectory,
+    @DefaultValue("30s") Duration requestTimeout,
+    @DefaultValue("broken") EngineFailure onFailure,
+    @DefaultValue Snapshot snapshot,
+    @DefaultValue Memory memory,
+    @DefaultValue Failure failure,
+    @DefaultValue EgressBinding egress)
+    implements Validator {
+
+  /** What happens when the engine stops by itself. */
+  public enum EngineFailure {
+    /** The application's liveness becomes broken, so that a platform restarts it. */
+    BROKEN,
+    /** Nothing; the application goes on without its functions. */
+    NONE
+  }
+
+  /**
+   * Where committed state is stored.
+   *
+   * @param store The kind of snapshot store.
+   * @param minCommitInterval The least time between two commits. More makes larger commits and
+   *     longer waits for them.
+   * @param file The snapshot store in files.
+   */
+  public record Snapshot(
+      @DefaultValue("file") Store store,
+      @DefaultValue("0ms") Duration minCommitInterval,
+      @DefaultValue File file) {
+
+    /** The kinds of snapshot stores. */
+    public enum Store {
+      /** A directory, of this machine's disk or a mounted one. */
+      FILE
+    }
+
+    /**
+     * The snapshot store in files.
+     *
+     * @param directory The directory of the snapshots. The default is ./data/&lt;application
+     *     name&gt;/snapshots.
+     * @param lock Whether to lock the directory against other processes. Turn off for file systems
+     *     without locks.
+     */
+    public record File(@Nullable Path directory, @DefaultValue("true") boolean lock) {}
+  }
+
+  /**
+   * The bounds of memory.
+   *
+   * @param maxInstances The number of instances to keep in memory, besides those that have just
+   *     changed.
+   * @param blockCache The memory for blocks of the local state's files.
+   * @param writeBuffer The memory for changes on their way to the local state's files.
+   * @param maxEpochSize The size of changes after which functions wait for their commit.
+   * @param maxUnappliedRecords The number of committed changes that may wait for the local state.
+   * @param mailboxCapacity The number of messages that a partition's mailbox takes before senders
+   *     keep theirs.
+   * @param maxWaitingRequests The number of messages from outside that may wait before their
+   *     senders are held up.
+   * @param maxUnacknowledgedRecords The number of egress records that may wait in memory for their
+   *     receivers.
+   */
+  public record Memory(
+      @DefaultValue("250000") int maxInstances,
+      @DefaultValue("32MB") DataSize blockCache,
+      @DefaultValue("32MB") DataSize writeBuffer,
+      @DefaultValue("16MB") DataSize maxEpochSize,
+      @DefaultValue("200000") int maxUnappliedRecords,
+      @DefaultValue("1024") int mailboxCapacity,
+      @DefaultValue("10000") int maxWaitingRequests,
+      @DefaultValue("50000") int maxUnacknowledgedRecords) {}
+
+  /**
+   * What happens after a function has thrown.
+   *
+   * @param maxAttempts The number of times that a message is handled, the first included.
+   * @param initialBackoff The pause before the second attempt.
+   * @param maxBackoff The longest pause between attempts.
+   * @param multiplier The factor by which each pause is longer than the one before.
+   * @param then What happens when all attempts have failed.
+   */
+  public record Failure(
+      @DefaultValue("5") int maxAttempts,
+      @DefaultValue("100ms") Duration initialBackoff,
+      @DefaultValue("1m") Duration maxBackoff,
+      @DefaultValue("2.0") double multiplier,
+      @DefaultValue("dead-letter") OnFailure.Then then) {}
+
+  /**
+   * Where records of functions go.
+   *
+   * @param events The names of egresses, as in shop/receipts, whose records become application
+   *     events.
+   */
+  public record EgressBinding(@DefaultValue List<String> events) {
+
+    public EgressBinding {
+      events = List.copyOf(events);
+    }
+  }
+
+  EngineLimits limits() {
+    return new EngineLimits(
+        memory.maxInstances,
+        memory.maxEpochSize.toBytes(),
+        snapshot.minCommitInterval,
+        memory.maxUnappliedRecords,
+        memory.mailboxCapacity,
+        memory.maxWaitingRequests,
+        memory.maxUnacknowledgedRecords);
+  }
+
+  FailurePolicy failurePolicy() {
+    return new FailurePolicy(
+        failure.maxAttempts,
+        failure.initialBackoff,
+        failure.maxBackoff,
+        failure.multiplier,
+        failure.then);
+  }
+
+  @Override
+  public boolean supports(Class<?> type) {
+    return type == StateFunProperties.class;
+  }
+
+  @Override
+  public void validate(Object target, Errors errors) {
+    ((StateFunProperties) target).validate(new Checks(errors));
+  }
+
+  private void validate(Checks checks) {
+    checks.that(
+        applicationName == null || !applicationName.isBlank(),
+        "applicationName",
+        "must not be blank");
+    checks.that(
+        partitions >= 1 && partitions <= 32_768, "partitions", "must be between 1 and 32768");
+    checks.that(workers == null || workers >= 1, "workers", "must be at least 1");
+    checks.positive(requestTimeout, "requestTimeout");
+    checks.notNegative(snapshot.minCommitInterval, "snapshot.minCommitInterval");
+    checks.positive(memory.maxInstances, "memory.maxInstances");
+    checks.atLeastOneMegabyte(memory.blockCache, "memory.blockCache");
+    checks.atLeastOneMegabyte(memory.writeBuffer, "memory.writeBuffer");
+    checks.atLeastOneMegabyte(memory.maxEpochSize, "memory.maxEpochSize");
+    checks.positive(memory.maxUnappliedRecords, "memory.maxUnappliedRecords");
+    checks.positive(memory.mailboxCapacity, "memory.mailboxCapacity");
+    checks.positive(memory.maxWaitingRequests, "memory.maxWaitingRequests");
+    checks.positive(memory.maxUnacknowledgedRecords, "memory.maxUnacknowledgedRecords");
+    checks.positive(failure.maxAttempts, "failure.maxAttempts");
+    checks.notNegative(failure.initialBackoff, "failure.initialBackoff");
+    checks.that(
+        failure.maxBackoff.compareTo(failure.initialBackoff) >= 0,
+        "failure.maxBackoff",
+        "must not be less than statefun.failure.initial-backoff");
+    checks.that(
+        failure.multiplier >= 1 && !Double.isInfinite(failure.multiplier),
+        "failure.multiplier",
+        "must be a number of at least 1");
+    for (int i = 0; i < egress.events.size(); i++) {
+      try {
+        TypeName.parse(egress.events.get(i));
+      } catch (IllegalArgumentException e) {
+        checks.that(false, "egress.events[" + i + "]", String.valueOf(e.getMessage()));
+      }
+    }
+  }
+
+  private record Checks(Errors errors) {
+
+    void that(boolean valid, String field, String message) {
+      if (!valid) {
+        errors.rejectValue(field, "invalid", message);
+      }
+    }
+
+    void positive(int value, String field) {
+      that(value >= 1, field, "must be at least 1");
+    }
+
+    void positive(Duration value, String field) {
+      that(value.compareTo(Duration.ZERO) > 0, field, "must be more than 0");
+    }
+
+    void notNegative(Duration value, String field) {
+      that(!value.isNegative(), field, "must not be negative");
+    }
+
+    void atLeastOneMegabyte(DataSize value, String field) {
+      that(value.toMegabytes() >= 1, field, "must be at least 1MB");
+    }
+  }
+}
