@@ -71,6 +71,7 @@ public final class StateFunEngine implements AutoCloseable {
   private @Nullable ActorThread committerThread;
   private @Nullable ActorThread applierThread;
   private @Nullable ActorThread dispatcherThread;
+  private @Nullable ActorThread basesThread;
 
   private StateFunEngine(Builder settings) {
     this.settings = settings;
@@ -138,6 +139,8 @@ public final class StateFunEngine implements AutoCloseable {
     dispatcherThread = thread("egress", () -> stepAll(recovered), () -> nextDispatch(recovered));
     threads.add(committerThread);
     threads.add(applierThread);
+    basesThread = thread("bases", recovered.bases()::step, recovered.bases()::nextWakeUp);
+    threads.add(basesThread);
     threads.add(dispatcherThread);
   }
 
@@ -364,6 +367,11 @@ public final class StateFunEngine implements AutoCloseable {
     @Override
     public void wakeApplier() {
       wake(applierThread);
+    }
+
+    @Override
+    public void wakeBases() {
+      wake(basesThread);
     }
 
     @Override
