@@ -157,6 +157,7 @@ public final class ManualEngine implements AutoCloseable {
       worked |= current.node().committer().step();
       current.node().applier().ask();
       worked |= current.node().applier().step();
+      worked |= current.node().bases().step();
       for (EgressDispatcher dispatcher : current.node().dispatchers()) {
         worked |= dispatcher.step();
       }
@@ -205,7 +206,10 @@ public final class ManualEngine implements AutoCloseable {
     Node node = current.node();
     long next =
         LongStream.concat(
-                LongStream.of(current.worker().nextWakeUp(), node.committer().nextWakeUp()),
+                LongStream.of(
+                    current.worker().nextWakeUp(),
+                    node.committer().nextWakeUp(),
+                    node.bases().nextWakeUp()),
                 node.dispatchers().stream().mapToLong(EgressDispatcher::nextWakeUp))
             .filter(millis -> millis > now)
             .min()

@@ -16,6 +16,7 @@ import io.statefun.snapshot.FaultPoint;
 import io.statefun.snapshot.SnapshotStore;
 import io.statefun.state.Change;
 import io.statefun.state.StateBackend;
+import io.statefun.wire.ByteWriter;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -218,7 +219,11 @@ final class Node {
         return;
       }
     }
-    services.surroundings().take(outgoing);
+    if (services.surroundings().takesRecords()) {
+      services.surroundings().take(outgoing);
+      byte[] number = new ByteWriter(10).writeVarLong(outgoing.number()).toByteArray();
+      acknowledge(outgoing.partition(), Keys.acknowledged(outgoing.egress()), number);
+    }
   }
 
   /** Tells those who wait for an epoch that it is committed. */

@@ -9,7 +9,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,6 +46,27 @@ class CrashableApplicationTest {
           socket.accept().close();
         }
       }
+    }
+  }
+
+  /** Keeps a connection until it ends. */
+  static class Calling {
+
+    public static void main(String[] arguments) throws IOException {
+      try (Socket socket =
+          new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(arguments[0]))) {
+        socket.getOutputStream().write(1);
+        LockSupport.park();
+      }
+    }
+  }
+
+  /** A test that has a child, and is killed. */
+  static class Parent {
+
+    public static void main(String[] arguments) {
+      CrashableApplication.of(Calling.class).arguments(arguments).start();
+      LockSupport.park();
     }
   }
 
@@ -100,6 +124,24 @@ class CrashableApplicationTest {
     application.close();
 
     assertThat(application.isRunning()).isFalse();
+  }
+
+  @Test
+  void endsWithItsParentHoweverThatEnds() throws IOException {
+    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        CrashableApplication parent =
+            CrashableApplication.of(Parent.class).arguments("" + server.getLocalPort()).start()) {
+      server.setSoTimeout(60_000);
+      try (Socket child = server.accept()) {
+        child.setSoTimeout(60_000);
+        InputStream fromChild = child.getInputStream();
+        assertThat(fromChild.read()).isEqualTo(1);
+
+        parent.kill();
+
+        assertThat(fromChild.read()).isEqualTo(-1);
+      }
+    }
   }
 
   @Test

@@ -63,6 +63,20 @@ class FunctionHarnessTest {
 
   record Touch() {}
 
+  record FanOut(int count) {}
+
+  /** As frameworks of old make them: it can change. */
+  static class Changeable {
+
+    public String text = "";
+
+    static Changeable of(String text) {
+      Changeable result = new Changeable();
+      result.text = text;
+      return result;
+    }
+  }
+
   private final List<CompletableFuture<String>> operations = new ArrayList<>();
 
   @StatefulFunction("test/counter")
@@ -130,6 +144,20 @@ class FunctionHarnessTest {
     }
 
     @MessageHandler
+    void on(FanOut fanOut, Context context) {
+      for (int i = 0; i < fanOut.count(); i++) {
+        context.send("test/counter", "f" + i % 10, new Add(1));
+        context.send("test/other", "f" + i % 10, new Add(1));
+      }
+    }
+
+    @MessageHandler
+    void on(Changeable changeable, Context context) {
+      context.send("test/other", "x", changeable);
+      changeable.text = "changed after it was sent";
+    }
+
+    @MessageHandler
     void on(PingPong ping, Context context) {
       context.send(context.self(), ping);
     }
@@ -155,8 +183,28 @@ class FunctionHarnessTest {
     }
   }
 
+  @StatefulFunction("test/stopping")
+  @OnFailure(maxAttempts = 1, then = OnFailure.Then.STOP)
+  static class Stopping {
+
+    private boolean mended;
+
+    @MessageHandler
+    void on(Add add, Context context) {
+      if (!mended) {
+        throw new IllegalStateException("not mended");
+      }
+      context.egress("test/sums", add.amount());
+    }
+  }
+
   @StatefulFunction("test/short")
   static class ShortMemory {
+
+    @MessageHandler
+    void on(Add add, @State(value = "used", expireAfterAccess = "1h") ValueState<Long> used) {
+      used.set(add.amount());
+    }
 
     @MessageHandler
     void on(Touch touch, @State(value = "touched", expireAfterWrite = "1h") ValueState<Long> at) {
@@ -245,6 +293,26 @@ class FunctionHarnessTest {
           .isThrownBy(() -> harness.send("test/counter", "a", new PingPong()))
           .withMessageContaining("The functions do not come to rest")
           .withMessageContaining("test/counter/a");
+    }
+
+    @Test
+    void oneMessageMayLeadToVeryMany() {
+      harness.send("test/counter", "a", new FanOut(20_000));
+
+      assertThat(harness).sentTo("test/other", "f3").hasSize(2_000);
+      assertThat(harness).sentTo("test/counter", "f3").hasSize(2_000);
+      assertThat(harness).state("test/counter", "f3", "sum").isEqualTo(2_000L);
+    }
+
+    @Test
+    void aMessageIsShownAsItWasSent() {
+      harness.send("test/counter", "a", Changeable.of("as it was sent"));
+
+      assertThat(harness)
+          .sentTo("test/other", "x")
+          .singleElement()
+          .isInstanceOf(Changeable.class)
+          .hasFieldOrPropertyWithValue("text", "as it was sent");
     }
 
     @Test
@@ -367,6 +435,18 @@ class FunctionHarnessTest {
     }
 
     @Test
+    void lookingAtAStateDoesNotKeepItAlive() {
+      FunctionHarness shortMemory = FunctionHarness.of(new ShortMemory());
+      shortMemory.send("test/short", "a", new Add(1));
+
+      shortMemory.advance(Duration.ofMinutes(59));
+      assertThat(shortMemory).state("test/short", "a", "used").isEqualTo(1L);
+
+      shortMemory.advance(Duration.ofMinutes(1));
+      assertThat(shortMemory).state("test/short", "a", "used").isEmpty();
+    }
+
+    @Test
     void cannotGoBack() {
       assertThatIllegalArgumentException().isThrownBy(() -> harness.advance(Duration.ofMillis(-1)));
     }
@@ -431,6 +511,21 @@ class FunctionHarnessTest {
       harness.send("test/impatient", "a", "what is this?");
 
       assertThat(harness).deadLetters().hasSize(1);
+    }
+
+    @Test
+    void aFunctionThatStopsGoesOnAfterARestart() {
+      Stopping function = new Stopping();
+      FunctionHarness stopping = FunctionHarness.of(function);
+      stopping.send("test/stopping", "a", new Add(1));
+      stopping.send("test/stopping", "b", new Add(2));
+      function.mended = true;
+
+      stopping.advance(Duration.ofDays(1));
+      assertThat(stopping).egress("test/sums").isEmpty();
+
+      stopping.crashAndRestart();
+      assertThat(stopping).egress("test/sums").containsExactlyInAnyOrder(1L, 2L);
     }
 
     @Test
