@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.LivenessState;
 import org.springframework.boot.health.contributor.Health;
@@ -30,6 +31,7 @@ import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConf
 import org.springframework.boot.micrometer.metrics.autoconfigure.export.simple.SimpleMetricsExportAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -138,7 +140,7 @@ class ActuatorTest {
   void canBeTurnedOff() {
     runner
         .withPropertyValues(
-            "management.health.statefun.enabled=false", "management.endpoint.statefun.access=none")
+            "management.health.statefun.enabled=false", "management.endpoint.statefun.access=NONE")
         .run(
             context ->
                 assertThat(context)
@@ -158,7 +160,8 @@ class ActuatorTest {
 
   @Test
   void needsNeitherActuatorNorMicrometer() {
-    runner
+    ContextRunners.application()
+        .withUserConfiguration(Imports.class)
         .withClassLoader(
             new FilteredClassLoader(
                 "org.springframework.boot.actuate",
@@ -252,6 +255,17 @@ class ActuatorTest {
   private static Health health(HealthIndicator indicator) {
     return java.util.Objects.requireNonNull(indicator.health());
   }
+
+  /**
+   * Has the configurations read from their class files, which may name classes that are not there.
+   */
+  @Configuration(proxyBeanMethods = false)
+  @ImportAutoConfiguration({
+    StateFunHealthAutoConfiguration.class,
+    StateFunEndpointAutoConfiguration.class,
+    StateFunMetricsAutoConfiguration.class
+  })
+  static class Imports {}
 
   /** Hears of the application's liveness. */
   static class Liveness {

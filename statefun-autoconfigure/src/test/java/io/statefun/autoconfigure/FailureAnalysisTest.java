@@ -32,8 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.mockito.Mockito;
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
@@ -44,6 +44,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.support.SpringFactoriesLoader;
 import org.springframework.core.io.support.SpringFactoriesLoader.ArgumentResolver;
+import org.springframework.core.io.support.SpringFactoriesLoader.FailureHandler;
 import org.springframework.mock.env.MockEnvironment;
 
 /** Each mistake is explained, by what is registered in {@code spring.factories}. */
@@ -216,8 +217,8 @@ class FailureAnalysisTest {
         Arguments.of("partitions=many", "statefun.partitions"),
         Arguments.of("workers=0", "must be at least 1"),
         Arguments.of("request-timeout=0s", "must be more than 0"),
-        Arguments.of("on-failure=panic", "broken"),
-        Arguments.of("snapshot.store=tape", "file"),
+        Arguments.of("on-failure=panic", "statefun.on-failure"),
+        Arguments.of("snapshot.store=tape", "statefun.snapshot.store"),
         Arguments.of("snapshot.min-commit-interval=-1ms", "must not be negative"),
         Arguments.of("memory.max-instances=0", "must be at least 1"),
         Arguments.of("memory.block-cache=1KB", "must be at least 1MB"),
@@ -245,8 +246,10 @@ class FailureAnalysisTest {
     return SpringFactoriesLoader.forDefaultResourceLocation()
         .load(
             FailureAnalyzer.class,
-            ArgumentResolver.of(BeanFactory.class, Mockito.mock(BeanFactory.class))
-                .and(Environment.class, new MockEnvironment()))
+            ArgumentResolver.of(BeanFactory.class, new DefaultListableBeanFactory())
+                .and(Environment.class, new MockEnvironment()),
+            // Some are for libraries that are not here.
+            FailureHandler.handleMessage((message, missing) -> {}))
         .stream()
         .map(analyzer -> analyzer.analyze(failure))
         .filter(Objects::nonNull)
