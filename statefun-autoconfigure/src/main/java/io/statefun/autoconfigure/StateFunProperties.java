@@ -69,11 +69,16 @@ public record StateFunProperties(
    * @param store The kind of snapshot store.
    * @param minCommitInterval The least time between two commits. More makes larger commits and
    *     longer waits for them.
+   * @param maxChainSize The size of epoch objects after which base snapshots are taken, or as much
+   *     as all base snapshots have, if that is more.
+   * @param maxChainLength The number of epoch objects after which base snapshots are taken.
    * @param file The snapshot store in files.
    */
   public record Snapshot(
       @DefaultValue("file") Store store,
       @DefaultValue("0ms") Duration minCommitInterval,
+      @DefaultValue("64MB") DataSize maxChainSize,
+      @DefaultValue("1000") int maxChainLength,
       @DefaultValue File file) {
 
     /** The kinds of snapshot stores. */
@@ -156,7 +161,9 @@ public record StateFunProperties(
         memory.maxUnappliedRecords,
         memory.mailboxCapacity,
         memory.maxWaitingRequests,
-        memory.maxUnacknowledgedRecords);
+        memory.maxUnacknowledgedRecords,
+        snapshot.maxChainSize.toBytes(),
+        snapshot.maxChainLength);
   }
 
   FailurePolicy failurePolicy() {
@@ -188,6 +195,8 @@ public record StateFunProperties(
     checks.that(workers == null || workers >= 1, "workers", "must be at least 1");
     checks.positive(requestTimeout, "requestTimeout");
     checks.notNegative(snapshot.minCommitInterval, "snapshot.minCommitInterval");
+    checks.atLeastOneMegabyte(snapshot.maxChainSize, "snapshot.maxChainSize");
+    checks.positive(snapshot.maxChainLength, "snapshot.maxChainLength");
     checks.positive(memory.maxInstances, "memory.maxInstances");
     checks.atLeastOneMegabyte(memory.blockCache, "memory.blockCache");
     checks.atLeastOneMegabyte(memory.writeBuffer, "memory.writeBuffer");

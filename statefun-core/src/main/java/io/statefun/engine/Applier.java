@@ -36,9 +36,12 @@ final class Applier {
   private long gatheredSince;
   private int next;
   private boolean applying;
+  private final Queue<Request> requests = new ConcurrentLinkedQueue<>();
   private volatile boolean asked;
+  private long gatheredEpoch;
 
-  Applier(NodeServices node, FaultPoint.Listener faults, AppliedListener listener) {
+  Applier(NodeServices node, long epoch, FaultPoint.Listener faults, AppliedListener listener) {
+    this.gatheredEpoch = epoch;
     this.node = node;
     this.faults = faults;
     this.listener = listener;
@@ -67,6 +70,26 @@ final class Applier {
     asked = true;
   }
 
+  /** Opens the content of a partition, once everything that is committed by now is written. */
+  void scan(StateBackend.PartitionStore store, BaseSnapshots.Scanned result) {
+    requests.add(new Request(store, result));
+    asked = true;
+  }
+
+  private boolean openScans() {
+    Request request = requests.poll();
+    if (request == null) {
+      return false;
+    }
+    try (StateBackend.Batch batch = request.store().newBatch()) {
+      batch.write(gatheredEpoch);
+    }
+    request.result().epoch = gatheredEpoch;
+    request.result().cursor = request.store().scan(new byte[] {1}, new byte[] {(byte) 0xfe});
+    listener.scanned();
+    return true;
+  }
+
   /** Gathers what was committed, or writes one partition. */
   boolean step() {
     if (applying) {
@@ -80,7 +103,8 @@ final class Applier {
       return true;
     }
     if (gatheredRecords == 0) {
-      asked = false;
+      asked = !requests.isEmpty();
+      any |= openScans();
     }
     return any;
   }
@@ -104,6 +128,7 @@ final class Applier {
         gatheredSince = node.clock().millis();
       }
       for (EpochPart part : parts) {
+        gatheredEpoch = part.epoch;
         for (PartitionEpoch partition : part.partitions) {
           gather(partition, part.epoch);
         }
@@ -205,8 +230,14 @@ final class Applier {
   }
 
   /** Is told what the backend holds now. */
-  @FunctionalInterface
   interface AppliedListener {
+
+    /** It holds these changes of a partition. */
     void applied(Partition partition, List<Change> changes);
+
+    /** A content that was asked for is open. */
+    void scanned();
   }
+
+  private record Request(StateBackend.PartitionStore store, BaseSnapshots.Scanned result) {}
 }

@@ -224,7 +224,7 @@ final class Committer implements Barrier {
     long ending = epoch - 1;
     faults.reached(FaultPoint.BEFORE_COMMIT);
     try {
-      log.commit(ending, writer);
+      log.commit(ending, writer, listener.bases());
     } catch (IOException e) {
       failures++;
       long pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE << Math.min(failures - 1, 20));
@@ -247,7 +247,7 @@ final class Committer implements Barrier {
     }
     applier.add(ended);
     phase = Phase.IDLE;
-    listener.committed(ended, System.nanoTime() - started, writer.length());
+    listener.committed(ending, ended, System.nanoTime() - started, writer.length());
     faults.reached(FaultPoint.AFTER_NOTIFY);
     return true;
   }
@@ -273,7 +273,10 @@ final class Committer implements Barrier {
      * @param nanos how long it took, from the barrier on
      * @param bytes how large its object is
      */
-    void committed(List<EpochPart> parts, long nanos, long bytes);
+    void committed(long epoch, List<EpochPart> parts, long nanos, long bytes);
+
+    /** The epoch of each partition's base snapshot, 0 for none. */
+    long[] bases();
 
     /** How many egress records wait for their receivers. */
     int unacknowledged();

@@ -20,6 +20,9 @@ import java.time.Duration;
  * @param maxWaitingRequests how many messages from outside may wait for a worker before their
  *     senders are held up
  * @param maxUnacknowledgedRecords how many egress records may wait for their receivers in memory
+ * @param maxChainBytes how many bytes of epoch objects there may be before base snapshots are
+ *     taken, or as many as all base snapshots have, if that is more
+ * @param maxChainLength how many epoch objects there may be before base snapshots are taken
  */
 public record EngineLimits(
     int maxInstancesInMemory,
@@ -28,11 +31,22 @@ public record EngineLimits(
     int maxUnappliedRecords,
     int mailboxCapacity,
     int maxWaitingRequests,
-    int maxUnacknowledgedRecords) {
+    int maxUnacknowledgedRecords,
+    long maxChainBytes,
+    int maxChainLength) {
 
   /** Limits for a node with a heap of 256 MiB or more. */
   public static final EngineLimits DEFAULT =
-      new EngineLimits(250_000, 16L * 1024 * 1024, Duration.ZERO, 200_000, 1_024, 10_000, 50_000);
+      new EngineLimits(
+          250_000,
+          16L * 1024 * 1024,
+          Duration.ZERO,
+          200_000,
+          1_024,
+          10_000,
+          50_000,
+          64L * 1024 * 1024,
+          1_000);
 
   public EngineLimits {
     if (maxInstancesInMemory < 1
@@ -41,7 +55,9 @@ public record EngineLimits(
         || maxUnappliedRecords < 1
         || mailboxCapacity < 1
         || maxWaitingRequests < 1
-        || maxUnacknowledgedRecords < 1) {
+        || maxUnacknowledgedRecords < 1
+        || maxChainBytes < 1
+        || maxChainLength < 1) {
       throw new IllegalArgumentException("Every limit of the engine must be at least 1");
     }
   }

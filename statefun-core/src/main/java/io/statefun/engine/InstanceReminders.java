@@ -121,6 +121,12 @@ final class InstanceReminders implements Reminders {
     return next == null ? null : next.toInstant().toEpochMilli();
   }
 
+  /** What a reminder will deliver, or null if there is none of that name. */
+  static @Nullable Message waiting(Partition partition, Address owner, String name) {
+    byte[] bytes = partition.overlay.get(Keys.reminder(owner, name));
+    return bytes == null ? null : Stored.read(bytes).message();
+  }
+
   /**
    * Fires a reminder whose timer is due, and sets the timer of its next time if it is repeated.
    *

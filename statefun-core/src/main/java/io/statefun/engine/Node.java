@@ -10,9 +10,11 @@ import io.statefun.io.Ingress;
 import io.statefun.message.Address;
 import io.statefun.message.TypeName;
 import io.statefun.message.TypedValue;
+import io.statefun.snapshot.BaseStore;
 import io.statefun.snapshot.EpochLog;
 import io.statefun.snapshot.FaultPoint;
 import io.statefun.snapshot.SnapshotStore;
+import io.statefun.state.Change;
 import io.statefun.state.StateBackend;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -38,6 +40,7 @@ final class Node {
   private final PartitionOwners owners;
   private final Committer committer;
   private final Applier applier;
+  private final BaseSnapshots bases;
   private final Requests requests = new Requests();
   private final Executor callbacks;
   private final NodeListener listener;
@@ -52,17 +55,16 @@ final class Node {
     UUID writer = setup.writer();
     this.incarnation = writer.toString();
     EpochLog log = new EpochLog(setup.store(), writer);
-    Recovery recovery = new Recovery(log, setup.backend());
+    BaseStore baseStore = new BaseStore(setup.store());
+    Recovery recovery = new Recovery(log, baseStore, setup.backend());
     long epoch = recovery.lastEpoch() + 1;
     int count = services.partitions();
     this.owners = new PartitionOwners(count, setup.workers());
     Channels channels = new Channels(setup.workers(), listener::wakeWorker);
-    this.applier =
-        new Applier(
-            services,
-            setup.faults(),
-            (partition, changes) ->
-                worker(partition.index).notice(() -> partition.applied(changes)));
+    this.applier = new Applier(services, recovery.lastEpoch(), setup.faults(), new Applies());
+    this.bases =
+        new BaseSnapshots(
+            services, log, baseStore, setup.faults(), new Scans(), incarnation.substring(0, 8));
     this.committer =
         new Committer(
             services,
@@ -102,6 +104,10 @@ final class Node {
       owners.set(partition);
       worker(i).own(partition);
       recovered.unacknowledged().forEach(this::dispatch);
+      bases.restored(i, recovered.base(), 0);
+    }
+    for (BaseSnapshots.Kept kept : recovery.kept(count)) {
+      bases.added(kept);
     }
     for (Ingress ingress : setup.ingresses()) {
       for (Ingress.Split split : ingress.splits()) {
@@ -139,6 +145,10 @@ final class Node {
 
   Applier applier() {
     return applier;
+  }
+
+  BaseSnapshots bases() {
+    return bases;
   }
 
   List<EgressDispatcher> dispatchers() {
@@ -179,7 +189,8 @@ final class Node {
     return reply;
   }
 
-  private CompletableFuture<Void> send(Message message) {
+  /** Sends a message, perhaps in the name of a function. */
+  CompletableFuture<Void> send(Message message) {
     CompletableFuture<Void> accepted = new CompletableFuture<>();
     worker(message.target().partition(services.partitions())).accept(message, accepted);
     return accepted;
@@ -207,6 +218,7 @@ final class Node {
         return;
       }
     }
+    services.surroundings().take(outgoing);
   }
 
   /** Tells those who wait for an epoch that it is committed. */
@@ -220,7 +232,9 @@ final class Node {
     }
 
     @Override
-    public void committed(List<EpochPart> parts, long nanos, long bytes) {
+    public void committed(long epoch, List<EpochPart> parts, long nanos, long bytes) {
+      bases.added(BaseSnapshots.Kept.of(epoch, bytes, parts));
+      listener.wakeBases();
       boolean records = false;
       for (EpochPart part : parts) {
         for (PartitionEpoch partition : part.partitions) {
@@ -248,8 +262,48 @@ final class Node {
     }
 
     @Override
+    public long[] bases() {
+      return bases.bases();
+    }
+
+    @Override
     public int unacknowledged() {
       return unacknowledged.get();
+    }
+  }
+
+  /** Passes on what the backend holds. */
+  private final class Applies implements Applier.AppliedListener {
+
+    @Override
+    public void applied(Partition partition, List<Change> changes) {
+      worker(partition.index).notice(() -> partition.applied(changes));
+    }
+
+    @Override
+    public void scanned() {
+      listener.wakeBases();
+    }
+  }
+
+  /** Opens the content of partitions for base snapshots. */
+  private final class Scans implements BaseSnapshots.ScanSource {
+
+    @Override
+    public void request(int partition, BaseSnapshots.Scanned result) {
+      applier.scan(owners.partition(partition).overlay.store(), result);
+      listener.wakeApplier();
+    }
+
+    @Override
+    public boolean allArrived(Map<BaseSnapshots.RecordSource, Long> records) {
+      return records.entrySet().stream()
+          .allMatch(
+              entry ->
+                  BaseSnapshots.hasArrived(
+                      owners.partition(entry.getKey().partition()).overlay.store(),
+                      entry.getKey().egress(),
+                      entry.getValue()));
     }
   }
 
@@ -285,6 +339,9 @@ final class Node {
 
     /** The applier has something to do. */
     default void wakeApplier() {}
+
+    /** The base snapshots have something to do. */
+    default void wakeBases() {}
 
     /** The dispatchers have something to do. */
     default void wakeDispatchers() {}

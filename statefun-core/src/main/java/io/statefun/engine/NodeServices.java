@@ -20,6 +20,7 @@ import java.util.Set;
  * @param cron reads cron expressions
  * @param limits the bounds
  * @param partitions how many partitions the application has
+ * @param surroundings take what nobody here takes
  */
 record NodeServices(
     InstantSource clock,
@@ -28,9 +29,30 @@ record NodeServices(
     Set<TypeName> egressNames,
     CronSchedule.Parser cron,
     EngineLimits limits,
-    int partitions) {
+    int partitions,
+    Surroundings surroundings) {
+
+  /** The services of a node that stands for itself. */
+  NodeServices(
+      InstantSource clock,
+      MessageTypes messageTypes,
+      FunctionTypes functions,
+      Set<TypeName> egressNames,
+      CronSchedule.Parser cron,
+      EngineLimits limits,
+      int partitions) {
+    this(
+        clock,
+        messageTypes,
+        functions,
+        egressNames,
+        cron,
+        limits,
+        partitions,
+        Surroundings.NOTHING);
+  }
 
   boolean hasEgress(TypeName name) {
-    return egressNames.contains(name);
+    return egressNames.contains(name) || surroundings.takesRecords();
   }
 }

@@ -29,6 +29,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
@@ -70,23 +71,12 @@ public final class StateFunEngine implements AutoCloseable {
   private @Nullable ActorThread committerThread;
   private @Nullable ActorThread applierThread;
   private @Nullable ActorThread dispatcherThread;
+  private @Nullable ActorThread basesThread;
 
   private StateFunEngine(Builder settings) {
     this.settings = settings;
     this.types = settings.types;
-    List<FunctionInvoker> invokers = new ArrayList<>(settings.invokers);
-    for (Object bean : settings.beans) {
-      invokers.add(AnnotatedFunction.bind(bean, types, settings.defaultPolicy));
-    }
-    this.services =
-        new NodeServices(
-            settings.clock,
-            types,
-            new FunctionTypes(invokers),
-            Set.copyOf(settings.egresses.keySet()),
-            settings.cron,
-            settings.limits,
-            settings.partitions);
+    this.services = settings.services(Surroundings.NOTHING);
   }
 
   /**
@@ -131,32 +121,13 @@ public final class StateFunEngine implements AutoCloseable {
   }
 
   private void recover() throws IOException {
-    SnapshotStore store = Objects.requireNonNull(settings.store, "A snapshot store is needed");
-    ApplicationRecord application =
-        ApplicationRecord.openOrCreate(
-            store, new ApplicationRecord(settings.name, settings.partitions, UUID.randomUUID()));
-    check(application);
-    StateBackend opened =
-        Objects.requireNonNull(settings.backend, "A state backend is needed").open(application);
+    StateBackend opened = settings.openBackend();
     backend = opened;
     ExecutorService executor =
         Executors.newSingleThreadExecutor(task -> new Thread(task, "statefun-callbacks"));
     callbacks = executor;
-    Map<Integer, Scratch> scratches = new LinkedHashMap<>();
     Node recovered =
-        Node.recover(
-            new Node.Setup(
-                services,
-                UUID.randomUUID(),
-                settings.workers,
-                store,
-                opened,
-                settings.ingresses,
-                settings.egresses,
-                worker -> scratches.computeIfAbsent(worker, this::scratch),
-                executor,
-                FaultPoint.Listener.NONE,
-                new Wakes()));
+        Node.recover(settings.setup(services, settings.workers, opened, executor, new Wakes()));
     node = recovered;
     for (Worker worker : recovered.workers()) {
       workerThreads.add(thread("worker-" + workerThreads.size(), worker::step, worker::nextWakeUp));
@@ -168,39 +139,9 @@ public final class StateFunEngine implements AutoCloseable {
     dispatcherThread = thread("egress", () -> stepAll(recovered), () -> nextDispatch(recovered));
     threads.add(committerThread);
     threads.add(applierThread);
+    basesThread = thread("bases", recovered.bases()::step, recovered.bases()::nextWakeUp);
+    threads.add(basesThread);
     threads.add(dispatcherThread);
-  }
-
-  private Scratch scratch(int worker) {
-    Path folder = settings.scratchFolder;
-    return folder == null ? Scratch.inMemory() : new ScratchFile(folder);
-  }
-
-  private void check(ApplicationRecord application) {
-    if (!application.name().equals(settings.name)) {
-      throw new EngineStartException(
-          "The snapshot store holds the data of application '"
-              + application.name()
-              + "', not of '"
-              + settings.name
-              + "'.",
-          "Give each application a store of its own, or correct the application's name.",
-          null);
-    }
-    if (application.partitions() != settings.partitions) {
-      throw new EngineStartException(
-          "Application '"
-              + settings.name
-              + "' was first started with "
-              + application.partitions()
-              + " partitions; now it is configured to have "
-              + settings.partitions
-              + ".",
-          "Set the number of partitions back to "
-              + application.partitions()
-              + ". It can change only by restoring a savepoint into a new store.",
-          null);
-    }
   }
 
   private static boolean stepAll(Node node) {
@@ -429,6 +370,11 @@ public final class StateFunEngine implements AutoCloseable {
     }
 
     @Override
+    public void wakeBases() {
+      wake(basesThread);
+    }
+
+    @Override
     public void wakeDispatchers() {
       wake(dispatcherThread);
     }
@@ -586,6 +532,98 @@ public final class StateFunEngine implements AutoCloseable {
      */
     public StateFunEngine build() {
       return new StateFunEngine(this);
+    }
+
+    /**
+     * Makes an engine without threads, which its caller drives, for tests.
+     *
+     * @throws io.statefun.binding.InvalidFunctionException if a function's class has a mistake
+     */
+    public ManualEngine buildManual() {
+      return new ManualEngine(this);
+    }
+
+    MessageTypes messageTypes() {
+      return types;
+    }
+
+    NodeServices services(Surroundings surroundings) {
+      List<FunctionInvoker> all = new ArrayList<>(invokers);
+      for (Object bean : beans) {
+        all.add(AnnotatedFunction.bind(bean, types, defaultPolicy));
+      }
+      return new NodeServices(
+          clock,
+          types,
+          new FunctionTypes(all),
+          Set.copyOf(egresses.keySet()),
+          cron,
+          limits,
+          partitions,
+          surroundings);
+    }
+
+    /** Opens the backend, once the store is found to be that of this application. */
+    StateBackend openBackend() throws IOException {
+      ApplicationRecord application =
+          ApplicationRecord.openOrCreate(
+              Objects.requireNonNull(store, "A snapshot store is needed"),
+              new ApplicationRecord(name, partitions, UUID.randomUUID()));
+      check(application);
+      return Objects.requireNonNull(backend, "A state backend is needed").open(application);
+    }
+
+    Node.Setup setup(
+        NodeServices services,
+        int workerCount,
+        StateBackend opened,
+        Executor callbacks,
+        Node.NodeListener nodeListener) {
+      Map<Integer, Scratch> scratches = new LinkedHashMap<>();
+      return new Node.Setup(
+          services,
+          UUID.randomUUID(),
+          workerCount,
+          Objects.requireNonNull(store),
+          opened,
+          ingresses,
+          egresses,
+          worker -> scratches.computeIfAbsent(worker, index -> scratch()),
+          callbacks,
+          FaultPoint.Listener.NONE,
+          nodeListener);
+    }
+
+    private Scratch scratch() {
+      Path folder = scratchFolder;
+      return folder == null ? Scratch.inMemory() : new ScratchFile(folder);
+    }
+
+    private void check(ApplicationRecord application) {
+      if (!application.name().equals(name)) {
+        throw new EngineStartException(
+            "The snapshot store holds the data of application '"
+                + application.name()
+                + "', not of '"
+                + name
+                + "'.",
+            "Give each application a store of its own, or correct the application's name.",
+            null);
+      }
+      if (application.partitions() != partitions) {
+        throw new EngineStartException(
+            "Application '"
+                + name
+                + "' was first started with "
+                + application.partitions()
+                + " partitions; now it is configured to have "
+                + partitions
+                + ".",
+            "Set the number of partitions back to "
+                + application.partitions()
+                + ". It can change only by restoring a savepoint into a new store.",
+            null);
+      }
     }
   }
 }

@@ -388,20 +388,24 @@ final class Worker {
     }
     int number = message.target().partition(node.partitions());
     int owner = owners.worker(number);
-    int capacity = node.limits().mailboxCapacity();
-    if (owner == index) {
-      Partition target = owners.partition(number);
-      if (target.mailbox.size() >= capacity) {
-        return false;
-      }
-      enqueue(target, message);
-      return true;
-    }
-    if (owners.backlog(number) >= capacity || channels.isFull(index, owner, capacity)) {
+    if (!hasRoom(number, owner)) {
       return false;
     }
-    channels.send(index, owner, message);
+    if (!node.surroundings().take(message)) {
+      if (owner == index) {
+        enqueue(owners.partition(number), message);
+      } else {
+        channels.send(index, owner, message);
+      }
+    }
     return true;
+  }
+
+  private boolean hasRoom(int partition, int owner) {
+    int capacity = node.limits().mailboxCapacity();
+    return owner == index
+        ? owners.partition(partition).mailbox.size() < capacity
+        : owners.backlog(partition) < capacity && !channels.isFull(index, owner, capacity);
   }
 
   private boolean drainOutboxes() {

@@ -109,12 +109,14 @@ public final class MessageTypes {
   }
 
   /**
-   * The type of a name, if it is known by now: it is a built-in or an added type, or one whose
-   * class was asked for.
+   * The type of a name that this registry has met: one that was added, or that of a class which was
+   * asked for.
+   *
+   * @return the type, or null if the name was not met
    */
-  public @Nullable MessageType<?> find(TypeName typeName) {
-    Class<?> type = names.get(typeName);
-    return type == null ? null : forClass(type);
+  public @Nullable MessageType<?> find(TypeName name) {
+    Class<?> type = names.get(name);
+    return type == null ? null : rootOf(type);
   }
 
   /**

@@ -45,11 +45,12 @@ public final class EpochLog {
    * Commits an epoch. May be called again after an exception, with the same content: an attempt
    * that succeeded without telling is found.
    *
+   * @param bases the epoch of the base snapshot that each partition needs, 0 for none
    * @throws FencedException if another process has committed an epoch of that number
    * @throws IOException if it is not known whether the epoch is committed
    */
-  public void commit(long epoch, EpochWriter content) throws IOException {
-    content.end(writer, epoch);
+  public void commit(long epoch, EpochWriter content, long[] bases) throws IOException {
+    content.end(writer, epoch, bases);
     String name = EpochObject.name(epoch);
     if (!store.create(name, content) && !EpochReader.open(store, name).writer().equals(writer)) {
       throw new FencedException(epoch);

@@ -14,7 +14,8 @@ import java.util.UUID;
  * object   = magic, section*, index, trailer
  * section  = record*                         of one partition
  * record   = PUT key value | DELETE key | PENDING message | EGRESS record
- * index    = format, writer, epoch, count, (partition, offset, length, checksum)*
+ * index    = format, writer, epoch, count, (partition, offset, length, checksum)*,
+ *            count, base*
  * trailer  = index offset (8), index length (4), index checksum (4), magic (4)
  * </pre>
  *

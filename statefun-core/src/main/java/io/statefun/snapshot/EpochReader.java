@@ -22,12 +22,15 @@ public final class EpochReader {
   private final String name;
   private final EpochObject.Header header;
   private final List<EpochObject.Section> sections;
+  private final long[] bases;
 
   private EpochReader(
       SnapshotStore store,
       String name,
       EpochObject.Header header,
-      List<EpochObject.Section> sections) {
+      List<EpochObject.Section> sections,
+      long[] bases) {
+    this.bases = bases;
     this.store = store;
     this.name = name;
     this.header = header;
@@ -84,7 +87,11 @@ public final class EpochReader {
           new EpochObject.Section(
               index.readVarInt(), index.readVarLong(), index.readVarLong(), index.readFixedInt()));
     }
-    return new EpochReader(store, name, header, sections);
+    long[] bases = new long[index.readVarInt()];
+    for (int i = 0; i < bases.length; i++) {
+      bases[i] = index.readVarLong();
+    }
+    return new EpochReader(store, name, header, sections, bases);
   }
 
   /** Which node wrote the object. */
@@ -95,6 +102,11 @@ public final class EpochReader {
   /** The epoch's number. */
   public long epoch() {
     return header.epoch();
+  }
+
+  /** The epoch of the base snapshot without which a partition cannot be restored, 0 for none. */
+  public long base(int partition) {
+    return partition < bases.length ? bases[partition] : 0;
   }
 
   /** How many bytes the section of a partition has; 0 if there is none. */

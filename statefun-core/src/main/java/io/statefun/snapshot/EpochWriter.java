@@ -103,8 +103,12 @@ public final class EpochWriter implements SnapshotStore.Content {
     return records;
   }
 
-  /** Ends the object; nothing happens if it has ended. */
-  public void end(UUID writer, long epoch) {
+  /**
+   * Ends the object; nothing happens if it has ended.
+   *
+   * @param bases the epoch of the base snapshot that each partition needs, 0 for none
+   */
+  void end(UUID writer, long epoch, long[] bases) {
     if (ended) {
       return;
     }
@@ -122,6 +126,10 @@ public final class EpochWriter implements SnapshotStore.Content {
           .writeVarLong(section.offset())
           .writeVarLong(section.length())
           .writeFixedInt(section.checksum());
+    }
+    heap.writeVarInt(bases.length);
+    for (long base : bases) {
+      heap.writeVarLong(base);
     }
     int indexLength = heap.size() - from;
     checksum.reset();

@@ -106,7 +106,9 @@ final class Simulation {
             1 + random.nextInt(200),
             1 + random.nextInt(64),
             1_000,
-            1 + random.nextInt(200));
+            1 + random.nextInt(200),
+            1 + random.nextInt(20_000),
+            1 + random.nextInt(20));
     this.workload = new Workload(random, splits, 20 + random.nextInt(100), 2 + random.nextInt(12));
   }
 
@@ -242,7 +244,8 @@ final class Simulation {
     if (old != null && random.nextInt(4) == 0) {
       old.step();
     }
-    switch (random.nextInt(12)) {
+    switch (random.nextInt(13)) {
+      case 12 -> running.bases().step();
       case 0, 1, 2, 3, 4, 5 -> running.workerAt(random.nextInt(workers)).step();
       case 6, 7, 8 -> running.committer().step();
       case 9 -> running.applier().step();
@@ -415,6 +418,8 @@ final class Simulation {
         }
         old.committer().step();
         old.dispatchers().forEach(EgressDispatcher::step);
+        old.applier().step();
+        old.bases().step();
       } catch (FencedException fenced) {
         trace.accept("the old process is fenced");
         dead = true;

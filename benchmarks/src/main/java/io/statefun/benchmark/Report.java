@@ -1,0 +1,35 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.benchmark;
+
+import java.util.Locale;
+import java.util.StringJoiner;
+
+/** A line of JSON with numbers and texts, in the order in which they were added. */
+final class Report {
+
+  private final StringJoiner line = new StringJoiner(", ", "{", "}");
+
+  Report add(String name, long value) {
+    line.add('"' + name + "\": " + value);
+    return this;
+  }
+
+  Report add(String name, double value) {
+    line.add('"' + name + "\": " + String.format(Locale.ROOT, "%.2f", value));
+    return this;
+  }
+
+  Report add(String name, String value) {
+    line.add('"' + name + "\": \"" + value + '"');
+    return this;
+  }
+
+  @Override
+  public String toString() {
+    return line.toString();
+  }
+}
