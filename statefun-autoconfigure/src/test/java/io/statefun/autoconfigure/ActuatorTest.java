@@ -18,6 +18,8 @@ import io.statefun.message.TypeName;
 import io.statefun.snapshot.InMemorySnapshotStore;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
@@ -109,9 +111,7 @@ class ActuatorTest {
   }
 
   private static void assertThatEngineFails(
-      InMemorySnapshotStore store,
-      @org.jspecify.annotations.Nullable LivenessState liveness,
-      String... properties) {
+      InMemorySnapshotStore store, @Nullable LivenessState liveness, String... properties) {
     withActuator(ContextRunners.on(store))
         .withPropertyValues(properties)
         .withBean(Liveness.class)
@@ -253,7 +253,7 @@ class ActuatorTest {
   }
 
   private static Health health(HealthIndicator indicator) {
-    return java.util.Objects.requireNonNull(indicator.health());
+    return Objects.requireNonNull(indicator.health());
   }
 
   /**
@@ -270,7 +270,7 @@ class ActuatorTest {
   /** Hears of the application's liveness. */
   static class Liveness {
 
-    volatile @org.jspecify.annotations.Nullable LivenessState state;
+    volatile @Nullable LivenessState state;
 
     @EventListener
     void on(AvailabilityChangeEvent<LivenessState> event) {

@@ -10,6 +10,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.statefun.autoconfigure.mistaken.AbstractFunction;
 import io.statefun.engine.FailurePolicy;
 import io.statefun.engine.FunctionInvoker;
+import io.statefun.engine.Invocation;
+import io.statefun.engine.StateSpec;
 import io.statefun.function.Context;
 import io.statefun.function.MessageHandler;
 import io.statefun.function.State;
@@ -33,6 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -76,8 +79,7 @@ class FailureAnalysisTest {
             .withInitializer(
                 context ->
                     AutoConfigurationPackages.register(
-                        (org.springframework.beans.factory.support.BeanDefinitionRegistry)
-                            context.getBeanFactory(),
+                        (BeanDefinitionRegistry) context.getBeanFactory(),
                         AbstractFunction.class.getPackageName())),
         "AbstractFunction is annotated with @StatefulFunction, but is an interface or an abstract"
             + " class",
@@ -341,7 +343,7 @@ class FailureAnalysisTest {
     }
 
     @Override
-    public List<io.statefun.engine.StateSpec> states() {
+    public List<StateSpec> states() {
       return List.of();
     }
 
@@ -351,7 +353,7 @@ class FailureAnalysisTest {
     }
 
     @Override
-    public void invoke(io.statefun.engine.Invocation invocation) {}
+    public void invoke(Invocation invocation) {}
   }
 
   @EgressFor("sink")

@@ -37,6 +37,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.mockito.Mockito;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -150,7 +151,7 @@ class StateFunAutoConfigurationTest {
 
   @Test
   void leavesReplacedBeansAlone() {
-    StateFunTemplate template = org.mockito.Mockito.mock(StateFunTemplate.class);
+    StateFunTemplate template = Mockito.mock(StateFunTemplate.class);
     MessageTypes types = MessageTypes.standard();
     ContextRunners.application()
         .withBean("myTemplate", StateFunTemplate.class, () -> template)
