@@ -26,10 +26,10 @@ import java.lang.annotation.Target;
  * of its class. A record that none takes is not dropped: it is tried again, as after a failure.
  *
  * <p>A record comes after its epoch was committed, in the order of the commits for each partition,
- * one at a time. If a method throws, the record comes again, with growing pauses, and those behind
- * it wait; the application's health says so. After a crash a record may come again though a method
- * took it. It has the same {@linkplain io.statefun.io.Egress.Delivery#id() id} then, by which the
- * receiver can tell.
+ * one at a time. If a method throws, the record comes again to all of them, with growing pauses,
+ * and those behind it wait; the application's health says so. After a crash a record may come again
+ * though a method took it. It has the same {@linkplain io.statefun.io.Egress.Delivery#id() id}
+ * then, by which the receiver can tell.
  */
 @Documented
 @Target(ElementType.METHOD)

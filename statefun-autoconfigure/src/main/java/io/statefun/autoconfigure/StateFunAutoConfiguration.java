@@ -91,6 +91,7 @@ class StateFunAutoConfiguration {
     return application ->
         RocksDbBackend.in(directory)
             .incarnation(application.id().toString())
+            .partitions(application.partitions())
             .blockCacheBytes(properties.memory().blockCache().toBytes())
             .writeBufferBytes(properties.memory().writeBuffer().toBytes())
             .open();

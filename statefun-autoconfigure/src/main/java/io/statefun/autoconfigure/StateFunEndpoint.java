@@ -14,6 +14,7 @@ import io.statefun.message.TypeName;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -52,7 +53,7 @@ final class StateFunEndpoint {
         status.partitions(),
         StatusDescriptor.of(status),
         functions.all().stream()
-            .sorted(java.util.Comparator.comparing(Functions.Function::type))
+            .sorted(Comparator.comparing(Functions.Function::type))
             .map(function -> FunctionDescriptor.of(function, status.stoppedFunctions()))
             .toList(),
         egresses.sources());

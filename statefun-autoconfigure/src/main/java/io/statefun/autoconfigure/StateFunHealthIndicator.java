@@ -9,6 +9,7 @@ import io.statefun.engine.EngineStatus;
 import io.statefun.engine.StateFunEngine;
 import io.statefun.message.TypeName;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
@@ -50,7 +51,7 @@ final class StateFunHealthIndicator extends AbstractHealthIndicator {
       }
     }
     builder
-        .withDetail("engine", status.state().name().toLowerCase(java.util.Locale.ROOT))
+        .withDetail("engine", status.state().name().toLowerCase(Locale.ROOT))
         .withDetail("committedEpoch", status.committedEpoch());
     if (status.failure() != null) {
       builder.withDetail("failure", String.valueOf(status.failure()));

@@ -32,7 +32,7 @@ import org.springframework.validation.Validator;
  * @param workers The number of threads that handle messages. The default is the number of
  *     processors.
  * @param dataDirectory The directory of the local state, which is a cache. The default is
- *     ./data/&lt;application name&gt;/local.
+ *     ./data/{application name}/local.
  * @param requestTimeout The time after which a request without reply fails.
  * @param onFailure What happens when the engine stops by itself.
  * @param snapshot Where committed state is stored.
@@ -90,8 +90,8 @@ public record StateFunProperties(
     /**
      * The snapshot store in files.
      *
-     * @param directory The directory of the snapshots. The default is ./data/&lt;application
-     *     name&gt;/snapshots.
+     * @param directory The directory of the snapshots. The default is ./data/{application
+     *     name}/snapshots.
      * @param lock Whether to lock the directory against other processes. Turn off for file systems
      *     without locks.
      */

@@ -1,0 +1,280 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.statefun.autoconfigure.app.Messages.Add;
+import io.statefun.autoconfigure.app.Messages.Fail;
+import io.statefun.engine.EngineStatus;
+import io.statefun.engine.StateFunEngine;
+import io.statefun.message.TypeName;
+import io.statefun.snapshot.InMemorySnapshotStore;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.LivenessState;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.export.simple.SimpleMetricsExportAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.EventListener;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class ActuatorTest {
+
+  private final ApplicationContextRunner runner = withActuator(ContextRunners.application());
+
+  private static ApplicationContextRunner withActuator(ApplicationContextRunner runner) {
+    return runner
+        .withConfiguration(
+            AutoConfigurations.of(
+                MetricsAutoConfiguration.class,
+                SimpleMetricsExportAutoConfiguration.class,
+                CompositeMeterRegistryAutoConfiguration.class,
+                StateFunHealthAutoConfiguration.class,
+                StateFunEndpointAutoConfiguration.class,
+                StateFunMetricsAutoConfiguration.class))
+        .withPropertyValues("management.endpoints.web.exposure.include=statefun");
+  }
+
+  @Test
+  void isUpWhileTheEngineRuns() {
+    runner.run(
+        context -> {
+          Health health = health(context.getBean(HealthIndicator.class));
+          assertThat(health.getStatus()).isEqualTo(Status.UP);
+          assertThat(health.getDetails())
+              .containsEntry("engine", "running")
+              .containsKey("committedEpoch");
+          context.getBean(StateFunLifecycle.class).stop();
+          assertThat(health(context.getBean(HealthIndicator.class)).getStatus())
+              .isEqualTo(Status.OUT_OF_SERVICE);
+        });
+  }
+
+  @Test
+  void isDownIfAFunctionHasStopped() {
+    runner
+        .withPropertyValues("statefun.failure.max-attempts=1", "statefun.failure.then=stop")
+        .run(
+            context -> {
+              context.getBean(StateFunTemplate.class).send("test/counter", "a", new Fail()).join();
+              HealthIndicator indicator = context.getBean(HealthIndicator.class);
+              await().until(() -> health(indicator).getStatus().equals(Status.DOWN));
+              assertThat(health(indicator).getDetails())
+                  .containsEntry("stoppedFunctions", List.of("test/counter"));
+            });
+  }
+
+  @Test
+  void isDownIfCommitsOrDeliveriesFailAgainAndAgain() {
+    assertThat(describe(4, Map.of()).getStatus()).isEqualTo(Status.UP);
+    assertThat(describe(5, Map.of()).getStatus()).isEqualTo(Status.DOWN);
+    assertThat(describe(5, Map.of()).getDetails()).containsEntry("commitFailures", 5);
+    assertThat(describe(0, Map.of(TypeName.parse("a/b"), 4)).getStatus()).isEqualTo(Status.UP);
+    assertThat(describe(0, Map.of(TypeName.parse("a/b"), 5)))
+        .satisfies(
+            health -> {
+              assertThat(health.getStatus()).isEqualTo(Status.DOWN);
+              assertThat(health.getDetails()).containsEntry("failingEgresses", Map.of("a/b", 5));
+            });
+  }
+
+  @Test
+  void isDownAndBrokenIfAnotherProcessTakesOver() {
+    InMemorySnapshotStore store = new InMemorySnapshotStore();
+    assertThatEngineFails(store, LivenessState.BROKEN);
+  }
+
+  @Test
+  void leavesTheLivenessAloneIfToldSo() {
+    InMemorySnapshotStore store = new InMemorySnapshotStore();
+    assertThatEngineFails(store, null, "statefun.on-failure=none");
+  }
+
+  private static void assertThatEngineFails(
+      InMemorySnapshotStore store, @Nullable LivenessState liveness, String... properties) {
+    withActuator(ContextRunners.on(store))
+        .withPropertyValues(properties)
+        .withBean(Liveness.class)
+        .run(
+            context -> {
+              ContextRunners.on(store).run(other -> assertThat(other).hasNotFailed());
+              // The next commit finds that the other one was first.
+              context.getBean(StateFunTemplate.class).send("test/none", "a", "x");
+              HealthIndicator indicator = context.getBean(HealthIndicator.class);
+              await().until(() -> health(indicator).getStatus().equals(Status.DOWN));
+              assertThat(health(indicator).getDetails())
+                  .containsEntry("engine", "failed")
+                  .hasEntrySatisfying(
+                      "failure",
+                      failure -> assertThat(failure).asString().contains("Another process"));
+              Liveness heard = context.getBean(Liveness.class);
+              if (liveness != null) {
+                await().until(() -> heard.state == liveness);
+              } else {
+                assertThat(heard.state).isNull();
+              }
+            });
+  }
+
+  @Test
+  void canBeTurnedOff() {
+    runner
+        .withPropertyValues(
+            "management.health.statefun.enabled=false", "management.endpoint.statefun.access=NONE")
+        .run(
+            context ->
+                assertThat(context)
+                    .hasNotFailed()
+                    .doesNotHaveBean(HealthIndicator.class)
+                    .doesNotHaveBean(StateFunEndpoint.class));
+    runner
+        .withPropertyValues("statefun.enabled=false")
+        .run(
+            context ->
+                assertThat(context)
+                    .hasNotFailed()
+                    .doesNotHaveBean(HealthIndicator.class)
+                    .doesNotHaveBean(StateFunEndpoint.class)
+                    .doesNotHaveBean(CommitMetrics.class));
+  }
+
+  @Test
+  void needsNeitherActuatorNorMicrometer() {
+    ContextRunners.application()
+        .withUserConfiguration(Imports.class)
+        .withClassLoader(
+            new FilteredClassLoader(
+                "org.springframework.boot.actuate",
+                "org.springframework.boot.health",
+                "org.springframework.boot.micrometer",
+                "io.micrometer"))
+        .run(
+            context ->
+                assertThat(context)
+                    .hasNotFailed()
+                    .hasSingleBean(StateFunEngine.class)
+                    .doesNotHaveBean("statefunHealthIndicator")
+                    .doesNotHaveBean("statefunEndpoint")
+                    .doesNotHaveBean("statefunCommitMetrics"));
+  }
+
+  @Test
+  void describesTheApplication() {
+    runner.run(
+        context -> {
+          JsonNode json =
+              new JsonMapper().valueToTree(context.getBean(StateFunEndpoint.class).statefun());
+          assertThat(json.at("/application").asString()).isEqualTo("test");
+          assertThat(json.at("/partitions").asInt()).isEqualTo(4);
+          assertThat(json.at("/status/state").asString()).isEqualTo("RUNNING");
+          JsonNode function = json.at("/functions/0");
+          assertThat(function.at("/type").asString()).isEqualTo("test/counter");
+          assertThat(function.at("/bean").asString()).isEqualTo("counter");
+          assertThat(function.at("/stopped").asBoolean()).isFalse();
+          assertThat(function.at("/handlers").toString()).contains("on(Add, ValueState, Context)");
+          assertThat(function.at("/states/0/name").asString()).isEqualTo("sum");
+          assertThat(function.at("/states/0/type").asString()).isEqualTo("io.statefun.types/long");
+          assertThat(json.at("/egresses").get("test/out").asString()).contains("Received.on");
+        });
+  }
+
+  @Test
+  void measuresTheEngine() {
+    runner.run(
+        context -> {
+          StateFunTemplate template = context.getBean(StateFunTemplate.class);
+          for (int i = 0; i < 10; i++) {
+            template.send("test/counter", "a", new Add(1)).join();
+          }
+          MeterRegistry registry = context.getBean(MeterRegistry.class);
+          assertThat(registry).isInstanceOf(SimpleMeterRegistry.class);
+          await()
+              .untilAsserted(
+                  () ->
+                      assertThat(
+                              registry
+                                  .get("statefun.invocations")
+                                  .tag("outcome", "success")
+                                  .functionCounter()
+                                  .count())
+                          .isEqualTo(10));
+          assertThat(
+                  registry
+                      .get("statefun.invocations")
+                      .tag("outcome", "failure")
+                      .functionCounter()
+                      .count())
+              .isZero();
+          assertThat(registry.get("statefun.commit").timer().count()).isPositive();
+          assertThat(registry.get("statefun.epoch.size").summary().totalAmount()).isPositive();
+          assertThat(registry.get("statefun.epoch.committed").gauge().value()).isPositive();
+          assertThat(registry.get("statefun.unapplied.records").gauge().value()).isNotNegative();
+          await().until(() -> registry.get("statefun.egress.unacknowledged").gauge().value() == 0);
+        });
+  }
+
+  private static Health describe(int commitFailures, Map<TypeName, Integer> failingEgresses) {
+    Health.Builder builder = new Health.Builder();
+    StateFunHealthIndicator.describe(
+        new EngineStatus(
+            EngineStatus.State.RUNNING,
+            null,
+            4,
+            17,
+            commitFailures,
+            0,
+            0,
+            0,
+            0,
+            List.of(),
+            failingEgresses),
+        builder);
+    return builder.build();
+  }
+
+  private static Health health(HealthIndicator indicator) {
+    return Objects.requireNonNull(indicator.health());
+  }
+
+  /**
+   * Has the configurations read from their class files, which may name classes that are not there.
+   */
+  @Configuration(proxyBeanMethods = false)
+  @ImportAutoConfiguration({
+    StateFunHealthAutoConfiguration.class,
+    StateFunEndpointAutoConfiguration.class,
+    StateFunMetricsAutoConfiguration.class
+  })
+  static class Imports {}
+
+  /** Hears of the application's liveness. */
+  static class Liveness {
+
+    volatile @Nullable LivenessState state;
+
+    @EventListener
+    void on(AvailabilityChangeEvent<LivenessState> event) {
+      state = event.getState();
+    }
+  }
+}
