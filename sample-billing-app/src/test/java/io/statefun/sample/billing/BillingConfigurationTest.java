@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.statefun.io.Egress;
 import io.statefun.io.Ingress;
-import io.statefun.sample.billing.payment.PaymentFunction;
+import io.statefun.message.MessageTypes;
 import io.statefun.sample.billing.totals.Count;
 import io.statefun.sample.billing.totals.Totals;
 import java.nio.file.Path;
@@ -36,6 +36,7 @@ class BillingConfigurationTest {
     runner =
         new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(ValidationAutoConfiguration.class))
+            .withBean(MessageTypes.class, MessageTypes::standard)
             .withUserConfiguration(
                 Properties.class, BillingConfiguration.class, BillingThreads.class)
             .withPropertyValues("billing.directory=" + directory, "billing.users=10");
@@ -46,7 +47,7 @@ class BillingConfigurationTest {
     runner.run(
         context -> {
           assertThat(context.getBeansOfType(Egress.class))
-              .containsOnlyKeys(PaymentFunction.REQUESTS, PaymentFunction.ALERTS);
+              .containsOnlyKeys("paymentProviderEgress", "alertEgress");
           assertThat(context.getBeansOfType(Ingress.class).values())
               .extracting(ingress -> ingress.name().toString())
               .containsExactlyInAnyOrder("billing/user-changes", "billing/provider-answers");
