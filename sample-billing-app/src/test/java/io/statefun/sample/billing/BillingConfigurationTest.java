@@ -24,7 +24,6 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.validation.autoconfigure.ValidationAutoConfiguration;
-import org.springframework.context.annotation.Configuration;
 
 class BillingConfigurationTest {
 
@@ -84,7 +83,6 @@ class BillingConfigurationTest {
         .startsWith("paid 1,234 of 17,664  |  users 0  |");
   }
 
-  @Configuration(proxyBeanMethods = false)
   @EnableConfigurationProperties(BillingProperties.class)
   static class Properties {}
 }
