@@ -5,7 +5,8 @@
  */
 package io.statefun.sample.billing;
 
-import io.statefun.message.MessageType;
+import io.statefun.autoconfigure.EgressFor;
+import io.statefun.message.MessageTypes;
 import io.statefun.sample.billing.changes.ChangeEventFileIngress;
 import io.statefun.sample.billing.changes.InputFile;
 import io.statefun.sample.billing.gateway.AlertEgress;
@@ -54,34 +55,38 @@ class BillingConfiguration {
     return provider;
   }
 
-  @Bean(PaymentFunction.REQUESTS)
+  @Bean
+  @EgressFor(PaymentFunction.REQUESTS)
   PaymentProviderEgress paymentProviderEgress(
-      PaymentProvider provider, BillingProperties properties, BillingThreads threads) {
+      PaymentProvider provider,
+      MessageTypes types,
+      BillingProperties properties,
+      BillingThreads threads) {
     return new PaymentProviderEgress(
-        provider, type(PaymentRequest.class), threads.provider(), properties.injectDuplicate());
-  }
-
-  @Bean(PaymentFunction.ALERTS)
-  AlertEgress alertEgress() {
-    return new AlertEgress(type(Alert.class));
+        provider,
+        types.forClass(PaymentRequest.class),
+        threads.provider(),
+        properties.injectDuplicate());
   }
 
   @Bean
-  ProviderAnswersIngress providerAnswersIngress(PaymentProvider provider) {
-    return new ProviderAnswersIngress(provider, type(ProviderAnswer.class));
+  @EgressFor(PaymentFunction.ALERTS)
+  AlertEgress alertEgress(MessageTypes types) {
+    return new AlertEgress(types.forClass(Alert.class));
+  }
+
+  @Bean
+  ProviderAnswersIngress providerAnswersIngress(PaymentProvider provider, MessageTypes types) {
+    return new ProviderAnswersIngress(provider, types.forClass(ProviderAnswer.class));
   }
 
   @Bean
   @ConditionalOnProperty(name = "billing.read-file", matchIfMissing = true)
-  ChangeEventFileIngress changeEventFileIngress(BillingProperties properties) {
+  ChangeEventFileIngress changeEventFileIngress(BillingProperties properties, MessageTypes types) {
     Path file = properties.inputFile();
     if (file == null) {
       file = InputFile.prepare(properties.directory().resolve("input"), properties.users());
     }
-    return new ChangeEventFileIngress(List.of(file), type(UserChange.class));
-  }
-
-  private static <T> MessageType<T> type(Class<T> javaType) {
-    return JsonType.of(javaType);
+    return new ChangeEventFileIngress(List.of(file), types.forClass(UserChange.class));
   }
 }

@@ -17,13 +17,15 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.boot.context.event.ApplicationReadyEvent;
-import org.springframework.context.event.EventListener;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
-/** What happens by the clock outside the functions, from when the application is ready. */
+/**
+ * What happens by the clock outside the functions. In the default phase it starts after the engine
+ * and stops before it, so nothing here ever asks an engine that does not run.
+ */
 @Component
-class Housekeeping implements AutoCloseable {
+class Housekeeping implements SmartLifecycle {
 
   /** The exit status of a process that halted itself, which the supervisor knows. */
   static final int CRASH_STATUS = 99;
@@ -38,6 +40,7 @@ class Housekeeping implements AutoCloseable {
   private final ObjectProvider<ChangeEventFileIngress> changes;
   private final ProgressLog progress;
   private final List<Future<?>> tasks = new CopyOnWriteArrayList<>();
+  private volatile boolean running;
 
   Housekeeping(
       BillingProperties properties,
@@ -52,8 +55,9 @@ class Housekeeping implements AutoCloseable {
     this.progress = progress;
   }
 
-  @EventListener(ApplicationReadyEvent.class)
-  void start() {
+  @Override
+  public void start() {
+    running = true;
     every(ANSWER_MS, threads.provider(), provider::answer);
     ScheduledExecutorService timer = threads.housekeeping();
     changes.ifAvailable(ingress -> every(GROWTH_MS, timer, ingress::checkForGrowth));
@@ -79,8 +83,15 @@ class Housekeeping implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public void stop() {
+    running = false;
     tasks.forEach(task -> task.cancel(false));
+    tasks.clear();
+  }
+
+  @Override
+  public boolean isRunning() {
+    return running;
   }
 
   private static void crash() {

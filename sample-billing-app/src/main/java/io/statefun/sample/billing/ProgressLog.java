@@ -5,11 +5,11 @@
  */
 package io.statefun.sample.billing;
 
+import io.statefun.autoconfigure.StateFunTemplate;
 import io.statefun.sample.billing.totals.Count;
 import io.statefun.sample.billing.totals.Totals;
 import io.statefun.sample.billing.totals.TotalsFunction;
 import io.statefun.sample.billing.totals.TotalsQuery;
-import io.statefun.sample.billing.web.Functions;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
@@ -22,10 +22,10 @@ class ProgressLog {
 
   private static final Logger log = LoggerFactory.getLogger(ProgressLog.class);
 
-  private final Functions functions;
+  private final StateFunTemplate functions;
   private final AtomicReference<String> last = new AtomicReference<>("");
 
-  ProgressLog(Functions functions) {
+  ProgressLog(StateFunTemplate functions) {
     this.functions = functions;
   }
 

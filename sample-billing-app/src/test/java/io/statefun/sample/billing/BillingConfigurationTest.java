@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.statefun.io.Egress;
 import io.statefun.io.Ingress;
-import io.statefun.sample.billing.payment.PaymentFunction;
+import io.statefun.message.MessageTypes;
 import io.statefun.sample.billing.totals.Count;
 import io.statefun.sample.billing.totals.Totals;
 import java.nio.file.Path;
@@ -24,7 +24,6 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.validation.autoconfigure.ValidationAutoConfiguration;
-import org.springframework.context.annotation.Configuration;
 
 class BillingConfigurationTest {
 
@@ -36,6 +35,7 @@ class BillingConfigurationTest {
     runner =
         new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(ValidationAutoConfiguration.class))
+            .withBean(MessageTypes.class, MessageTypes::standard)
             .withUserConfiguration(
                 Properties.class, BillingConfiguration.class, BillingThreads.class)
             .withPropertyValues("billing.directory=" + directory, "billing.users=10");
@@ -46,7 +46,7 @@ class BillingConfigurationTest {
     runner.run(
         context -> {
           assertThat(context.getBeansOfType(Egress.class))
-              .containsOnlyKeys(PaymentFunction.REQUESTS, PaymentFunction.ALERTS);
+              .containsOnlyKeys("paymentProviderEgress", "alertEgress");
           assertThat(context.getBeansOfType(Ingress.class).values())
               .extracting(ingress -> ingress.name().toString())
               .containsExactlyInAnyOrder("billing/user-changes", "billing/provider-answers");
@@ -83,7 +83,6 @@ class BillingConfigurationTest {
         .startsWith("paid 1,234 of 17,664  |  users 0  |");
   }
 
-  @Configuration(proxyBeanMethods = false)
   @EnableConfigurationProperties(BillingProperties.class)
   static class Properties {}
 }

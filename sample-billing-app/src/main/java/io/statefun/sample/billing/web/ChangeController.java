@@ -5,6 +5,7 @@
  */
 package io.statefun.sample.billing.web;
 
+import io.statefun.autoconfigure.StateFunTemplate;
 import io.statefun.sample.billing.changes.BadChangeException;
 import io.statefun.sample.billing.changes.ChangeParser;
 import io.statefun.sample.billing.user.UserChange;
@@ -32,9 +33,9 @@ class ChangeController {
   private static final int BATCH = 1_000;
 
   private final ChangeParser parser = new ChangeParser();
-  private final Functions functions;
+  private final StateFunTemplate functions;
 
-  ChangeController(Functions functions) {
+  ChangeController(StateFunTemplate functions) {
     this.functions = functions;
   }
 

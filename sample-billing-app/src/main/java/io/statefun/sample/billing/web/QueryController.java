@@ -5,6 +5,7 @@
  */
 package io.statefun.sample.billing.web;
 
+import io.statefun.autoconfigure.StateFunTemplate;
 import io.statefun.sample.billing.payment.PaymentFunction;
 import io.statefun.sample.billing.payment.PaymentQuery;
 import io.statefun.sample.billing.payment.PaymentView;
@@ -14,8 +15,8 @@ import io.statefun.sample.billing.totals.TotalsQuery;
 import io.statefun.sample.billing.user.UserFunction;
 import io.statefun.sample.billing.user.UserQuery;
 import io.statefun.sample.billing.user.UserView;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -25,11 +26,11 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 class QueryController {
 
-  private static final long TIMEOUT_SECONDS = 10;
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-  private final Functions functions;
+  private final StateFunTemplate functions;
 
-  QueryController(Functions functions) {
+  QueryController(StateFunTemplate functions) {
     this.functions = functions;
   }
 
@@ -52,9 +53,7 @@ class QueryController {
   }
 
   private <T> CompletableFuture<T> ask(String type, String id, Object query, Class<T> replyType) {
-    return functions
-        .request(type, id, query, replyType)
-        .orTimeout(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+    return functions.request(type, id, query, replyType, TIMEOUT);
   }
 
   private static <T> ResponseEntity<T> notFound() {

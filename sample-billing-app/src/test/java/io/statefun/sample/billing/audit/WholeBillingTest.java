@@ -28,10 +28,7 @@ import io.statefun.sample.billing.totals.TotalsFunction;
 import io.statefun.sample.billing.user.BillingCalendar;
 import io.statefun.sample.billing.user.UserChange;
 import io.statefun.sample.billing.user.UserFunction;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -157,11 +154,6 @@ class WholeBillingTest {
 
   private String audit() {
     provider.close();
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    String[] args = {"--input=" + input, "--ledger=" + ledger, "--periods=4"};
-    int status = Auditor.run(args, new PrintStream(bytes, true, StandardCharsets.UTF_8));
-    List<String> lines = bytes.toString(StandardCharsets.UTF_8).lines().toList();
-    assertThat(status).as(bytes.toString(StandardCharsets.UTF_8)).isZero();
-    return lines.get(lines.size() - 1);
+    return Audit.summary(new Audit(input, ledger, 4).report(0));
   }
 }

@@ -12,11 +12,14 @@ import static org.springframework.test.web.servlet.request.MockMvcRequestBuilder
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.jsonPath;
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.status;
 
+import io.statefun.autoconfigure.StateFunTemplate;
+import io.statefun.message.Address;
 import io.statefun.sample.billing.payment.Payment;
 import io.statefun.sample.billing.payment.PaymentStatus;
 import io.statefun.sample.billing.payment.PaymentView;
 import io.statefun.sample.billing.user.UserChange;
 import io.statefun.sample.billing.user.UserView;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -115,22 +118,32 @@ class WebTest {
     return post("/users/changes").contentType(contentType).content(body);
   }
 
-  private static final class FakeFunctions implements Functions {
+  private static final class FakeFunctions implements StateFunTemplate {
 
     private final List<UserChange> sent = new ArrayList<>();
     private final Map<String, Object> replies = new HashMap<>();
     private CompletableFuture<Void> commit = CompletableFuture.completedFuture(null);
 
     @Override
-    public CompletableFuture<Void> send(String type, String id, Object message) {
+    public CompletableFuture<Void> send(Address target, Object message) {
       sent.add((UserChange) message);
       return commit;
     }
 
     @Override
+    public <T> CompletableFuture<T> request(Address target, Object message, Class<T> replyType) {
+      return request(target, message, replyType, Duration.ofSeconds(1));
+    }
+
+    @Override
+    public CompletableFuture<Void> ingest(Object record) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public <T> CompletableFuture<T> request(
-        String type, String id, Object message, Class<T> replyType) {
-      Object reply = replies.get(id);
+        Address target, Object message, Class<T> replyType, Duration timeout) {
+      Object reply = replies.get(target.id());
       return reply == null
           ? CompletableFuture.failedFuture(new TimeoutException())
           : CompletableFuture.completedFuture(replyType.cast(reply));
