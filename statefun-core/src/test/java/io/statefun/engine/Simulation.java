@@ -45,6 +45,7 @@ import org.jspecify.annotations.Nullable;
 final class Simulation {
 
   private static final Path FOLDER = Path.of("/store");
+  private static final int MAX_STARTS = 100;
   private static final int MAX_TICKS = 400_000;
   private static final TypeName INGRESS = TypeName.of("sim", "in");
 
@@ -327,7 +328,10 @@ final class Simulation {
   // Lives and deaths
 
   private void live() throws IOException {
-    while (true) {
+    for (int attempt = 0; ; attempt++) {
+      if (attempt == MAX_STARTS) {
+        throw new IllegalStateException("the node does not start any more");
+      }
       lives++;
       try {
         SnapshotStore opened =
