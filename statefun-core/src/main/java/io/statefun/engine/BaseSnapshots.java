@@ -8,13 +8,16 @@ package io.statefun.engine;
 import io.statefun.message.TypeName;
 import io.statefun.snapshot.BaseStore;
 import io.statefun.snapshot.EpochLog;
+import io.statefun.snapshot.EpochWriter;
 import io.statefun.snapshot.FaultPoint;
 import io.statefun.state.StateBackend;
 import io.statefun.wire.ByteReader;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -100,9 +103,18 @@ final class BaseSnapshots {
     }
   }
 
-  /** The epoch of each partition's base, 0 for none. */
-  synchronized long[] bases() {
-    return bases.clone();
+  /** What each partition would be restored from. */
+  synchronized List<EpochWriter.Need> needs() {
+    List<EpochWriter.Need> needs = new ArrayList<>(bases.length);
+    for (int index = 0; index < bases.length; index++) {
+      long first = firstNeeded[index];
+      needs.add(new EpochWriter.Need(bases[index], first == NONE ? 0 : first));
+    }
+    return needs;
+  }
+
+  private synchronized long base(int index) {
+    return bases[index];
   }
 
   // The loop
@@ -199,7 +211,7 @@ final class BaseSnapshots {
   private boolean collect() throws IOException {
     collect = false;
     if (partition >= 0) {
-      store.deleteBefore(partition, bases()[partition], faults);
+      store.deleteBefore(partition, base(partition), faults);
     }
     long needed = firstNeeded();
     if (needed > 0) {
@@ -244,7 +256,7 @@ final class BaseSnapshots {
   record Kept(long epoch, long bytes, int[] changed, Map<RecordSource, Long> records) {
 
     static Kept of(long epoch, long bytes, Iterable<EpochPart> parts) {
-      java.util.List<Integer> changed = new java.util.ArrayList<>();
+      List<Integer> changed = new ArrayList<>();
       Map<RecordSource, Long> records = new HashMap<>();
       for (EpochPart part : parts) {
         for (PartitionEpoch partition : part.partitions) {

@@ -224,7 +224,7 @@ final class Committer implements Barrier {
     long ending = epoch - 1;
     faults.reached(FaultPoint.BEFORE_COMMIT);
     try {
-      log.commit(ending, writer, listener.bases());
+      log.commit(ending, writer, listener.needs());
     } catch (IOException e) {
       failures++;
       long pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE << Math.min(failures - 1, 20));
@@ -275,8 +275,8 @@ final class Committer implements Barrier {
      */
     void committed(long epoch, List<EpochPart> parts, long nanos, long bytes);
 
-    /** The epoch of each partition's base snapshot, 0 for none. */
-    long[] bases();
+    /** What each partition would be restored from, but for the epoch that is being committed. */
+    List<EpochWriter.Need> needs();
 
     /** How many egress records wait for their receivers. */
     int unacknowledged();

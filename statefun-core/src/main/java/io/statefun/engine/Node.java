@@ -12,6 +12,7 @@ import io.statefun.message.TypeName;
 import io.statefun.message.TypedValue;
 import io.statefun.snapshot.BaseStore;
 import io.statefun.snapshot.EpochLog;
+import io.statefun.snapshot.EpochWriter;
 import io.statefun.snapshot.FaultPoint;
 import io.statefun.snapshot.SnapshotStore;
 import io.statefun.state.Change;
@@ -267,8 +268,8 @@ final class Node {
     }
 
     @Override
-    public long[] bases() {
-      return bases.bases();
+    public List<EpochWriter.Need> needs() {
+      return bases.needs();
     }
 
     @Override

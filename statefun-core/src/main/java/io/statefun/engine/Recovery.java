@@ -9,6 +9,7 @@ import io.statefun.message.TypeName;
 import io.statefun.snapshot.BaseStore;
 import io.statefun.snapshot.EpochLog;
 import io.statefun.snapshot.EpochReader;
+import io.statefun.snapshot.EpochWriter;
 import io.statefun.state.StateBackend;
 import io.statefun.wire.ByteReader;
 import java.io.IOException;
@@ -23,23 +24,25 @@ import java.util.Map;
  */
 final class Recovery {
 
-  private final EpochLog log;
   private final StateBackend backend;
-  private final List<Long> epochs;
+  private final List<EpochReader> epochs;
   private final BaseStore baseStore;
   private final Map<Integer, Long> bases;
 
   Recovery(EpochLog log, BaseStore baseStore, StateBackend backend) throws IOException {
     this.baseStore = baseStore;
     this.bases = baseStore.newest();
-    this.log = log;
     this.backend = backend;
-    this.epochs = log.epochs();
+    this.epochs = log.open();
   }
 
   /** The last committed epoch, or 0 if there is none. */
   long lastEpoch() {
-    return epochs.isEmpty() ? 0 : epochs.get(epochs.size() - 1);
+    return epochs.isEmpty() ? 0 : newest().epoch();
+  }
+
+  private EpochReader newest() {
+    return epochs.get(epochs.size() - 1);
   }
 
   /** Brings a partition up to the last epoch. */
@@ -53,14 +56,14 @@ final class Recovery {
       }
     }
     long first = store.epoch() + 1;
-    for (long epoch : epochs) {
-      if (epoch >= first) {
-        apply(log.read(epoch), partition, store);
+    for (EpochReader epoch : epochs) {
+      if (epoch.epoch() >= first) {
+        apply(epoch, partition, store);
       }
     }
     PendingMessages pending = new PendingMessages();
-    if (lastEpoch() > 0) {
-      log.read(lastEpoch())
+    if (!epochs.isEmpty()) {
+      newest()
           .read(
               partition,
               new EpochReader.Visitor() {
@@ -76,60 +79,85 @@ final class Recovery {
   /**
    * The epoch of the base snapshot of a partition, 0 for none.
    *
-   * @throws IOException if one is needed that is not there
+   * @throws IOException if one is needed that is not there, or an epoch after it is missing
    */
   private long base(int partition) throws IOException {
     long found = bases.getOrDefault(partition, 0L);
-    long needed = lastEpoch() == 0 ? 0 : log.read(lastEpoch()).base(partition);
-    if (found < needed) {
-      throw new IOException(
-          "The base snapshot of partition "
-              + partition
-              + " at epoch "
-              + needed
-              + " is missing in the snapshot store. Nothing was started, so that no state is lost"
-              + " silently: restore the store's content from a backup.");
+    if (epochs.isEmpty()) {
+      return found;
+    }
+    EpochWriter.Need need = newest().need(partition);
+    if (found < need.base()) {
+      throw missing("The base snapshot of partition " + partition + " at epoch " + need.base());
+    }
+    long oldest = epochs.get(0).epoch();
+    if (found == need.base() && need.firstEpoch() > 0 && need.firstEpoch() < oldest) {
+      throw missing("Epoch object " + need.firstEpoch());
     }
     return found;
+  }
+
+  private static IOException missing(String what) {
+    return new IOException(
+        what
+            + " is missing in the snapshot store. Nothing was started, so that no state is lost"
+            + " silently: restore the store's content from a backup.");
   }
 
   /** What epoch objects there are, for those who look after them. */
   List<BaseSnapshots.Kept> kept(int partitions) throws IOException {
     List<BaseSnapshots.Kept> result = new ArrayList<>();
-    for (long epoch : epochs) {
-      EpochReader reader = log.read(epoch);
-      List<Integer> changed = new ArrayList<>();
-      long bytes = 0;
-      Map<BaseSnapshots.RecordSource, Long> records = new HashMap<>();
+    for (EpochReader epoch : epochs) {
+      KeptReader kept = new KeptReader();
       for (int partition = 0; partition < partitions; partition++) {
-        if (reader.sectionLength(partition) > 0) {
-          bytes += reader.sectionLength(partition);
-          changed.add(partition);
-          collectRecords(reader, partition, records);
-        }
+        kept.read(epoch, partition);
       }
-      result.add(
-          new BaseSnapshots.Kept(
-              epoch, bytes, changed.stream().mapToInt(Integer::intValue).toArray(), records));
+      result.add(kept.of(epoch.epoch()));
     }
     return result;
   }
 
-  private static void collectRecords(
-      EpochReader reader, int partition, Map<BaseSnapshots.RecordSource, Long> records)
-      throws IOException {
-    reader.read(
-        partition,
-        new EpochReader.Visitor() {
-          @Override
-          public void egress(byte[] stored) {
-            OutgoingRecord outgoing = OutgoingRecord.read(partition, stored);
-            records.merge(
-                new BaseSnapshots.RecordSource(partition, outgoing.egress()),
-                outgoing.number(),
-                Math::max);
-          }
-        });
+  /** Finds out what an epoch object is needed for. */
+  private static final class KeptReader {
+
+    private final List<Integer> changed = new ArrayList<>();
+    private final Map<BaseSnapshots.RecordSource, Long> records = new HashMap<>();
+    private long bytes;
+
+    void read(EpochReader epoch, int partition) throws IOException {
+      bytes += epoch.sectionLength(partition);
+      boolean[] anyChange = new boolean[1];
+      epoch.read(
+          partition,
+          new EpochReader.Visitor() {
+            @Override
+            public void put(byte[] key, byte[] value) {
+              anyChange[0] = true;
+            }
+
+            @Override
+            public void delete(byte[] key) {
+              anyChange[0] = true;
+            }
+
+            @Override
+            public void egress(byte[] stored) {
+              OutgoingRecord outgoing = OutgoingRecord.read(partition, stored);
+              records.merge(
+                  new BaseSnapshots.RecordSource(partition, outgoing.egress()),
+                  outgoing.number(),
+                  Math::max);
+            }
+          });
+      if (anyChange[0]) {
+        changed.add(partition);
+      }
+    }
+
+    BaseSnapshots.Kept of(long epoch) {
+      return new BaseSnapshots.Kept(
+          epoch, bytes, changed.stream().mapToInt(Integer::intValue).toArray(), records);
+    }
   }
 
   private static void apply(EpochReader epoch, int partition, StateBackend.PartitionStore store)
@@ -155,19 +183,18 @@ final class Recovery {
   private List<OutgoingRecord> unacknowledged(int partition, StateBackend.PartitionStore store)
       throws IOException {
     List<OutgoingRecord> result = new ArrayList<>();
-    for (long epoch : epochs) {
-      log.read(epoch)
-          .read(
-              partition,
-              new EpochReader.Visitor() {
-                @Override
-                public void egress(byte[] stored) {
-                  OutgoingRecord outgoing = OutgoingRecord.read(partition, stored);
-                  if (outgoing.number() > acknowledged(store, outgoing.egress())) {
-                    result.add(outgoing);
-                  }
-                }
-              });
+    for (EpochReader epoch : epochs) {
+      epoch.read(
+          partition,
+          new EpochReader.Visitor() {
+            @Override
+            public void egress(byte[] stored) {
+              OutgoingRecord outgoing = OutgoingRecord.read(partition, stored);
+              if (outgoing.number() > acknowledged(store, outgoing.egress())) {
+                result.add(outgoing);
+              }
+            }
+          });
     }
     return result;
   }

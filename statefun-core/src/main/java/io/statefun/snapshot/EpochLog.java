@@ -6,6 +6,8 @@
 package io.statefun.snapshot;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import org.slf4j.Logger;
@@ -14,13 +16,23 @@ import org.slf4j.LoggerFactory;
 /**
  * The epochs of a node that has its snapshot store for itself: epoch n is committed by creating the
  * object of that number, which succeeds for one process alone.
+ *
+ * <p>Old objects are deleted, and then their numbers are free again. So a process that was taken
+ * for dead long ago may succeed in creating its next epoch. Two things make that harmless: after it
+ * has created an object it looks whether there is a newer one, which means that it has been
+ * replaced; and each object names the writer of the one before, so that an object which was created
+ * so, and left there by a crash, is not taken for a part of the history.
  */
 public final class EpochLog {
+
+  /** The writer of the epoch before the first one. */
+  public static final UUID NOBODY = new UUID(0, 0);
 
   private static final Logger LOG = LoggerFactory.getLogger(EpochLog.class);
 
   private final SnapshotStore store;
   private final UUID writer;
+  private UUID previousWriter = NOBODY;
 
   /**
    * @param store where the epochs are
@@ -31,30 +43,56 @@ public final class EpochLog {
     this.writer = writer;
   }
 
-  /** The numbers of the epochs that are there, in their order. */
-  public List<Long> epochs() throws IOException {
+  /**
+   * Reads the history, to continue it: the newest epoch and those before it, without a gap, as far
+   * as they are still there; the oldest first.
+   */
+  public List<EpochReader> open() throws IOException {
+    List<EpochReader> history = new ArrayList<>();
+    List<Long> epochs = epochs();
+    for (int i = epochs.size() - 1; i >= 0; i--) {
+      EpochReader epoch = EpochReader.open(store, EpochObject.name(epochs.get(i)));
+      if (!history.isEmpty() && !isBefore(epoch, history.get(history.size() - 1))) {
+        break;
+      }
+      history.add(epoch);
+    }
+    previousWriter = history.isEmpty() ? NOBODY : history.get(0).writer();
+    Collections.reverse(history);
+    return history;
+  }
+
+  private static boolean isBefore(EpochReader epoch, EpochReader next) {
+    return epoch.epoch() == next.epoch() - 1 && epoch.writer().equals(next.previousWriter());
+  }
+
+  private List<Long> epochs() throws IOException {
     return store.list(EpochObject.folder()).stream().map(EpochObject::epoch).toList();
   }
 
-  /** Opens an epoch. */
-  public EpochReader read(long epoch) throws IOException {
-    return EpochReader.open(store, EpochObject.name(epoch));
-  }
-
   /**
-   * Commits an epoch. May be called again after an exception, with the same content: an attempt
-   * that succeeded without telling is found.
+   * Commits the epoch after the newest one. May be called again after an exception, with the same
+   * content: an attempt that succeeded without telling is found.
    *
-   * @param bases the epoch of the base snapshot that each partition needs, 0 for none
-   * @throws FencedException if another process has committed an epoch of that number
+   * @param needs what each partition is restored from
+   * @throws FencedException if another process goes on with the history
    * @throws IOException if it is not known whether the epoch is committed
    */
-  public void commit(long epoch, EpochWriter content, long[] bases) throws IOException {
-    content.end(writer, epoch, bases);
+  public void commit(long epoch, EpochWriter content, List<EpochWriter.Need> needs)
+      throws IOException {
+    content.end(new EpochObject.Header(writer, epoch, previousWriter), needs);
     String name = EpochObject.name(epoch);
-    if (!store.create(name, content) && !EpochReader.open(store, name).writer().equals(writer)) {
+    boolean mine =
+        store.create(name, content) || EpochReader.open(store, name).writer().equals(writer);
+    if (!mine || isOvertaken(epoch)) {
       throw new FencedException(epoch);
     }
+    previousWriter = writer;
+  }
+
+  private boolean isOvertaken(long epoch) throws IOException {
+    List<Long> epochs = epochs();
+    return epochs.get(epochs.size() - 1) > epoch;
   }
 
   /** Deletes the epochs before a number. */

@@ -14,8 +14,8 @@ import java.util.UUID;
  * object   = magic, section*, index, trailer
  * section  = record*                         of one partition
  * record   = PUT key value | DELETE key | PENDING message | EGRESS record
- * index    = format, writer, epoch, count, (partition, offset, length, checksum)*,
- *            count, base*
+ * index    = format, writer, epoch, previous writer, count,
+ *            (partition, offset, length, checksum)*, count, (base, first epoch after it)*
  * trailer  = index offset (8), index length (4), index checksum (4), magic (4)
  * </pre>
  *
@@ -52,6 +52,6 @@ final class EpochObject {
   /** Where a partition's section is. */
   record Section(int partition, long offset, long length, int checksum) {}
 
-  /** Who wrote which epoch. */
-  record Header(UUID writer, long epoch) {}
+  /** Who wrote which epoch, and who the one before. */
+  record Header(UUID writer, long epoch, UUID previousWriter) {}
 }

@@ -22,15 +22,15 @@ public final class EpochReader {
   private final String name;
   private final EpochObject.Header header;
   private final List<EpochObject.Section> sections;
-  private final long[] bases;
+  private final List<EpochWriter.Need> needs;
 
   private EpochReader(
       SnapshotStore store,
       String name,
       EpochObject.Header header,
       List<EpochObject.Section> sections,
-      long[] bases) {
-    this.bases = bases;
+      List<EpochWriter.Need> needs) {
+    this.needs = needs;
     this.store = store;
     this.name = name;
     this.header = header;
@@ -78,8 +78,8 @@ public final class EpochReader {
               + EpochObject.FORMAT
               + ". Start the newer version of the application.");
     }
-    UUID writer = new UUID(index.readFixedLong(), index.readFixedLong());
-    EpochObject.Header header = new EpochObject.Header(writer, index.readVarLong());
+    EpochObject.Header header =
+        new EpochObject.Header(readId(index), index.readVarLong(), readId(index));
     int count = index.readVarInt();
     List<EpochObject.Section> sections = new ArrayList<>();
     for (int i = 0; i < count; i++) {
@@ -87,11 +87,16 @@ public final class EpochReader {
           new EpochObject.Section(
               index.readVarInt(), index.readVarLong(), index.readVarLong(), index.readFixedInt()));
     }
-    long[] bases = new long[index.readVarInt()];
-    for (int i = 0; i < bases.length; i++) {
-      bases[i] = index.readVarLong();
+    int partitions = index.readVarInt();
+    List<EpochWriter.Need> needs = new ArrayList<>();
+    for (int i = 0; i < partitions; i++) {
+      needs.add(new EpochWriter.Need(index.readVarLong(), index.readVarLong()));
     }
-    return new EpochReader(store, name, header, sections, bases);
+    return new EpochReader(store, name, header, sections, needs);
+  }
+
+  private static UUID readId(ByteReader index) {
+    return new UUID(index.readFixedLong(), index.readFixedLong());
   }
 
   /** Which node wrote the object. */
@@ -99,14 +104,19 @@ public final class EpochReader {
     return header.writer();
   }
 
+  /** Which node wrote the epoch before this one; {@link EpochLog#NOBODY} if there was none. */
+  public UUID previousWriter() {
+    return header.previousWriter();
+  }
+
   /** The epoch's number. */
   public long epoch() {
     return header.epoch();
   }
 
-  /** The epoch of the base snapshot without which a partition cannot be restored, 0 for none. */
-  public long base(int partition) {
-    return partition < bases.length ? bases[partition] : 0;
+  /** What a partition is restored from. */
+  public EpochWriter.Need need(int partition) {
+    return partition < needs.size() ? needs.get(partition) : new EpochWriter.Need(0, 0);
   }
 
   /** How many bytes the section of a partition has; 0 if there is none. */

@@ -106,9 +106,9 @@ public final class EpochWriter implements SnapshotStore.Content {
   /**
    * Ends the object; nothing happens if it has ended.
    *
-   * @param bases the epoch of the base snapshot that each partition needs, 0 for none
+   * @param needs what each partition is restored from
    */
-  void end(UUID writer, long epoch, long[] bases) {
+  void end(EpochObject.Header header, List<Need> needs) {
     if (ended) {
       return;
     }
@@ -116,20 +116,20 @@ public final class EpochWriter implements SnapshotStore.Content {
     endSection();
     long indexOffset = length();
     int from = heap.size();
-    heap.writeVarInt(EpochObject.FORMAT)
-        .writeFixedLong(writer.getMostSignificantBits())
-        .writeFixedLong(writer.getLeastSignificantBits())
-        .writeVarLong(epoch)
-        .writeVarInt(sections.size());
+    heap.writeVarInt(EpochObject.FORMAT);
+    writeId(header.writer());
+    heap.writeVarLong(header.epoch());
+    writeId(header.previousWriter());
+    heap.writeVarInt(sections.size());
     for (EpochObject.Section section : sections) {
       heap.writeVarInt(section.partition())
           .writeVarLong(section.offset())
           .writeVarLong(section.length())
           .writeFixedInt(section.checksum());
     }
-    heap.writeVarInt(bases.length);
-    for (long base : bases) {
-      heap.writeVarLong(base);
+    heap.writeVarInt(needs.size());
+    for (Need need : needs) {
+      heap.writeVarLong(need.base()).writeVarLong(need.firstEpoch());
     }
     int indexLength = heap.size() - from;
     checksum.reset();
@@ -138,6 +138,10 @@ public final class EpochWriter implements SnapshotStore.Content {
         .writeFixedInt(indexLength)
         .writeFixedInt((int) checksum.getValue())
         .writeFixedInt(EpochObject.MAGIC);
+  }
+
+  private void writeId(UUID id) {
+    heap.writeFixedLong(id.getMostSignificantBits()).writeFixedLong(id.getLeastSignificantBits());
   }
 
   private void endSection() {
@@ -179,6 +183,14 @@ public final class EpochWriter implements SnapshotStore.Content {
       channel.write(bytes);
     }
   }
+
+  /**
+   * What a partition is restored from.
+   *
+   * @param base the epoch of its base snapshot, 0 for none
+   * @param firstEpoch the first epoch after the base that changed it, 0 for none
+   */
+  public record Need(long base, long firstEpoch) {}
 
   /** Bytes that come in after so many bytes of the heap. */
   private record Resting(int heapPosition, StoredBytes bytes) {}
