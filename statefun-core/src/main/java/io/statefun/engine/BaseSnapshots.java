@@ -267,7 +267,7 @@ final class BaseSnapshots {
       Map<RecordSource, Long> records = new HashMap<>();
       for (EpochPart part : parts) {
         for (PartitionEpoch partition : part.partitions) {
-          if (!partition.rows.isEmpty() || !partition.changes.isEmpty()) {
+          if (partition.records() > 0) {
             changed.add(partition.partition.index);
           }
           for (OutgoingRecord outgoing : partition.egress) {

@@ -15,7 +15,6 @@ import io.statefun.snapshot.EpochLog;
 import io.statefun.snapshot.EpochWriter;
 import io.statefun.snapshot.FaultPoint;
 import io.statefun.snapshot.SnapshotStore;
-import io.statefun.state.Change;
 import io.statefun.state.StateBackend;
 import io.statefun.wire.ByteWriter;
 import java.io.IOException;
@@ -92,7 +91,7 @@ final class Node {
               unacknowledged,
               listener::wakeDispatchers));
     }
-    int perPartition = Math.max(1, services.limits().maxInstancesInMemory() / count);
+    long perPartition = services.limits().maxCachedStateBytes() / count;
     for (int i = 0; i < count; i++) {
       Recovery.Recovered recovered = recovery.recover(i);
       Partition partition =
@@ -282,8 +281,8 @@ final class Node {
   private final class Applies implements Applier.AppliedListener {
 
     @Override
-    public void applied(Partition partition, List<Change> changes) {
-      worker(partition.index).notice(() -> partition.applied(changes));
+    public void applied(Partition partition, List<PartitionEpoch> epochs) {
+      worker(partition.index).notice(() -> partition.applied(epochs));
     }
 
     @Override

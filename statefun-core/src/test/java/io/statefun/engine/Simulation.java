@@ -101,7 +101,7 @@ final class Simulation {
     this.diskRate = random.nextInt(3) == 0 ? 0.02 * random.nextDouble() : 0;
     this.limits =
         new EngineLimits(
-            1 + random.nextInt(40),
+            1 + random.nextInt(8_000),
             200 + random.nextInt(20_000),
             random.nextBoolean() ? Duration.ZERO : Duration.ofMillis(random.nextInt(50)),
             1 + random.nextInt(200),
