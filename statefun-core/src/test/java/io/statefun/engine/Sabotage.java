@@ -13,6 +13,8 @@ import io.statefun.state.StateBackend;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import net.bytebuddy.asm.Advice;
 import org.jspecify.annotations.Nullable;
@@ -183,8 +185,12 @@ public final class Sabotage {
 
     @Override
     public List<String> list(String prefix) throws IOException {
-      writeLate();
-      return store.list(prefix);
+      List<String> names = new ArrayList<>(store.list(prefix));
+      if (name != null && name.startsWith(prefix)) {
+        names.add(name);
+        Collections.sort(names);
+      }
+      return names;
     }
 
     @Override
