@@ -43,4 +43,13 @@ public interface MessageType<T> {
    * no change leaks that a handler did not set.
    */
   boolean immutable();
+
+  /**
+   * Whether {@link #serialize} succeeds for every value, so that it may be done later, if at all. A
+   * value of another type is written when it is sent, so that the handler that made a value which
+   * cannot be written fails, and not the epoch of which it would have become a part.
+   */
+  default boolean total() {
+    return false;
+  }
 }
