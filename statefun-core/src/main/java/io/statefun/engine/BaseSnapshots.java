@@ -11,7 +11,6 @@ import io.statefun.snapshot.EpochLog;
 import io.statefun.snapshot.EpochWriter;
 import io.statefun.snapshot.FaultPoint;
 import io.statefun.state.StateBackend;
-import io.statefun.wire.ByteReader;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -29,7 +28,8 @@ import org.slf4j.LoggerFactory;
  * is written for bases stays in proportion to what is written for epochs.
  *
  * <p>An epoch object is needed by a partition that changed in it and has no newer base, and by
- * egress records that are not known to have arrived.
+ * egress records that are not known to have arrived. When records hold back what no partition needs
+ * any more, they are put aside into the state.
  */
 final class BaseSnapshots {
 
@@ -38,6 +38,9 @@ final class BaseSnapshots {
   private static final long NONE = Long.MAX_VALUE;
   private static final long FIRST_PAUSE = 100;
   private static final long LONGEST_PAUSE = 30_000;
+
+  /** How long it takes until records that are put aside are so in the backend, about. */
+  private static final long PUT_ASIDE_PAUSE = 2_000;
 
   private final NodeServices node;
   private final EpochLog log;
@@ -141,7 +144,7 @@ final class BaseSnapshots {
 
   /** When there is something to do again if nobody wakes it, in milliseconds. */
   long nextWakeUp() {
-    return failures > 0 ? notBefore : Long.MAX_VALUE;
+    return notBefore > node.clock().millis() ? notBefore : Long.MAX_VALUE;
   }
 
   private boolean snapshot() throws IOException {
@@ -214,6 +217,12 @@ final class BaseSnapshots {
       store.deleteBefore(partition, base(partition), faults);
     }
     long needed = firstNeeded();
+    long undelivered = firstUndelivered(needed);
+    if (undelivered < needed) {
+      scans.putAside();
+      notBefore = node.clock().millis() + PUT_ASIDE_PAUSE;
+      needed = undelivered;
+    }
     if (needed > 0) {
       log.deleteBefore(needed, faults);
       forgetBefore(needed);
@@ -227,7 +236,10 @@ final class BaseSnapshots {
     }
   }
 
-  /** The first epoch object that must stay; the newest stays always, for its pending messages. */
+  /**
+   * The first epoch object that a partition needs; the newest one counts always, for its pending
+   * messages.
+   */
   private synchronized long firstNeeded() {
     if (chain.isEmpty()) {
       return 0;
@@ -236,11 +248,16 @@ final class BaseSnapshots {
     for (long first : firstNeeded) {
       needed = Math.min(needed, first);
     }
+    return needed;
+  }
+
+  /** The first epoch object before that one which has records that it must keep, or that one. */
+  private synchronized long firstUndelivered(long needed) {
     for (Kept kept : chain) {
       if (kept.epoch() >= needed) {
         break;
       }
-      if (!scans.allArrived(kept.records())) {
+      if (!scans.coversAll(kept.records())) {
         return kept.epoch();
       }
     }
@@ -289,12 +306,10 @@ final class BaseSnapshots {
     /** Has the content of a partition opened, with everything that is committed by then. */
     void request(int partition, Scanned result);
 
-    /** Whether it is stored that these records, and those before, have arrived. */
-    boolean allArrived(Map<RecordSource, Long> records);
-  }
+    /** Whether the backend knows that these records, and those before, have arrived or has them. */
+    boolean coversAll(Map<RecordSource, Long> records);
 
-  static boolean hasArrived(StateBackend.PartitionStore store, TypeName egress, long number) {
-    byte[] stored = store.get(Keys.acknowledged(egress));
-    return stored != null && new ByteReader(stored).readVarLong() >= number;
+    /** Has all records that are not known to have arrived put aside into the state. */
+    void putAside();
   }
 }

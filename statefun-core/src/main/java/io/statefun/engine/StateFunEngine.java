@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -129,6 +130,7 @@ public final class StateFunEngine implements AutoCloseable {
     Node recovered =
         Node.recover(settings.setup(services, settings.workers, opened, executor, new Wakes()));
     node = recovered;
+    warnOfDiscarded(recovered);
     for (Worker worker : recovered.workers()) {
       workerThreads.add(thread("worker-" + workerThreads.size(), worker::step, worker::nextWakeUp));
     }
@@ -142,6 +144,18 @@ public final class StateFunEngine implements AutoCloseable {
     basesThread = thread("bases", recovered.bases()::step, recovered.bases()::nextWakeUp);
     threads.add(basesThread);
     threads.add(dispatcherThread);
+  }
+
+  private void warnOfDiscarded(Node recovered) {
+    for (EgressDispatcher dispatcher : recovered.dispatchers()) {
+      if (settings.discarded.contains(dispatcher.name())) {
+        LOG.warn(
+            "{} records for egress '{}' are discarded, as the configuration says; nobody will get"
+                + " them. It need not say so any more after this start.",
+            dispatcher.waiting(),
+            dispatcher.name());
+      }
+    }
   }
 
   private static boolean stepAll(Node node) {
@@ -306,6 +320,7 @@ public final class StateFunEngine implements AutoCloseable {
     Node running = node;
     if (state == EngineStatus.State.RUNNING && running != null) {
       long deadline = System.nanoTime() + timeout.toNanos();
+      running.committer().hurry();
       while (!running.committer().isIdle()
           && state == EngineStatus.State.RUNNING
           && System.nanoTime() < deadline) {
@@ -422,6 +437,7 @@ public final class StateFunEngine implements AutoCloseable {
     private final List<FunctionInvoker> invokers = new ArrayList<>();
     private final List<Ingress> ingresses = new ArrayList<>();
     private final Map<TypeName, Egress> egresses = new LinkedHashMap<>();
+    private final Set<TypeName> discarded = new LinkedHashSet<>();
 
     private Builder(String name) {
       this.name = Objects.requireNonNull(name, "name");
@@ -526,6 +542,15 @@ public final class StateFunEngine implements AutoCloseable {
     }
 
     /**
+     * Gives up the records for an egress that the application has no longer: those that wait are
+     * lost when the engine starts, for good. Without this such an engine does not start.
+     */
+    public Builder discardRecordsOf(String egressName) {
+      discarded.add(TypeName.parse(egressName));
+      return this;
+    }
+
+    /**
      * Makes the engine.
      *
      * @throws io.statefun.binding.InvalidFunctionException if a function's class has a mistake
@@ -587,11 +612,27 @@ public final class StateFunEngine implements AutoCloseable {
           Objects.requireNonNull(store),
           opened,
           ingresses,
-          egresses,
+          receivers(),
           worker -> scratches.computeIfAbsent(worker, index -> scratch()),
           callbacks,
           FaultPoint.Listener.NONE,
           nodeListener);
+    }
+
+    private Map<TypeName, Egress> receivers() {
+      Map<TypeName, Egress> receivers = new LinkedHashMap<>(egresses);
+      for (TypeName name : discarded) {
+        if (receivers.putIfAbsent(name, new DiscardingEgress()) != null) {
+          throw new EngineStartException(
+              "The records for egress '"
+                  + name
+                  + "' are to be discarded, but the application has that egress.",
+              "Remove the egress' name from 'statefun.discard-records-of-egresses' (in code:"
+                  + " StateFunEngine.Builder.discardRecordsOf), or remove the egress.",
+              null);
+        }
+      }
+      return receivers;
     }
 
     private Scratch scratch() {
