@@ -39,9 +39,6 @@ final class BaseSnapshots {
   private static final long FIRST_PAUSE = 100;
   private static final long LONGEST_PAUSE = 30_000;
 
-  /** How long it takes until records that are put aside are so in the backend, about. */
-  private static final long PUT_ASIDE_PAUSE = 2_000;
-
   private final NodeServices node;
   private final EpochLog log;
   private final BaseStore store;
@@ -50,9 +47,17 @@ final class BaseSnapshots {
   private final String attempts;
   private final ArrayDeque<Kept> chain = new ArrayDeque<>();
   private final long[] firstNeeded;
-  private final long[] lastChanged;
   private final long[] bases;
   private final long[] baseBytes;
+
+  /**
+   * Whether this node has committed anything. Before, the store may belong to another process still
+   * that was only taken for dead, and nothing of what that one relies on may be deleted.
+   */
+  private volatile boolean takenOver;
+
+  /** The newest epoch when records held back the collection: before another one, they still do. */
+  private long heldBackAt = -1;
 
   private long chainBytes;
   private @Nullable Scanned requested;
@@ -81,7 +86,6 @@ final class BaseSnapshots {
     int count = node.partitions();
     this.firstNeeded = new long[count];
     Arrays.fill(firstNeeded, NONE);
-    this.lastChanged = new long[count];
     this.bases = new long[count];
     this.baseBytes = new long[count];
   }
@@ -101,9 +105,14 @@ final class BaseSnapshots {
     for (int index : kept.changed()) {
       if (kept.epoch() > bases[index]) {
         firstNeeded[index] = Math.min(firstNeeded[index], kept.epoch());
-        lastChanged[index] = kept.epoch();
       }
     }
+  }
+
+  /** Notes an epoch object that this node has committed. */
+  void committed(Kept kept) {
+    added(kept);
+    takenOver = true;
   }
 
   /** What each partition would be restored from. */
@@ -124,7 +133,7 @@ final class BaseSnapshots {
 
   /** Goes on with a base, or with the deletion of what is not needed. */
   boolean step() {
-    if (node.clock().millis() < notBefore) {
+    if (!takenOver || node.clock().millis() < notBefore) {
       return false;
     }
     try {
@@ -144,7 +153,7 @@ final class BaseSnapshots {
 
   /** When there is something to do again if nobody wakes it, in milliseconds. */
   long nextWakeUp() {
-    return notBefore > node.clock().millis() ? notBefore : Long.MAX_VALUE;
+    return failures > 0 ? notBefore : Long.MAX_VALUE;
   }
 
   private boolean snapshot() throws IOException {
@@ -162,12 +171,20 @@ final class BaseSnapshots {
     synchronized (this) {
       bases[partition] = epoch;
       baseBytes[partition] = writing.bytes();
-      firstNeeded[partition] = lastChanged[partition] > epoch ? epoch + 1 : NONE;
+      firstNeeded[partition] = firstChange(partition, epoch);
     }
     writing.close();
     writer = null;
     collect = true;
     return true;
+  }
+
+  private long firstChange(int index, long after) {
+    return chain.stream()
+        .filter(kept -> kept.epoch() > after && kept.hasChanged(index))
+        .mapToLong(Kept::epoch)
+        .findFirst()
+        .orElse(NONE);
   }
 
   private boolean begin() {
@@ -196,7 +213,8 @@ final class BaseSnapshots {
   /** The partition that needs the oldest epoch object, or -1 if the chain is short enough. */
   private synchronized int oldest() {
     long limit = Math.max(node.limits().maxChainBytes(), Arrays.stream(baseBytes).sum());
-    if (chainBytes <= limit && chain.size() <= node.limits().maxChainLength()) {
+    if (newest() == heldBackAt
+        || (chainBytes <= limit && chain.size() <= node.limits().maxChainLength())) {
       return -1;
     }
     int oldest = -1;
@@ -211,6 +229,10 @@ final class BaseSnapshots {
     return oldest;
   }
 
+  private synchronized long newest() {
+    return chain.isEmpty() ? 0 : chain.getLast().epoch();
+  }
+
   private boolean collect() throws IOException {
     collect = false;
     if (partition >= 0) {
@@ -220,7 +242,7 @@ final class BaseSnapshots {
     long undelivered = firstUndelivered(needed);
     if (undelivered < needed) {
       scans.putAside();
-      notBefore = node.clock().millis() + PUT_ASIDE_PAUSE;
+      heldBackAt = newest();
       needed = undelivered;
     }
     if (needed > 0) {
@@ -271,6 +293,10 @@ final class BaseSnapshots {
    * @param records the highest number of the egress records in it, by partition and egress
    */
   record Kept(long epoch, long bytes, int[] changed, Map<RecordSource, Long> records) {
+
+    boolean hasChanged(int index) {
+      return Arrays.stream(changed).anyMatch(other -> other == index);
+    }
 
     static Kept of(long epoch, long bytes, Iterable<EpochPart> parts) {
       List<Integer> changed = new ArrayList<>();

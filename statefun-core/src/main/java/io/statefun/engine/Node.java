@@ -275,7 +275,7 @@ final class Node {
 
     @Override
     public void committed(long epoch, List<EpochPart> parts, long nanos, long bytes) {
-      bases.added(BaseSnapshots.Kept.of(epoch, bytes, parts));
+      bases.committed(BaseSnapshots.Kept.of(epoch, bytes, parts));
       listener.wakeBases();
       boolean records = false;
       for (EpochPart part : parts) {

@@ -13,6 +13,8 @@ import io.statefun.wire.ByteWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import net.bytebuddy.asm.Advice;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +68,17 @@ public final class Sabotage {
     @Advice.OnMethodExit
     static void exit(@Advice.This WorkerInvocation invocation) {
       Sabotage.loseTimer(invocation.partition());
+    }
+  }
+
+  /** After a look at a record: its epoch object need not stay, whether it has arrived or not. */
+  public static final class ForgetRecord {
+
+    private ForgetRecord() {}
+
+    @Advice.OnMethodExit
+    static void exit(@Advice.Return(readOnly = false) boolean covered) {
+      covered = true;
     }
   }
 
@@ -181,8 +194,12 @@ public final class Sabotage {
 
     @Override
     public List<String> list(String prefix) throws IOException {
-      writeLate();
-      return store.list(prefix);
+      List<String> names = new ArrayList<>(store.list(prefix));
+      if (name != null && name.startsWith(prefix)) {
+        names.add(name);
+        Collections.sort(names);
+      }
+      return names;
     }
 
     @Override
