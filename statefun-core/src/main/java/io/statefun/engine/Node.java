@@ -23,12 +23,15 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A node, without threads: its actors take steps when they are told to, by threads or by a
@@ -47,6 +50,8 @@ final class Node {
   private final Executor callbacks;
   private final NodeListener listener;
   private final AtomicLong nextRequest = new AtomicLong();
+  private final Set<CompletableFuture<Void>> notAccepted = ConcurrentHashMap.newKeySet();
+  private volatile @Nullable Throwable gone;
   private final String incarnation;
 
   private Node(Setup setup) throws IOException {
@@ -206,8 +211,15 @@ final class Node {
   /** Sends a message, perhaps in the name of a function. */
   CompletableFuture<Void> send(Message message) {
     CompletableFuture<Void> accepted = new CompletableFuture<>();
+    notAccepted.add(accepted);
+    CompletableFuture<Void> result =
+        accepted.whenComplete((done, failure) -> notAccepted.remove(accepted));
     worker(message.target().partition(services.partitions())).accept(message, accepted);
-    return accepted;
+    Throwable cause = gone;
+    if (cause != null) {
+      accepted.completeExceptionally(cause);
+    }
+    return result;
   }
 
   /** How many messages from outside wait for the worker of an address. */
@@ -215,8 +227,10 @@ final class Node {
     return worker(target.partition(services.partitions())).waitingOutside();
   }
 
-  /** Tells everybody who waits that the node is gone. */
+  /** Tells everybody who waits, now or later, that the node is gone. */
   void abandon(Throwable cause) {
+    gone = cause;
+    notAccepted.forEach(accepted -> accepted.completeExceptionally(cause));
     requests.failAll(cause);
   }
 

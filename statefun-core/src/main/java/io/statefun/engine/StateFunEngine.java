@@ -33,6 +33,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -215,17 +216,15 @@ public final class StateFunEngine implements AutoCloseable {
         settings.name,
         cause);
     threads.forEach(ActorThread::stop);
-    Node failed = node;
-    if (failed != null) {
-      failed.abandon(cause);
-    }
+    abandon(cause);
     settings.listener.failed(cause);
   }
 
   /**
    * Sends a message to a function.
    *
-   * @return completes when the message, and whatever position it came with, is committed
+   * @return completes when the message is committed; exceptionally if the engine stops before it
+   *     knows of that
    * @throws IllegalArgumentException if the message's type is not known
    * @throws IllegalStateException if the engine does not run
    */
@@ -351,9 +350,7 @@ public final class StateFunEngine implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     threads.clear();
-    if (node != null) {
-      node.abandon(new IllegalStateException("The engine has stopped"));
-    }
+    abandon(new IllegalStateException("The engine has stopped"));
     settings.ingresses.forEach(Ingress::close);
     settings.egresses.values().forEach(Egress::close);
     if (callbacks != null) {
@@ -362,6 +359,20 @@ public final class StateFunEngine implements AutoCloseable {
     if (backend != null) {
       backend.close();
       backend = null;
+    }
+  }
+
+  /** Tells those who wait, after those whose epoch is committed have been told so. */
+  private void abandon(Throwable cause) {
+    Node gone = node;
+    ExecutorService executor = callbacks;
+    if (gone == null || executor == null) {
+      return;
+    }
+    try {
+      executor.execute(() -> gone.abandon(cause));
+    } catch (RejectedExecutionException alreadyTold) {
+      // The engine was stopped before, and that told them.
     }
   }
 
