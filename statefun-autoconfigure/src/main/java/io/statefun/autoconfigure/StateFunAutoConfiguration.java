@@ -167,6 +167,7 @@ class StateFunAutoConfiguration {
     clock.ifUnique(builder::clock);
     functions.invokers().forEach(builder::function);
     egresses.all().forEach((egress, receiver) -> builder.egress(egress.toString(), receiver));
+    properties.discardRecordsOfEgresses().forEach(builder::discardRecordsOf);
     addIngresses(beans, builder);
     customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
     log.debug(

@@ -80,7 +80,7 @@ final class StateFunEndpoint {
       long invocations,
       long failedInvocations,
       long unappliedRecords,
-      int unacknowledgedRecords,
+      long unacknowledgedRecords,
       Map<String, Integer> failingEgresses) {
 
     static StatusDescriptor of(EngineStatus status) {

@@ -39,6 +39,8 @@ import org.springframework.validation.Validator;
  * @param memory The bounds of memory.
  * @param failure What happens after a function has thrown, unless it has an OnFailure annotation.
  * @param egress Where records of functions go.
+ * @param discardRecordsOfEgresses The names of egresses that the application has no longer, and
+ *     whose records that still wait are to be lost.
  */
 @ConfigurationProperties("statefun")
 public record StateFunProperties(
@@ -52,8 +54,13 @@ public record StateFunProperties(
     @DefaultValue Snapshot snapshot,
     @DefaultValue Memory memory,
     @DefaultValue Failure failure,
-    @DefaultValue EgressBinding egress)
+    @DefaultValue EgressBinding egress,
+    @DefaultValue List<String> discardRecordsOfEgresses)
     implements Validator {
+
+  public StateFunProperties {
+    discardRecordsOfEgresses = List.copyOf(discardRecordsOfEgresses);
+  }
 
   /** What happens when the engine stops by itself. */
   public enum EngineFailure {
@@ -112,7 +119,7 @@ public record StateFunProperties(
    * @param maxWaitingRequests The number of messages from outside that may wait before their
    *     senders are held up.
    * @param maxUnacknowledgedRecords The number of egress records that may wait in memory for their
-   *     receivers.
+   *     receivers. More wait in the state, on disk.
    */
   public record Memory(
       @DefaultValue("250000") int maxInstances,
@@ -215,13 +222,8 @@ public record StateFunProperties(
         failure.multiplier >= 1 && !Double.isInfinite(failure.multiplier),
         "failure.multiplier",
         "must be a number of at least 1");
-    for (int i = 0; i < egress.events.size(); i++) {
-      try {
-        TypeName.parse(egress.events.get(i));
-      } catch (IllegalArgumentException e) {
-        checks.that(false, "egress.events[" + i + "]", String.valueOf(e.getMessage()));
-      }
-    }
+    checks.typeNames(egress.events, "egress.events");
+    checks.typeNames(discardRecordsOfEgresses, "discardRecordsOfEgresses");
   }
 
   private record Checks(Errors errors) {
@@ -229,6 +231,16 @@ public record StateFunProperties(
     void that(boolean valid, String field, String message) {
       if (!valid) {
         errors.rejectValue(field, "invalid", message);
+      }
+    }
+
+    void typeNames(List<String> names, String field) {
+      for (int i = 0; i < names.size(); i++) {
+        try {
+          TypeName.parse(names.get(i));
+        } catch (IllegalArgumentException e) {
+          that(false, field + "[" + i + "]", String.valueOf(e.getMessage()));
+        }
       }
     }
 

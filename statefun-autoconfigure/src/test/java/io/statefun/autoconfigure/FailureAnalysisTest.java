@@ -6,11 +6,13 @@
 package io.statefun.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.statefun.autoconfigure.mistaken.AbstractFunction;
 import io.statefun.engine.FailurePolicy;
 import io.statefun.engine.FunctionInvoker;
 import io.statefun.engine.Invocation;
+import io.statefun.engine.StateFunEngine;
 import io.statefun.engine.StateSpec;
 import io.statefun.function.Context;
 import io.statefun.function.MessageHandler;
@@ -21,8 +23,15 @@ import io.statefun.io.Egress;
 import io.statefun.io.Ingress;
 import io.statefun.message.MessageType;
 import io.statefun.message.TypeName;
+import io.statefun.snapshot.FileSnapshotStore;
 import io.statefun.snapshot.InMemorySnapshotStore;
+import io.statefun.snapshot.SnapshotStore;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -195,6 +204,141 @@ class FailureAnalysisTest {
   }
 
   @Test
+  void explainsRecordsForAnEgressThatIsGone() {
+    InMemorySnapshotStore store = new InMemorySnapshotStore();
+    ContextRunners.on(store)
+        .withBean(Emitter.class)
+        .withBean("test/out", Egress.class, () -> batch -> new CompletableFuture<>())
+        .run(
+            context ->
+                context.getBean(StateFunTemplate.class).send("test/emitter", "a", "x").join());
+
+    assertFailure(
+        ContextRunners.on(store).withBean(Emitter.class),
+        "nobody would deliver them: 1 record for 'test/out'",
+        "statefun.discard-records-of-egresses");
+
+    ContextRunners.on(store)
+        .withBean(Emitter.class)
+        .withPropertyValues("statefun.discard-records-of-egresses=test/out")
+        .run(
+            context -> {
+              assertThat(context).hasNotFailed();
+              StateFunEngine engine = context.getBean(StateFunEngine.class);
+              await().until(() -> engine.status().unacknowledgedRecords() == 0);
+            });
+
+    ContextRunners.on(store).run(context -> assertThat(context).hasNotFailed());
+  }
+
+  @Test
+  void explainsThatRecordsOfAnEgressThatIsThereCannotBeDiscarded() {
+    assertFailure(
+        ContextRunners.application()
+            .withPropertyValues("statefun.discard-records-of-egresses=test/out"),
+        "'test/out' are to be discarded, but the application has that egress",
+        "Remove the egress' name");
+  }
+
+  @Test
+  void explainsAStoreOfAnotherApplication() {
+    InMemorySnapshotStore store = new InMemorySnapshotStore();
+    ContextRunners.on(store).run(context -> assertThat(context).hasNotFailed());
+    assertFailure(
+        ContextRunners.on(store).withPropertyValues("spring.application.name=shop"),
+        "holds the data of application 'test', not of 'shop'",
+        "a store of its own");
+  }
+
+  @Test
+  void explainsAStoreOfANewerVersion() throws IOException {
+    InMemorySnapshotStore store = new InMemorySnapshotStore();
+    assertThat(store.create("application", content(new byte[] {99}))).isTrue();
+    assertFailure(
+        ContextRunners.on(store), "was written by a newer version", "nothing that was committed");
+  }
+
+  @Test
+  void explainsAFolderOfAnotherApplication() {
+    ApplicationContextRunner runner =
+        ContextRunners.empty()
+            .withPropertyValues(
+                "statefun.snapshot.file.directory=" + folder.resolve("snapshots"),
+                "statefun.data-directory=" + folder.resolve("local"));
+    runner.run(context -> assertThat(context).hasNotFailed());
+    assertFailure(
+        runner.withPropertyValues("spring.application.name=shop"),
+        "belongs to the application 'test', not to 'shop'",
+        "a folder of its own");
+  }
+
+  @Test
+  void explainsAFolderOfANewerFormat() throws IOException {
+    Files.writeString(folder.resolve("statefun.properties"), "application=test\nformat=99\n");
+    assertFailure(
+        ContextRunners.empty().withPropertyValues("statefun.snapshot.file.directory=" + folder),
+        "has the format 99 of a newer release",
+        "Run the newer release again");
+  }
+
+  @Test
+  void explainsAFolderBelowAFile() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "x");
+    assertFailure(
+        ContextRunners.empty()
+            .withPropertyValues("statefun.snapshot.file.directory=" + file.resolve("below")),
+        "it, or something above it, is a file",
+        "Set the path of a folder");
+  }
+
+  @Test
+  void explainsAFolderThatIsInUse() throws IOException {
+    try (SnapshotStore other = FileSnapshotStore.open(folder, "test")) {
+      assertThat(other.list("")).isEmpty();
+      assertFailure(
+          ContextRunners.empty().withPropertyValues("statefun.snapshot.file.directory=" + folder),
+          "is in use by process",
+          "Stop that process");
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource
+  void explainsAStoreThatTakesNothing(IOException trouble, String description, String action) {
+    InMemorySnapshotStore store = new InMemorySnapshotStore();
+    SnapshotStore broken =
+        (SnapshotStore)
+            Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {SnapshotStore.class},
+                (proxy, method, arguments) -> {
+                  if (method.getName().equals("create")) {
+                    throw trouble;
+                  }
+                  return method.invoke(store, arguments);
+                });
+    assertFailure(
+        ContextRunners.inMemory()
+            .withAllowBeanDefinitionOverriding(true)
+            .withBean(SnapshotStore.class, () -> broken),
+        description,
+        action);
+  }
+
+  static Stream<Arguments> explainsAStoreThatTakesNothing() {
+    return Stream.of(
+        Arguments.of(
+            new FileSystemException("/store", null, "Read-only file system"),
+            "Read-only file system",
+            "nothing that was committed"),
+        Arguments.of(new AccessDeniedException("/store"), "/store", "nothing that was committed"),
+        Arguments.of(
+            new IOException("No space left on device"),
+            "No space left on device",
+            "nothing that was committed"));
+  }
+
+  @Test
   void explainsAFolderOfSomethingElse() throws IOException {
     Files.writeString(folder.resolve("holiday.txt"), "sun");
     assertFailure(
@@ -229,7 +373,8 @@ class FailureAnalysisTest {
         Arguments.of(
             "failure.max-backoff=1ms", "must not be less than statefun.failure.initial-backoff"),
         Arguments.of("failure.multiplier=0.5", "must be a number of at least 1"),
-        Arguments.of("egress.events=out", "'out' is not a type name"));
+        Arguments.of("egress.events=out", "'out' is not a type name"),
+        Arguments.of("discard-records-of-egresses=out", "'out' is not a type name"));
   }
 
   private static void assertFailure(
@@ -263,6 +408,21 @@ class FailureAnalysisTest {
     return batch -> CompletableFuture.completedFuture(null);
   }
 
+  private static SnapshotStore.Content content(byte[] bytes) {
+    return new SnapshotStore.Content() {
+
+      @Override
+      public long length() {
+        return bytes.length;
+      }
+
+      @Override
+      public void writeTo(WritableByteChannel channel) throws IOException {
+        channel.write(ByteBuffer.wrap(bytes));
+      }
+    };
+  }
+
   private static MessageType<Thread> type(String name) {
     return new MessageType<>() {
 
@@ -291,6 +451,15 @@ class FailureAnalysisTest {
         return true;
       }
     };
+  }
+
+  @StatefulFunction("test/emitter")
+  static class Emitter {
+
+    @MessageHandler
+    void on(String text, Context context) {
+      context.egress("test/out", text);
+    }
   }
 
   @StatefulFunction("nameless")

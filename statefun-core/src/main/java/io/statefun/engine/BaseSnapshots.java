@@ -11,7 +11,6 @@ import io.statefun.snapshot.EpochLog;
 import io.statefun.snapshot.EpochWriter;
 import io.statefun.snapshot.FaultPoint;
 import io.statefun.state.StateBackend;
-import io.statefun.wire.ByteReader;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -29,7 +28,8 @@ import org.slf4j.LoggerFactory;
  * is written for bases stays in proportion to what is written for epochs.
  *
  * <p>An epoch object is needed by a partition that changed in it and has no newer base, and by
- * egress records that are not known to have arrived.
+ * egress records that are not known to have arrived. When records hold back what no partition needs
+ * any more, they are put aside into the state.
  */
 final class BaseSnapshots {
 
@@ -49,6 +49,15 @@ final class BaseSnapshots {
   private final long[] firstNeeded;
   private final long[] bases;
   private final long[] baseBytes;
+
+  /**
+   * Whether this node has committed anything. Before, the store may belong to another process still
+   * that was only taken for dead, and nothing of what that one relies on may be deleted.
+   */
+  private volatile boolean takenOver;
+
+  /** The newest epoch when records held back the collection: before another one, they still do. */
+  private long heldBackAt = -1;
 
   private long chainBytes;
   private @Nullable Scanned requested;
@@ -100,6 +109,12 @@ final class BaseSnapshots {
     }
   }
 
+  /** Notes an epoch object that this node has committed. */
+  void committed(Kept kept) {
+    added(kept);
+    takenOver = true;
+  }
+
   /** What each partition would be restored from. */
   synchronized List<EpochWriter.Need> needs() {
     List<EpochWriter.Need> needs = new ArrayList<>(bases.length);
@@ -118,7 +133,7 @@ final class BaseSnapshots {
 
   /** Goes on with a base, or with the deletion of what is not needed. */
   boolean step() {
-    if (node.clock().millis() < notBefore) {
+    if (!takenOver || node.clock().millis() < notBefore) {
       return false;
     }
     try {
@@ -166,12 +181,11 @@ final class BaseSnapshots {
 
   /** The first epoch after another one that changed a partition, or {@link #NONE}. */
   private long firstChange(int index, long after) {
-    for (Kept kept : chain) {
-      if (kept.epoch() > after && Arrays.stream(kept.changed()).anyMatch(it -> it == index)) {
-        return kept.epoch();
-      }
-    }
-    return NONE;
+    return chain.stream()
+        .filter(kept -> kept.epoch() > after && kept.hasChanged(index))
+        .mapToLong(Kept::epoch)
+        .findFirst()
+        .orElse(NONE);
   }
 
   private boolean begin() {
@@ -200,7 +214,8 @@ final class BaseSnapshots {
   /** The partition that needs the oldest epoch object, or -1 if the chain is short enough. */
   private synchronized int oldest() {
     long limit = Math.max(node.limits().maxChainBytes(), Arrays.stream(baseBytes).sum());
-    if (chainBytes <= limit && chain.size() <= node.limits().maxChainLength()) {
+    if (newest() == heldBackAt
+        || (chainBytes <= limit && chain.size() <= node.limits().maxChainLength())) {
       return -1;
     }
     int oldest = -1;
@@ -215,12 +230,22 @@ final class BaseSnapshots {
     return oldest;
   }
 
+  private synchronized long newest() {
+    return chain.isEmpty() ? 0 : chain.getLast().epoch();
+  }
+
   private boolean collect() throws IOException {
     collect = false;
     if (partition >= 0) {
       store.deleteBefore(partition, base(partition), faults);
     }
     long needed = firstNeeded();
+    long undelivered = firstUndelivered(needed);
+    if (undelivered < needed) {
+      scans.putAside();
+      heldBackAt = newest();
+      needed = undelivered;
+    }
     if (needed > 0) {
       log.deleteBefore(needed, faults);
       forgetBefore(needed);
@@ -234,7 +259,10 @@ final class BaseSnapshots {
     }
   }
 
-  /** The first epoch object that must stay; the newest stays always, for its pending messages. */
+  /**
+   * The first epoch object that a partition needs; the newest one counts always, for its pending
+   * messages.
+   */
   private synchronized long firstNeeded() {
     if (chain.isEmpty()) {
       return 0;
@@ -243,11 +271,16 @@ final class BaseSnapshots {
     for (long first : firstNeeded) {
       needed = Math.min(needed, first);
     }
+    return needed;
+  }
+
+  /** The first epoch object before that one which has records that it must keep, or that one. */
+  private synchronized long firstUndelivered(long needed) {
     for (Kept kept : chain) {
       if (kept.epoch() >= needed) {
         break;
       }
-      if (!scans.allArrived(kept.records())) {
+      if (!scans.coversAll(kept.records())) {
         return kept.epoch();
       }
     }
@@ -261,6 +294,10 @@ final class BaseSnapshots {
    * @param records the highest number of the egress records in it, by partition and egress
    */
   record Kept(long epoch, long bytes, int[] changed, Map<RecordSource, Long> records) {
+
+    boolean hasChanged(int index) {
+      return Arrays.stream(changed).anyMatch(other -> other == index);
+    }
 
     static Kept of(long epoch, long bytes, Iterable<EpochPart> parts) {
       List<Integer> changed = new ArrayList<>();
@@ -296,12 +333,10 @@ final class BaseSnapshots {
     /** Has the content of a partition opened, with everything that is committed by then. */
     void request(int partition, Scanned result);
 
-    /** Whether it is stored that these records, and those before, have arrived. */
-    boolean allArrived(Map<RecordSource, Long> records);
-  }
+    /** Whether the backend knows that these records, and those before, have arrived or has them. */
+    boolean coversAll(Map<RecordSource, Long> records);
 
-  static boolean hasArrived(StateBackend.PartitionStore store, TypeName egress, long number) {
-    byte[] stored = store.get(Keys.acknowledged(egress));
-    return stored != null && new ByteReader(stored).readVarLong() >= number;
+    /** Has all records that are not known to have arrived put aside into the state. */
+    void putAside();
   }
 }

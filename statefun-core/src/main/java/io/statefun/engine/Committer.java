@@ -31,6 +31,11 @@ final class Committer implements Barrier {
   private static final long FIRST_PAUSE = 20;
   private static final long LONGEST_PAUSE = 5_000;
 
+  /** How long what can be done again after a crash may wait for other changes. */
+  private static final long LONGEST_DEFERRAL = 1_000;
+
+  private static final long NOTHING_DEFERRED = Long.MAX_VALUE;
+
   private final NodeServices node;
   private final EpochLog log;
   private final FaultPoint.Listener faults;
@@ -43,6 +48,7 @@ final class Committer implements Barrier {
 
   private volatile long epoch;
   private volatile boolean changed;
+  private volatile long deferredSince = NOTHING_DEFERRED;
   private volatile long committed;
   private Phase phase = Phase.IDLE;
   private long raisedAt = Long.MIN_VALUE / 2;
@@ -87,7 +93,7 @@ final class Committer implements Barrier {
       applier.ask();
       return false;
     }
-    return listener.unacknowledged() < node.limits().maxUnacknowledgedRecords();
+    return true;
   }
 
   @Override
@@ -96,6 +102,30 @@ final class Committer implements Barrier {
       changed = true;
       wakeUp.run();
     }
+  }
+
+  /**
+   * Has an epoch end within about a second, if nothing ends it before: something has changed that
+   * is worth no commit of its own, as that records have arrived at their receivers. A busy node
+   * commits it with the next epoch; an idle one makes one commit, which brings nothing to
+   * acknowledge, and rests.
+   *
+   * <p>Called by workers, after the change.
+   */
+  void changedSlightly() {
+    if (deferredSince == NOTHING_DEFERRED) {
+      deferredSince = node.clock().millis();
+      wakeUp.run();
+    }
+  }
+
+  /** Has what was deferred committed at once, and tells whether there was anything. */
+  boolean hurry() {
+    boolean deferred = deferredSince != NOTHING_DEFERRED;
+    if (deferred) {
+      changed();
+    }
+    return deferred;
   }
 
   @Override
@@ -115,7 +145,7 @@ final class Committer implements Barrier {
 
   /** Whether everything that has changed is committed. */
   boolean isIdle() {
-    return phase == Phase.IDLE && !changed;
+    return phase == Phase.IDLE && !changed && deferredSince == NOTHING_DEFERRED;
   }
 
   /** How often in a row the store has failed to take the epoch. */
@@ -142,27 +172,41 @@ final class Committer implements Barrier {
   /** When there is something to do again if nobody wakes it, in milliseconds. */
   long nextWakeUp() {
     return switch (phase) {
-      case IDLE ->
-          changed ? raisedAt + node.limits().minCommitInterval().toMillis() : Long.MAX_VALUE;
+      case IDLE -> Math.max(nextDue(), raisedAt + node.limits().minCommitInterval().toMillis());
       case CUTTING -> Long.MAX_VALUE;
       case WRITING -> notBefore;
     };
+  }
+
+  private long nextDue() {
+    long since = deferredSince;
+    if (changed) {
+      return Long.MIN_VALUE;
+    }
+    return since == NOTHING_DEFERRED ? Long.MAX_VALUE : since + LONGEST_DEFERRAL;
   }
 
   private boolean raise() {
     Duration interval = node.limits().minCommitInterval();
     long now = node.clock().millis();
     boolean early = now >= raisedAt && now - raisedAt < interval.toMillis();
-    if (!changed || early) {
+    if (early || !(changed || isDeferredEnough(now))) {
       return false;
     }
     changed = false;
+    deferredSince = NOTHING_DEFERRED;
     raisedAt = now;
     started = System.nanoTime();
     phase = Phase.CUTTING;
     epoch++;
     listener.raised();
     return true;
+  }
+
+  /** A clock that was set back must not defer anything further. */
+  private boolean isDeferredEnough(long now) {
+    long since = deferredSince;
+    return since != NOTHING_DEFERRED && (now < since || now - since >= LONGEST_DEFERRAL);
   }
 
   private boolean collect() {
@@ -266,8 +310,5 @@ final class Committer implements Barrier {
 
     /** What each partition would be restored from, but for the epoch that is being committed. */
     List<EpochWriter.Need> needs();
-
-    /** How many egress records wait for their receivers. */
-    int unacknowledged();
   }
 }

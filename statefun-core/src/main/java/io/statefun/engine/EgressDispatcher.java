@@ -8,22 +8,33 @@ package io.statefun.engine;
 import io.statefun.io.Egress;
 import io.statefun.message.TypeName;
 import io.statefun.snapshot.FaultPoint;
-import io.statefun.wire.ByteWriter;
+import io.statefun.state.Overlay;
+import io.statefun.state.StateBackend;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.jctools.queues.MpscUnboundedArrayQueue;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives the committed records of one egress to its receiver, in their order, one batch at a time,
- * again and again until the receiver has them; and notes in the partitions what it has.
+ * Gives the committed records of one egress to its receiver, in the order of each partition, one
+ * batch at a time, again and again until the receiver has them; and notes in the partitions what it
+ * has.
+ *
+ * <p>Of a receiver that is too slow or dead nobody else gets to know. When too many records wait in
+ * memory, all of them are put aside into the state of their partitions, and so are those that come
+ * later; from there they are read back when their turn has come. So the memory that they take is
+ * bounded, and the functions and the other egresses go on. What waits is then a part of the state
+ * like any other, in base snapshots too, and no epoch object has to stay for it.
+ *
+ * <p>The order is: the batch, {@code queue}, what is in the state and not read, {@code later}.
  */
 final class EgressDispatcher {
 
@@ -37,38 +48,45 @@ final class EgressDispatcher {
   private final Egress egress;
   private final NodeServices node;
   private final FaultPoint.Listener faults;
-  private final Acknowledgements acknowledgements;
-  private final AtomicInteger waiting;
+  private final Partitions partitions;
+  private final int maxInMemory;
   private final Runnable wakeUp;
-  private final Queue<OutgoingRecord> committed = new MpscUnboundedArrayQueue<>(1024);
-  private final List<OutgoingRecord> batch = new ArrayList<>();
+  private final Backlog[] backlogs;
 
+  // Guarded by this, as the backlogs are.
+  private final List<OutgoingRecord> batch = new ArrayList<>();
+  private final ArrayDeque<OutgoingRecord> queue = new ArrayDeque<>();
+  private final ArrayDeque<OutgoingRecord> later = new ArrayDeque<>();
+  private long unread;
+  private boolean overflowing;
+
+  private long waiting;
+
+  private volatile int failures;
   private @Nullable volatile Outcome outcome;
   private boolean underWay;
-  private int failures;
   private long notBefore = Long.MIN_VALUE;
 
+  /**
+   * @param maxInMemory how many records may wait in memory
+   */
   EgressDispatcher(
       TypeName name,
       Egress egress,
       NodeServices node,
       FaultPoint.Listener faults,
-      Acknowledgements acknowledgements,
-      AtomicInteger waiting,
+      Partitions partitions,
+      int maxInMemory,
       Runnable wakeUp) {
     this.name = name;
     this.egress = egress;
     this.node = node;
     this.faults = faults;
-    this.acknowledgements = acknowledgements;
-    this.waiting = waiting;
+    this.partitions = partitions;
+    this.maxInMemory = maxInMemory;
     this.wakeUp = wakeUp;
-  }
-
-  /** Takes a record whose epoch is committed. */
-  void add(OutgoingRecord committedRecord) {
-    waiting.incrementAndGet();
-    committed.add(committedRecord);
+    this.backlogs = new Backlog[node.partitions()];
+    Arrays.setAll(backlogs, index -> new Backlog(index, name));
   }
 
   TypeName name() {
@@ -79,6 +97,94 @@ final class EgressDispatcher {
   int failures() {
     return failures;
   }
+
+  /** How many committed records the receiver is not known to have. */
+  synchronized long waiting() {
+    return waiting;
+  }
+
+  // Told by recovery and by the committer
+
+  /** Takes up what waits in the state of a partition, before anything else. */
+  synchronized void restore(int partition, EgressProgress progress) {
+    backlogs[partition].restore(progress);
+    unread += progress.waiting();
+    waiting += progress.waiting();
+  }
+
+  /**
+   * Takes those records of a partition that are for this egress; their epoch is committed.
+   *
+   * @return whether there were any
+   */
+  synchronized boolean add(int partition, List<OutgoingRecord> committed) {
+    List<OutgoingRecord> aside = new ArrayList<>();
+    int count = 0;
+    for (OutgoingRecord outgoing : committed) {
+      if (!outgoing.egress().equals(name)) {
+        continue;
+      }
+      count++;
+      if (!overflowing && batch.size() + queue.size() + later.size() >= maxInMemory) {
+        overflow();
+      }
+      if (overflowing) {
+        aside.add(outgoing);
+      } else {
+        (unread > 0 ? later : queue).add(outgoing);
+      }
+    }
+    waiting += count;
+    unread += aside.size();
+    putAside(partition, aside);
+    return count > 0;
+  }
+
+  private void overflow() {
+    overflowing = true;
+    LOG.warn(
+        "Egress {} takes its records too slowly: {} wait. From now on they wait in the state of"
+            + " their functions' partitions, until the receiver has caught up.",
+        name,
+        waiting);
+    putAside();
+  }
+
+  /** Puts what is in memory into the state, so that no epoch object has to stay for it. */
+  synchronized void putAside() {
+    // The batch and the queue stay in memory too: they are the next to be delivered.
+    byPartition(batch, queue)
+        .forEach(
+            (partition, records) -> {
+              putAside(partition, records);
+              backlogs[partition].skip(records.size());
+            });
+    unread += later.size();
+    byPartition(later).forEach(this::putAside);
+    later.clear();
+  }
+
+  @SafeVarargs
+  private Map<Integer, List<OutgoingRecord>> byPartition(Collection<OutgoingRecord>... inMemory) {
+    Map<Integer, List<OutgoingRecord>> result = new TreeMap<>();
+    for (Collection<OutgoingRecord> records : inMemory) {
+      for (OutgoingRecord outgoing : records) {
+        if (!backlogs[outgoing.partition()].has(outgoing)) {
+          result.computeIfAbsent(outgoing.partition(), key -> new ArrayList<>()).add(outgoing);
+        }
+      }
+    }
+    return result;
+  }
+
+  private void putAside(int partition, List<OutgoingRecord> records) {
+    if (!records.isEmpty()) {
+      faults.reached(FaultPoint.BEFORE_PUT_ASIDE);
+      partitions.change(partition, backlogs[partition].add(records));
+    }
+  }
+
+  // The loop
 
   /** Delivers the next batch, or looks after the one that is under way. */
   boolean step() {
@@ -95,9 +201,8 @@ final class EgressDispatcher {
     if (node.clock().millis() < notBefore) {
       return false;
     }
-    fill();
-    if (batch.isEmpty()) {
-      return false;
+    if (!fill()) {
+      return readBack();
     }
     deliver();
     return true;
@@ -108,13 +213,59 @@ final class EgressDispatcher {
     return batch.isEmpty() || underWay ? Long.MAX_VALUE : notBefore;
   }
 
-  private void fill() {
-    while (batch.size() < BATCH) {
-      OutgoingRecord next = committed.poll();
-      if (next == null) {
-        return;
+  /** Whether records that are put aside are to be read back, as soon as the backend has them. */
+  synchronized boolean awaitsBackend() {
+    return unread > 0 && queue.isEmpty() && batch.isEmpty();
+  }
+
+  private synchronized boolean fill() {
+    while (batch.size() < BATCH && !queue.isEmpty()) {
+      batch.add(queue.remove());
+    }
+    return !batch.isEmpty();
+  }
+
+  private boolean readBack() {
+    int room = Math.min(BATCH, maxInMemory);
+    boolean any = false;
+    for (Backlog.Unread next : unread()) {
+      List<OutgoingRecord> records = next.read(partitions.store(next.partition()), room);
+      if (!records.isEmpty()) {
+        faults.reached(FaultPoint.AFTER_READ_BACK);
+        hasRead(next.partition(), records);
+        room -= records.size();
+        any = true;
       }
-      batch.add(next);
+      if (room == 0) {
+        break;
+      }
+    }
+    return any;
+  }
+
+  private synchronized List<Backlog.Unread> unread() {
+    List<Backlog.Unread> result = new ArrayList<>();
+    if (unread > 0) {
+      for (Backlog backlog : backlogs) {
+        if (backlog.unread() > 0) {
+          result.add(backlog.next());
+        }
+      }
+    }
+    return result;
+  }
+
+  private synchronized void hasRead(int partition, List<OutgoingRecord> records) {
+    backlogs[partition].advance(records.size());
+    unread -= records.size();
+    queue.addAll(records);
+    if (overflowing && unread <= maxInMemory / 2) {
+      overflowing = false;
+      LOG.info("Egress {} has nearly caught up: {} records wait", name, waiting);
+    }
+    if (unread == 0) {
+      queue.addAll(later);
+      later.clear();
     }
   }
 
@@ -137,38 +288,54 @@ final class EgressDispatcher {
 
   private void finish(@Nullable Throwable failure) {
     if (failure != null) {
-      failures++;
-      long pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE << Math.min(failures - 1, 20));
+      int inARow = failures + 1;
+      failures = inARow;
+      long pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE << Math.min(inARow - 1, 20));
       notBefore = node.clock().millis() + pause;
       LOG.warn(
           "Egress {} did not take {} records at attempt {}; next one in {} ms: {}",
           name,
           batch.size(),
-          failures,
+          inARow,
           pause,
           failure.toString());
       return;
     }
     failures = 0;
     faults.reached(FaultPoint.AFTER_DELIVER);
-    Map<Integer, Long> newest = new HashMap<>();
+    acknowledge();
+  }
+
+  /** Notes what has arrived. Nothing may be put aside meanwhile: the order of changes counts. */
+  private synchronized void acknowledge() {
+    Map<Integer, List<OutgoingRecord>> byPartition = new TreeMap<>();
     for (OutgoingRecord delivered : batch) {
-      newest.put(delivered.partition(), delivered.number());
+      byPartition.computeIfAbsent(delivered.partition(), key -> new ArrayList<>()).add(delivered);
     }
-    byte[] key = Keys.acknowledged(name);
-    newest.forEach(
-        (partition, number) ->
-            acknowledgements.store(
-                partition, key, new ByteWriter(10).writeVarLong(number).toByteArray()));
-    waiting.addAndGet(-batch.size());
+    byPartition.forEach(this::acknowledge);
+    waiting -= batch.size();
     batch.clear();
+  }
+
+  private void acknowledge(int partition, List<OutgoingRecord> delivered) {
+    Backlog backlog = backlogs[partition];
+    int fromState = (int) delivered.stream().filter(backlog::has).count();
+    byte[] key = Keys.acknowledged(name);
+    byte[] newest = EgressProgress.acknowledged(delivered.get(delivered.size() - 1).number());
+    Consumer<Overlay> acknowledge = overlay -> overlay.put(key, newest);
+    partitions.change(
+        partition, fromState == 0 ? acknowledge : acknowledge.andThen(backlog.remove(fromState)));
   }
 
   private record Outcome(@Nullable Throwable failure) {}
 
-  /** Notes in a partition how far its records were delivered. */
-  @FunctionalInterface
-  interface Acknowledgements {
-    void store(int partition, byte[] key, byte[] value);
+  /** The partitions of the node. */
+  interface Partitions {
+
+    /** Has a partition's worker change its state soon; changes of one caller keep their order. */
+    void change(int partition, Consumer<Overlay> change);
+
+    /** The committed state of a partition. */
+    StateBackend.PartitionStore store(int partition);
   }
 }

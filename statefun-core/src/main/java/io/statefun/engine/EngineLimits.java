@@ -19,7 +19,8 @@ import java.time.Duration;
  * @param mailboxCapacity how many messages a mailbox takes before senders keep theirs
  * @param maxWaitingRequests how many messages from outside may wait for a worker before their
  *     senders are held up
- * @param maxUnacknowledgedRecords how many egress records may wait for their receivers in memory
+ * @param maxUnacknowledgedRecords how many egress records may wait for their receivers in memory,
+ *     of all egresses together; more wait in the state
  * @param maxChainBytes how many bytes of epoch objects there may be before base snapshots are
  *     taken, or as many as all base snapshots have, if that is more
  * @param maxChainLength how many epoch objects there may be before base snapshots are taken

@@ -34,7 +34,7 @@ public record EngineStatus(
     long invocations,
     long failedInvocations,
     long unappliedRecords,
-    int unacknowledgedRecords,
+    long unacknowledgedRecords,
     List<TypeName> stoppedFunctions,
     Map<TypeName, Integer> failingEgresses) {
 

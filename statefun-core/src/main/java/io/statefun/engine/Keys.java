@@ -31,6 +31,8 @@ final class Keys {
   private static final int ACKNOWLEDGED = 'a';
   private static final int COUNTERS = 'm';
   private static final int GARBAGE = 'g';
+  private static final int BACKLOG = 'l';
+  private static final int PUT_ASIDE = 'e';
 
   private Keys() {}
 
@@ -163,6 +165,28 @@ final class Keys {
 
   static byte[] allAcknowledged() {
     return new byte[] {ACKNOWLEDGED};
+  }
+
+  /** Where the records for an egress that are put aside begin and end. */
+  static byte[] backlog(TypeName egress) {
+    return new ByteWriter(64).writeByte(BACKLOG).writeString(egress.toString()).toByteArray();
+  }
+
+  static byte[] allBacklogs() {
+    return new byte[] {BACKLOG};
+  }
+
+  static TypeName backlogEgress(byte[] key) {
+    return MessageCodec.name(new ByteReader(key, 1, key.length - 1).readString());
+  }
+
+  /** A record for an egress that is put aside, in the order of their places. */
+  static byte[] putAside(TypeName egress, long place) {
+    return new ByteWriter(64)
+        .writeByte(PUT_ASIDE)
+        .writeString(egress.toString())
+        .writeFixedLong(place)
+        .toByteArray();
   }
 
   static byte[] counters() {

@@ -161,6 +161,7 @@ public final class ManualEngine implements AutoCloseable {
       for (EgressDispatcher dispatcher : current.node().dispatchers()) {
         worked |= dispatcher.step();
       }
+      worked = worked || current.node().committer().hurry();
     }
   }
 

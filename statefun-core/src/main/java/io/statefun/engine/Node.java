@@ -15,19 +15,22 @@ import io.statefun.snapshot.EpochLog;
 import io.statefun.snapshot.EpochWriter;
 import io.statefun.snapshot.FaultPoint;
 import io.statefun.snapshot.SnapshotStore;
+import io.statefun.state.Overlay;
 import io.statefun.state.StateBackend;
-import io.statefun.wire.ByteWriter;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A node, without threads: its actors take steps when they are told to, by threads or by a
@@ -45,8 +48,9 @@ final class Node {
   private final Requests requests = new Requests();
   private final Executor callbacks;
   private final NodeListener listener;
-  private final AtomicInteger unacknowledged = new AtomicInteger();
   private final AtomicLong nextRequest = new AtomicLong();
+  private final Set<CompletableFuture<Void>> notAccepted = ConcurrentHashMap.newKeySet();
+  private volatile @Nullable Throwable gone;
   private final String incarnation;
 
   private Node(Setup setup) throws IOException {
@@ -80,6 +84,8 @@ final class Node {
       workers.add(
           new Worker(i, services, committer, channels, owners, setup.scratch().apply(i), epoch));
     }
+    int egresses = Math.max(1, setup.egresses().size());
+    int recordsInMemory = Math.max(1, services.limits().maxUnacknowledgedRecords() / egresses);
     for (Map.Entry<TypeName, Egress> egress : setup.egresses().entrySet()) {
       dispatchers.add(
           new EgressDispatcher(
@@ -87,11 +93,13 @@ final class Node {
               egress.getValue(),
               services,
               setup.faults(),
-              this::acknowledge,
-              unacknowledged,
+              new Partitions(),
+              recordsInMemory,
               listener::wakeDispatchers));
     }
     long perPartition = services.limits().maxCachedStateBytes() / count;
+    OrphanedRecords orphans =
+        new OrphanedRecords(setup.egresses().keySet(), services.surroundings());
     for (int i = 0; i < count; i++) {
       Recovery.Recovered recovered = recovery.recover(i);
       Partition partition =
@@ -104,9 +112,17 @@ final class Node {
       partition.restore(epoch, recovered.pending());
       owners.set(partition);
       worker(i).own(partition);
-      recovered.unacknowledged().forEach(this::dispatch);
+      orphans.lookAt(recovered);
+      for (EgressDispatcher dispatcher : dispatchers) {
+        EgressProgress progress = recovered.putAside().get(dispatcher.name());
+        if (progress != null) {
+          dispatcher.restore(i, progress);
+        }
+      }
+      dispatch(i, recovered.unacknowledged());
       bases.restored(i, recovered.base(), 0);
     }
+    orphans.refuse();
     for (BaseSnapshots.Kept kept : recovery.kept(count)) {
       bases.added(kept);
     }
@@ -160,8 +176,9 @@ final class Node {
     return services;
   }
 
-  int unacknowledged() {
-    return unacknowledged.get();
+  /** How many committed records their receivers are not known to have. */
+  long unacknowledged() {
+    return dispatchers.stream().mapToLong(EgressDispatcher::waiting).sum();
   }
 
   private Worker worker(int partition) {
@@ -193,8 +210,15 @@ final class Node {
   /** Sends a message, perhaps in the name of a function. */
   CompletableFuture<Void> send(Message message) {
     CompletableFuture<Void> accepted = new CompletableFuture<>();
+    notAccepted.add(accepted);
+    CompletableFuture<Void> result =
+        accepted.whenComplete((done, failure) -> notAccepted.remove(accepted));
     worker(message.target().partition(services.partitions())).accept(message, accepted);
-    return accepted;
+    Throwable cause = gone;
+    if (cause != null) {
+      accepted.completeExceptionally(cause);
+    }
+    return result;
   }
 
   /** How many messages from outside wait for the worker of an address. */
@@ -202,27 +226,53 @@ final class Node {
     return worker(target.partition(services.partitions())).waitingOutside();
   }
 
-  /** Tells everybody who waits that the node is gone. */
+  /** Tells everybody who waits, now or later, that the node is gone. */
   void abandon(Throwable cause) {
+    gone = cause;
+    notAccepted.forEach(accepted -> accepted.completeExceptionally(cause));
     requests.failAll(cause);
   }
 
-  private void acknowledge(int partition, byte[] key, byte[] value) {
-    Partition target = owners.partition(partition);
-    worker(partition).notice(() -> target.overlay.put(key, value));
-  }
-
-  private void dispatch(OutgoingRecord outgoing) {
-    for (EgressDispatcher dispatcher : dispatchers) {
-      if (dispatcher.name().equals(outgoing.egress())) {
-        dispatcher.add(outgoing);
-        return;
+  /** Gives committed records of a partition to those who deliver them. */
+  private boolean dispatch(int partition, List<OutgoingRecord> records) {
+    boolean any = false;
+    if (!records.isEmpty()) {
+      for (EgressDispatcher dispatcher : dispatchers) {
+        any |= dispatcher.add(partition, records);
+      }
+      if (services.surroundings().takesRecords()) {
+        records.stream()
+            .filter(outgoing -> !services.egressNames().contains(outgoing.egress()))
+            .forEach(this::handOver);
       }
     }
-    if (services.surroundings().takesRecords()) {
-      services.surroundings().take(outgoing);
-      byte[] number = new ByteWriter(10).writeVarLong(outgoing.number()).toByteArray();
-      acknowledge(outgoing.partition(), Keys.acknowledged(outgoing.egress()), number);
+    return any;
+  }
+
+  private void handOver(OutgoingRecord outgoing) {
+    services.surroundings().take(outgoing);
+    byte[] key = Keys.acknowledged(outgoing.egress());
+    byte[] number = EgressProgress.acknowledged(outgoing.number());
+    new Partitions().change(outgoing.partition(), overlay -> overlay.put(key, number));
+  }
+
+  /** The partitions, as the dispatchers see them. */
+  private final class Partitions implements EgressDispatcher.Partitions {
+
+    @Override
+    public void change(int partition, Consumer<Overlay> change) {
+      Overlay overlay = owners.partition(partition).overlay;
+      worker(partition)
+          .notice(
+              () -> {
+                change.accept(overlay);
+                committer.changedSlightly();
+              });
+    }
+
+    @Override
+    public StateBackend.PartitionStore store(int partition) {
+      return owners.partition(partition).overlay.store();
     }
   }
 
@@ -238,13 +288,12 @@ final class Node {
 
     @Override
     public void committed(long epoch, List<EpochPart> parts, long nanos, long bytes) {
-      bases.added(BaseSnapshots.Kept.of(epoch, bytes, parts));
+      bases.committed(BaseSnapshots.Kept.of(epoch, bytes, parts));
       listener.wakeBases();
       boolean records = false;
       for (EpochPart part : parts) {
         for (PartitionEpoch partition : part.partitions) {
-          partition.egress.forEach(Node.this::dispatch);
-          records |= !partition.egress.isEmpty();
+          records |= dispatch(partition.partition.index, partition.egress);
         }
         part.positions.forEach(read -> read.split().committed(read.position()));
         notifyWaiting(part);
@@ -270,11 +319,6 @@ final class Node {
     public List<EpochWriter.Need> needs() {
       return bases.needs();
     }
-
-    @Override
-    public int unacknowledged() {
-      return unacknowledged.get();
-    }
   }
 
   /** Passes on what the backend holds. */
@@ -283,6 +327,9 @@ final class Node {
     @Override
     public void applied(Partition partition, List<PartitionEpoch> epochs) {
       worker(partition.index).notice(() -> partition.applied(epochs));
+      if (dispatchers.stream().anyMatch(EgressDispatcher::awaitsBackend)) {
+        listener.wakeDispatchers();
+      }
     }
 
     @Override
@@ -301,14 +348,19 @@ final class Node {
     }
 
     @Override
-    public boolean allArrived(Map<BaseSnapshots.RecordSource, Long> records) {
+    public boolean coversAll(Map<BaseSnapshots.RecordSource, Long> records) {
       return records.entrySet().stream()
-          .allMatch(
-              entry ->
-                  BaseSnapshots.hasArrived(
-                      owners.partition(entry.getKey().partition()).overlay.store(),
-                      entry.getKey().egress(),
-                      entry.getValue()));
+          .allMatch(entry -> progress(entry.getKey()).covers(entry.getValue()));
+    }
+
+    private EgressProgress progress(BaseSnapshots.RecordSource source) {
+      return EgressProgress.read(
+          owners.partition(source.partition()).overlay.store(), source.egress());
+    }
+
+    @Override
+    public void putAside() {
+      dispatchers.forEach(EgressDispatcher::putAside);
     }
   }
 

@@ -11,7 +11,6 @@ import io.statefun.snapshot.EpochLog;
 import io.statefun.snapshot.EpochReader;
 import io.statefun.snapshot.EpochWriter;
 import io.statefun.state.StateBackend;
-import io.statefun.wire.ByteReader;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -73,7 +72,7 @@ final class Recovery {
                 }
               });
     }
-    return new Recovered(store, pending, unacknowledged(partition, store), base);
+    return new Recovered(store, pending, putAside(store), unacknowledged(partition, store), base);
   }
 
   /**
@@ -182,6 +181,7 @@ final class Recovery {
 
   private List<OutgoingRecord> unacknowledged(int partition, StateBackend.PartitionStore store)
       throws IOException {
+    Map<TypeName, EgressProgress> known = new HashMap<>();
     List<OutgoingRecord> result = new ArrayList<>();
     for (EpochReader epoch : epochs) {
       epoch.read(
@@ -190,7 +190,10 @@ final class Recovery {
             @Override
             public void egress(byte[] stored) {
               OutgoingRecord outgoing = OutgoingRecord.read(partition, stored);
-              if (outgoing.number() > acknowledged(store, outgoing.egress())) {
+              EgressProgress progress =
+                  known.computeIfAbsent(
+                      outgoing.egress(), egress -> EgressProgress.read(store, egress));
+              if (!progress.covers(outgoing.number())) {
                 result.add(outgoing);
               }
             }
@@ -199,9 +202,17 @@ final class Recovery {
     return result;
   }
 
-  private static long acknowledged(StateBackend.PartitionStore store, TypeName egress) {
-    byte[] stored = store.get(Keys.acknowledged(egress));
-    return stored == null ? 0 : new ByteReader(stored).readVarLong();
+  /** How many records for each egress were put aside into the state of a partition. */
+  private static Map<TypeName, EgressProgress> putAside(StateBackend.PartitionStore store) {
+    Map<TypeName, EgressProgress> result = new HashMap<>();
+    byte[] all = Keys.allBacklogs();
+    try (StateBackend.Cursor cursor = store.scan(all, Keys.after(all))) {
+      while (cursor.next()) {
+        TypeName egress = Keys.backlogEgress(cursor.key());
+        result.put(egress, EgressProgress.read(store, egress));
+      }
+    }
+    return result;
   }
 
   /**
@@ -209,12 +220,14 @@ final class Recovery {
    *
    * @param store its committed state
    * @param pending the messages that waited
-   * @param unacknowledged the records whose receivers may not have them
+   * @param putAside how far each egress has come that ever had records put aside in the state
+   * @param unacknowledged the other records whose receivers may not have them
    * @param base the epoch of its base snapshot, 0 for none
    */
   record Recovered(
       StateBackend.PartitionStore store,
       PendingMessages pending,
+      Map<TypeName, EgressProgress> putAside,
       List<OutgoingRecord> unacknowledged,
       long base) {}
 }

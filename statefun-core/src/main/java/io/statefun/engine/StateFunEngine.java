@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -32,6 +33,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -129,6 +131,7 @@ public final class StateFunEngine implements AutoCloseable {
     Node recovered =
         Node.recover(settings.setup(services, settings.workers, opened, executor, new Wakes()));
     node = recovered;
+    warnOfDiscarded(recovered);
     for (Worker worker : recovered.workers()) {
       workerThreads.add(thread("worker-" + workerThreads.size(), worker::step, worker::nextWakeUp));
     }
@@ -142,6 +145,18 @@ public final class StateFunEngine implements AutoCloseable {
     basesThread = thread("bases", recovered.bases()::step, recovered.bases()::nextWakeUp);
     threads.add(basesThread);
     threads.add(dispatcherThread);
+  }
+
+  private void warnOfDiscarded(Node recovered) {
+    for (EgressDispatcher dispatcher : recovered.dispatchers()) {
+      if (settings.discarded.contains(dispatcher.name())) {
+        LOG.warn(
+            "{} records for egress '{}' are discarded, as the configuration says; nobody will get"
+                + " them. It need not say so any more after this start.",
+            dispatcher.waiting(),
+            dispatcher.name());
+      }
+    }
   }
 
   private static boolean stepAll(Node node) {
@@ -201,17 +216,15 @@ public final class StateFunEngine implements AutoCloseable {
         settings.name,
         cause);
     threads.forEach(ActorThread::stop);
-    Node failed = node;
-    if (failed != null) {
-      failed.abandon(cause);
-    }
+    abandon(cause);
     settings.listener.failed(cause);
   }
 
   /**
    * Sends a message to a function.
    *
-   * @return completes when the message, and whatever position it came with, is committed
+   * @return completes when the message is committed; exceptionally if the engine stops before it
+   *     knows of that
    * @throws IllegalArgumentException if the message's type is not known
    * @throws IllegalStateException if the engine does not run
    */
@@ -306,6 +319,7 @@ public final class StateFunEngine implements AutoCloseable {
     Node running = node;
     if (state == EngineStatus.State.RUNNING && running != null) {
       long deadline = System.nanoTime() + timeout.toNanos();
+      running.committer().hurry();
       while (!running.committer().isIdle()
           && state == EngineStatus.State.RUNNING
           && System.nanoTime() < deadline) {
@@ -336,9 +350,7 @@ public final class StateFunEngine implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     threads.clear();
-    if (node != null) {
-      node.abandon(new IllegalStateException("The engine has stopped"));
-    }
+    abandon(new IllegalStateException("The engine has stopped"));
     settings.ingresses.forEach(Ingress::close);
     settings.egresses.values().forEach(Egress::close);
     if (callbacks != null) {
@@ -347,6 +359,20 @@ public final class StateFunEngine implements AutoCloseable {
     if (backend != null) {
       backend.close();
       backend = null;
+    }
+  }
+
+  /** Tells those who wait, after those whose epoch is committed have been told so. */
+  private void abandon(Throwable cause) {
+    Node gone = node;
+    ExecutorService executor = callbacks;
+    if (gone == null || executor == null) {
+      return;
+    }
+    try {
+      executor.execute(() -> gone.abandon(cause));
+    } catch (RejectedExecutionException alreadyTold) {
+      // The engine was stopped before, and that told them.
     }
   }
 
@@ -422,6 +448,7 @@ public final class StateFunEngine implements AutoCloseable {
     private final List<FunctionInvoker> invokers = new ArrayList<>();
     private final List<Ingress> ingresses = new ArrayList<>();
     private final Map<TypeName, Egress> egresses = new LinkedHashMap<>();
+    private final Set<TypeName> discarded = new LinkedHashSet<>();
 
     private Builder(String name) {
       this.name = Objects.requireNonNull(name, "name");
@@ -526,6 +553,15 @@ public final class StateFunEngine implements AutoCloseable {
     }
 
     /**
+     * Gives up the records for an egress that the application has no longer: those that wait are
+     * lost when the engine starts, for good. Without this such an engine does not start.
+     */
+    public Builder discardRecordsOf(String egressName) {
+      discarded.add(TypeName.parse(egressName));
+      return this;
+    }
+
+    /**
      * Makes the engine.
      *
      * @throws io.statefun.binding.InvalidFunctionException if a function's class has a mistake
@@ -587,11 +623,27 @@ public final class StateFunEngine implements AutoCloseable {
           Objects.requireNonNull(store),
           opened,
           ingresses,
-          egresses,
+          receivers(),
           worker -> scratches.computeIfAbsent(worker, index -> scratch()),
           callbacks,
           FaultPoint.Listener.NONE,
           nodeListener);
+    }
+
+    private Map<TypeName, Egress> receivers() {
+      Map<TypeName, Egress> receivers = new LinkedHashMap<>(egresses);
+      for (TypeName name : discarded) {
+        if (receivers.putIfAbsent(name, new DiscardingEgress()) != null) {
+          throw new EngineStartException(
+              "The records for egress '"
+                  + name
+                  + "' are to be discarded, but the application has that egress.",
+              "Remove the egress' name from 'statefun.discard-records-of-egresses' (in code:"
+                  + " StateFunEngine.Builder.discardRecordsOf), or remove the egress.",
+              null);
+        }
+      }
+      return receivers;
     }
 
     private Scratch scratch() {

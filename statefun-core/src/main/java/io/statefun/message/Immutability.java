@@ -28,6 +28,10 @@ import java.util.UUID;
 /**
  * Finds out whether values of a type can never change. It errs on the safe side: a class that is no
  * record counts as mutable, and so do collections, whoever made them.
+ *
+ * <p>A type that contains itself counts as mutable too. An immutable value is written long after
+ * the handler that made it, where a failure would stop the node; and a value of any depth can be
+ * too deep to be written.
  */
 final class Immutability {
 
@@ -89,9 +93,11 @@ final class Immutability {
       return false;
     }
     if (!underWay.add(type)) {
-      return true; // a type that contains itself is as immutable as the rest of it
+      return false;
     }
-    return type.isRecord() ? checkComponents(type, Map.of()) : checkSealed(type);
+    boolean immutable = type.isRecord() ? checkComponents(type, Map.of()) : checkSealed(type);
+    underWay.remove(type);
+    return immutable;
   }
 
   private boolean checkSealed(Class<?> type) {
@@ -126,7 +132,12 @@ final class Immutability {
       }
       inner.put(raw.getTypeParameters()[i], argument);
     }
-    return !underWay.add(type) || checkComponents(raw, inner);
+    if (!underWay.add(type)) {
+      return false;
+    }
+    boolean immutable = checkComponents(raw, inner);
+    underWay.remove(type);
+    return immutable;
   }
 
   private boolean checkComponents(Class<?> type, Map<TypeVariable<?>, Type> variables) {

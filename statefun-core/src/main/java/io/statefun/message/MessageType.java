@@ -41,6 +41,10 @@ public interface MessageType<T> {
    * Whether values never change after they were made, whoever holds them. Such values are handed
    * over by reference; others are copied through their bytes each time they change hands, so that
    * no change leaks that a handler did not set.
+   *
+   * <p>A value that never changes is written when its epoch ends, if at all. So {@link #serialize}
+   * must not fail then: the node would stop. A type some of whose values cannot be written should
+   * say false, and then the handler that made the value fails.
    */
   boolean immutable();
 

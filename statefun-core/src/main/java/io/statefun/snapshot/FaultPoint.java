@@ -26,6 +26,10 @@ public enum FaultPoint {
   BEFORE_DELIVER,
   /** An egress has acknowledged records; that is not stored yet. */
   AFTER_DELIVER,
+  /** Records are about to be put aside into the state, since they wait for too long. */
+  BEFORE_PUT_ASIDE,
+  /** Records that were put aside are read back, to be delivered. */
+  AFTER_READ_BACK,
   /** The files of a base snapshot are written, its manifest is not. */
   BEFORE_BASE_MANIFEST,
   /** A base snapshot is complete; what it replaces is still there. */

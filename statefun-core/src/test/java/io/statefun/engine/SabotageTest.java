@@ -59,6 +59,17 @@ class SabotageTest {
     assertThat(firstViolation("WorkerInvocation", "cancel", Sabotage.LoseTimer.class)).isPositive();
   }
 
+  @Test
+  void findsThatRecordsAreForgottenThatNobodyHas() throws Exception {
+    assertThat(firstViolation("EgressProgress", "covers", Sabotage.ForgetRecord.class))
+        .isPositive();
+  }
+
+  @Test
+  void findsThatRecordsInMemoryAreNotPutAside() throws Exception {
+    assertThat(firstViolation("Backlog", "has", Sabotage.ForgetRecord.class)).isPositive();
+  }
+
   private static Simulation.Options brokenDisk(SimulatedDisk.Defect defect) {
     return new Simulation.Options(line -> {}, store -> store, defect);
   }

@@ -65,6 +65,8 @@ final class Simulation {
   private final double faultRate;
   private final double diskRate;
   private final int splits;
+  private final int sulk;
+  private final boolean sulksLong;
   private final EngineLimits limits;
 
   private long now = 1_700_000_000_000L;
@@ -99,6 +101,8 @@ final class Simulation {
     this.crashRate = random.nextBoolean() ? 0 : 0.004 * random.nextDouble();
     this.faultRate = random.nextInt(4) == 0 ? 0 : 0.05 * random.nextDouble();
     this.diskRate = random.nextInt(3) == 0 ? 0.02 * random.nextDouble() : 0;
+    this.sulk = 1 + random.nextInt(30);
+    this.sulksLong = random.nextInt(4) == 0;
     this.limits =
         new EngineLimits(
             1 + random.nextInt(8_000),
@@ -580,9 +584,14 @@ final class Simulation {
 
     private final Map<String, Long> records = new TreeMap<>();
     private final List<Runnable> open = new ArrayList<>();
+    private boolean sulks;
 
     @Override
     public CompletionStage<?> deliver(List<Delivery> batch) {
+      if (sulks()) {
+        faults++;
+        return CompletableFuture.failedFuture(new IOException("the sink sulks"));
+      }
       int mood = calm ? 0 : random.nextInt(8);
       if (mood == 1) {
         faults++;
@@ -607,6 +616,22 @@ final class Simulation {
         }
       }
       return done;
+    }
+
+    /**
+     * Now and then it takes nothing at all, sometimes until all programs are read: a dead receiver
+     * must stop nobody else.
+     */
+    private boolean sulks() {
+      if (calm || allRead()) {
+        return false;
+      }
+      if (sulks) {
+        sulks = sulksLong || random.nextInt(sulk) != 0;
+      } else {
+        sulks = random.nextInt(20) == 0;
+      }
+      return sulks;
     }
 
     void pass() {

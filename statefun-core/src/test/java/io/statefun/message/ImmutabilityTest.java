@@ -28,6 +28,8 @@ class ImmutabilityTest {
 
   record Plain(int a, Long b, String c, DayOfWeek d, Instant e, UUID f, BigDecimal g, URI h) {}
 
+  record Twice(Plain first, Plain second) {}
+
   record Deep(Plain plain, Optional<Plain> maybe, ZoneId zone) {}
 
   record Node(String name, @Nullable Node next) {}
@@ -85,7 +87,7 @@ class ImmutabilityTest {
       classes = {
         Plain.class,
         Deep.class,
-        Node.class,
+        Twice.class,
         Wire.class,
         OfPairs.class,
         Sum.class,
@@ -102,9 +104,22 @@ class ImmutabilityTest {
   @ParameterizedTest
   @ValueSource(
       classes = {
-        WithList.class, WithMap.class, WithSet.class, WithArray.class, WithDate.class,
-        WithObject.class, DeepList.class, OfMutablePair.class, OfWildcard.class, Generic.class,
-        MutableSum.class, Loop.class, FinalClass.class, Object.class, byte[].class
+        WithList.class,
+        WithMap.class,
+        WithSet.class,
+        WithArray.class,
+        WithDate.class,
+        WithObject.class,
+        DeepList.class,
+        OfMutablePair.class,
+        OfWildcard.class,
+        Generic.class,
+        MutableSum.class,
+        Node.class,
+        Loop.class,
+        FinalClass.class,
+        Object.class,
+        byte[].class
       })
   void everyOtherTypeCountsAsMutable(Class<?> type) {
     assertThat(Immutability.isImmutable(type)).isFalse();

@@ -1,0 +1,156 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun;
+
+import static com.tngtech.archunit.lang.conditions.ArchConditions.onlyDependOnClassesThat;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import io.statefun.binding.AnnotatedFunction;
+import io.statefun.engine.StateFunEngine;
+import io.statefun.io.Egress;
+import io.statefun.io.Ingress;
+import io.statefun.snapshot.SnapshotStore;
+import io.statefun.state.StateBackend;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The arrows between packages point one way. Who adds a package says here what it may know. */
+class ArchitectureTest {
+
+  /** What each package may know of the others. */
+  private static final Map<String, Set<String>> ARROWS =
+      Map.of(
+          "wire", Set.of(),
+          "message", Set.of("wire"),
+          "function", Set.of("message"),
+          "io", Set.of("message"),
+          "state", Set.of("wire"),
+          "snapshot", Set.of("wire", "state"),
+          "engine", Set.of("wire", "message", "function", "io", "state", "snapshot", "binding"),
+          "binding", Set.of("message", "function", "engine"));
+
+  /** What the engine reaches the outside through. */
+  private static final List<Class<?>> PORTS =
+      List.of(SnapshotStore.class, StateBackend.class, Ingress.class, Egress.class);
+
+  private static final JavaClasses CORE =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("io.statefun");
+
+  static Set<String> packages() {
+    return ARROWS.keySet();
+  }
+
+  @Test
+  void everyPackageHasItsPlace() {
+    Set<String> found =
+        CORE.stream()
+            .map(type -> type.getPackageName().replace("io.statefun.", ""))
+            .collect(Collectors.toCollection(TreeSet::new));
+    assertThat(found).isEqualTo(new TreeSet<>(ARROWS.keySet()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("packages")
+  void aPackageKnowsOnlyThoseThatItMay(String name) {
+    List<String> known =
+        Stream.concat(ARROWS.get(name).stream(), Stream.of(name))
+            .map(other -> "io.statefun." + other)
+            .toList();
+    classes()
+        .that()
+        .resideInAPackage("io.statefun." + name)
+        .should(
+            onlyDependOnClassesThat(
+                JavaClass.Predicates.resideOutsideOfPackage("io.statefun..")
+                    .or(JavaClass.Predicates.resideInAnyPackage(known.toArray(String[]::new)))))
+        .check(CORE);
+  }
+
+  @Test
+  void noPackagesKnowEachOther() {
+    // The builder puts an engine together, also from annotated objects; nothing else of the engine
+    // knows how those are read.
+    slices()
+        .matching("io.statefun.(*)..")
+        .should()
+        .beFreeOfCycles()
+        .ignoreDependency(StateFunEngine.Builder.class, AnnotatedFunction.class)
+        .check(CORE);
+  }
+
+  @Test
+  void snapshotsKnowOnlyThePortOfState() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.statefun.snapshot")
+        .should()
+        .dependOnClassesThat(
+            JavaClass.Predicates.resideInAPackage("io.statefun.state")
+                .and(
+                    DescribedPredicate.not(JavaClass.Predicates.belongToAnyOf(StateBackend.class))))
+        .check(CORE);
+  }
+
+  @Test
+  void theEngineKnowsPortsAndNoAdapters() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.statefun.engine")
+        .and(DescribedPredicate.not(isAdapter()))
+        .should()
+        .dependOnClassesThat(
+            isAdapter().and(JavaClass.Predicates.resideOutsideOfPackage("io.statefun.engine")))
+        .check(CORE);
+  }
+
+  private static DescribedPredicate<JavaClass> isAdapter() {
+    return DescribedPredicate.describe(
+        "adapters", type -> !type.isInterface() && PORTS.stream().anyMatch(type::isAssignableTo));
+  }
+
+  @Test
+  void theAdaptersOfStateAndSnapshotsAreFound() {
+    assertThat(CORE.stream().filter(isAdapter()).map(JavaClass::getSimpleName))
+        .contains("RocksDbBackend", "HeapBackend", "FileSnapshotStore", "InMemorySnapshotStore");
+  }
+
+  @Test
+  void rocksDbStaysBehindItsPort() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.statefun.state")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.rocksdb..")
+        .check(CORE);
+  }
+
+  @Test
+  void thereIsNoSpring() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.springframework..")
+        .check(CORE);
+  }
+}
