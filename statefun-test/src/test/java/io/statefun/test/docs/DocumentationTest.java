@@ -57,9 +57,12 @@ class DocumentationTest {
         blocks().stream()
             .map(block -> Regions.normalised(block.text()))
             .collect(Collectors.toSet());
-    assertThat(regions())
-        .hasSizeGreaterThan(20)
-        .allSatisfy(region -> assertThat(shown).contains(Regions.normalised(region.text())));
+    List<Region> regions = regions();
+    assertThat(regions).hasSizeGreaterThan(20);
+    assertThat(regions)
+        .filteredOn(region -> !shown.contains(Regions.normalised(region.text())))
+        .as("regions that no document shows")
+        .isEmpty();
   }
 
   @Test

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ShopCrashTest {
 
-  private static final int ORDERS = 5_000;
+  private static final int ORDERS = 10_000;
 
   @TempDir Path folder;
 
@@ -35,7 +35,9 @@ class ShopCrashTest {
             .arguments("--shop.orders=" + orders(), "--shop.receipts=" + receipts())
             .readyWhenPrinted("Started ShopApplication")
             .start()) {
+      awaitReceipts(1);
       shop.restart(); // kills it first, as kill -9 does
+      awaitReceipts(ORDERS / 2);
       shop.restart();
       awaitReceipts(ORDERS);
     }
@@ -55,19 +57,23 @@ class ShopCrashTest {
   }
 
   private void awaitReceipts(int count) throws Exception {
-    long deadline = System.nanoTime() + Duration.ofMinutes(1).toNanos();
-    while (receiptedOrders().size() < count) {
+    long deadline = System.nanoTime() + Duration.ofMinutes(2).toNanos();
+    while (!Files.exists(receipts()) || receiptFiles().size() < count) {
       assertThat(System.nanoTime()).as("in time").isLessThan(deadline);
       Thread.sleep(50);
     }
   }
 
+  private List<Path> receiptFiles() throws IOException {
+    try (Stream<Path> files = Files.list(receipts())) {
+      return files.toList();
+    }
+  }
+
   private List<String> receiptedOrders() throws IOException {
     List<String> contents = new ArrayList<>();
-    try (Stream<Path> files = Files.list(receipts())) {
-      for (Path file : files.toList()) {
-        contents.add(Files.readString(file));
-      }
+    for (Path file : receiptFiles()) {
+      contents.add(Files.readString(file));
     }
     return contents;
   }
