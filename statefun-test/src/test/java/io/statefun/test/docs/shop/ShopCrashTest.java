@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ShopCrashTest {
 
-  private static final int ORDERS = 10_000;
+  private static final int ORDERS = 5_000;
 
   @TempDir Path folder;
 
