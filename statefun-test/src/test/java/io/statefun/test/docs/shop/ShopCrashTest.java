@@ -34,6 +34,7 @@ class ShopCrashTest {
             .arguments("--spring.application.name=shop", "--statefun.egress.events=shop/reports")
             .arguments("--shop.orders=" + orders(), "--shop.receipts=" + receipts())
             .readyWhenPrinted("Started ShopApplication")
+            .timeout(Duration.ofMinutes(3))
             .start()) {
       awaitReceipts(1);
       shop.restart(); // kills it first, as kill -9 does
