@@ -108,8 +108,7 @@ public record StateFunProperties(
   /**
    * The bounds of memory.
    *
-   * @param maxInstances The number of instances to keep in memory, besides those that have just
-   *     changed.
+   * @param stateCache The memory for the state of instances, besides what has just changed.
    * @param blockCache The memory for blocks of the local state's files.
    * @param writeBuffer The memory for changes on their way to the local state's files.
    * @param maxEpochSize The size of changes after which functions wait for their commit.
@@ -122,7 +121,7 @@ public record StateFunProperties(
    *     receivers. More wait in the state, on disk.
    */
   public record Memory(
-      @DefaultValue("250000") int maxInstances,
+      @DefaultValue("64MB") DataSize stateCache,
       @DefaultValue("32MB") DataSize blockCache,
       @DefaultValue("32MB") DataSize writeBuffer,
       @DefaultValue("16MB") DataSize maxEpochSize,
@@ -162,7 +161,7 @@ public record StateFunProperties(
 
   EngineLimits limits() {
     return new EngineLimits(
-        memory.maxInstances,
+        memory.stateCache.toBytes(),
         memory.maxEpochSize.toBytes(),
         snapshot.minCommitInterval,
         memory.maxUnappliedRecords,
@@ -204,7 +203,7 @@ public record StateFunProperties(
     checks.notNegative(snapshot.minCommitInterval, "snapshot.minCommitInterval");
     checks.atLeastOneMegabyte(snapshot.maxChainSize, "snapshot.maxChainSize");
     checks.positive(snapshot.maxChainLength, "snapshot.maxChainLength");
-    checks.positive(memory.maxInstances, "memory.maxInstances");
+    checks.atLeastOneMegabyte(memory.stateCache, "memory.stateCache");
     checks.atLeastOneMegabyte(memory.blockCache, "memory.blockCache");
     checks.atLeastOneMegabyte(memory.writeBuffer, "memory.writeBuffer");
     checks.atLeastOneMegabyte(memory.maxEpochSize, "memory.maxEpochSize");

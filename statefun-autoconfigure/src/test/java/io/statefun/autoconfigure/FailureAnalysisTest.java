@@ -366,7 +366,7 @@ class FailureAnalysisTest {
         Arguments.of("on-failure=panic", "statefun.on-failure"),
         Arguments.of("snapshot.store=tape", "statefun.snapshot.store"),
         Arguments.of("snapshot.min-commit-interval=-1ms", "must not be negative"),
-        Arguments.of("memory.max-instances=0", "must be at least 1"),
+        Arguments.of("memory.max-waiting-requests=0", "must be at least 1"),
         Arguments.of("memory.block-cache=1KB", "must be at least 1MB"),
         Arguments.of("memory.write-buffer=lots", "statefun.memory.write-buffer"),
         Arguments.of("failure.max-attempts=0", "must be at least 1"),

@@ -54,7 +54,7 @@ final class ListHandle<T> implements ListState<T>, StateHandles.Expirable {
   @Override
   public T get(long index) {
     SlotValue.ListHead list = checked(index);
-    return Objects.requireNonNull(read(list, list.head() + index));
+    return read(list, list.head() + index);
   }
 
   @Override
@@ -168,7 +168,7 @@ final class ListHandle<T> implements ListState<T>, StateHandles.Expirable {
     return list;
   }
 
-  private @Nullable T read(SlotValue.ListHead list, long number) {
+  private T read(SlotValue.ListHead list, long number) {
     byte[] stored = overlay().get(key(list, number));
     if (stored == null) {
       throw new IllegalStateException(
@@ -180,7 +180,7 @@ final class ListHandle<T> implements ListState<T>, StateHandles.Expirable {
               + invocation.instance().address
               + " is missing");
     }
-    return entries.read(stored, Long.MIN_VALUE);
+    return entries.readAnyway(stored);
   }
 
   private byte[] key(SlotValue.ListHead list, long number) {
@@ -221,7 +221,7 @@ final class ListHandle<T> implements ListState<T>, StateHandles.Expirable {
       if (!hasNext()) {
         throw new NoSuchElementException();
       }
-      return Objects.requireNonNull(read(list, next++));
+      return read(list, next++);
     }
   }
 }

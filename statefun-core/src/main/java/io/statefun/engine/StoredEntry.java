@@ -38,12 +38,12 @@ final class StoredEntry<T> {
 
   /** Reads the value, or returns null if it has expired. */
   @Nullable T read(byte[] stored, long now) {
-    if (!expires()) {
-      return type.deserialize(stored);
-    }
-    return hasExpired(stored, now)
-        ? null
-        : type.deserialize(Arrays.copyOfRange(stored, TIME, stored.length));
+    return hasExpired(stored, now) ? null : readAnyway(stored);
+  }
+
+  /** Reads the value, expired or not. */
+  T readAnyway(byte[] stored) {
+    return type.deserialize(expires() ? Arrays.copyOfRange(stored, TIME, stored.length) : stored);
   }
 
   boolean hasExpired(byte[] stored, long now) {

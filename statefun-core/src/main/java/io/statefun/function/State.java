@@ -28,7 +28,8 @@ public @interface State {
 
   /**
    * How long a value lives after it was last written, as in {@code 30d}, {@code 12h}, {@code 500ms}
-   * or {@code PT10M}; for ever if empty. Each entry of a list or map expires by itself.
+   * or {@code PT10M}; for ever if empty. Each entry of a map expires by itself, and each entry of a
+   * list from the time on when it was added, also if another was set in its place.
    */
   String expireAfterWrite() default "";
 

@@ -42,7 +42,10 @@ final class CellFunction implements FunctionInvoker {
   private final Observer observer;
   private final List<StateSpec> states;
 
-  CellFunction(Observer observer, MessageTypes types) {
+  /**
+   * @param retention of the list and the map; nothing of them must expire
+   */
+  CellFunction(Observer observer, MessageTypes types, Retention retention) {
     this.observer = observer;
     MessageType<Long> number = types.forClass(Long.class);
     MessageType<String> text = types.forClass(String.class);
@@ -50,8 +53,8 @@ final class CellFunction implements FunctionInvoker {
         List.of(
             new StateSpec("register", StateSpec.Kind.VALUE, number, null, Retention.FOREVER),
             new StateSpec("sum", StateSpec.Kind.VALUE, number, null, Retention.FOREVER),
-            new StateSpec("list", StateSpec.Kind.LIST, number, null, Retention.FOREVER),
-            new StateSpec("map", StateSpec.Kind.MAP, number, number, Retention.FOREVER),
+            new StateSpec("list", StateSpec.Kind.LIST, number, null, retention),
+            new StateSpec("map", StateSpec.Kind.MAP, number, number, retention),
             new StateSpec("sent", StateSpec.Kind.MAP, number, text, Retention.FOREVER),
             new StateSpec("received", StateSpec.Kind.MAP, number, text, Retention.FOREVER),
             new StateSpec("balance", StateSpec.Kind.VALUE, number, null, Retention.FOREVER));

@@ -47,6 +47,8 @@ final class Simulation {
   private static final Path FOLDER = Path.of("/store");
   private static final int MAX_STARTS = 100;
   private static final int MAX_TICKS = 400_000;
+  private static final Retention LONGER_THAN_A_RUN =
+      new Retention(Retention.Mode.AFTER_WRITE, Duration.ofMillis(10 * Workload.FAR));
   private static final TypeName INGRESS = TypeName.of("sim", "in");
 
   private final Random random;
@@ -56,7 +58,7 @@ final class Simulation {
   private final Workload workload;
   private final Sink sink = new Sink();
   private final World world = new World();
-  private final CellFunction function = new CellFunction(world, types);
+  private final CellFunction function;
   private final Map<String, CellState> shown = new TreeMap<>();
   private final Map<FaultPoint, Integer> reached = new EnumMap<>(FaultPoint.class);
   private final int partitions;
@@ -86,6 +88,8 @@ final class Simulation {
 
   private Simulation(long seed, Options options) {
     this.random = new Random(seed);
+    this.function =
+        new CellFunction(world, types, seed % 2 == 0 ? Retention.FOREVER : LONGER_THAN_A_RUN);
     this.trace = options.trace();
     this.storeFilter = options.storeFilter();
     this.disk = new SimulatedDisk();

@@ -17,6 +17,7 @@ import io.statefun.function.AsyncResult;
 import io.statefun.function.CancellationToken;
 import io.statefun.function.Context;
 import io.statefun.function.EgressRecord;
+import io.statefun.function.ListState;
 import io.statefun.function.MapState;
 import io.statefun.function.MessageHandler;
 import io.statefun.function.OnFailure;
@@ -31,6 +32,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -209,6 +211,25 @@ class FunctionHarnessTest {
     @MessageHandler
     void on(Touch touch, @State(value = "touched", expireAfterWrite = "1h") ValueState<Long> at) {
       at.set(1L);
+    }
+  }
+
+  @StatefulFunction("test/recent")
+  static class Recent {
+
+    @MessageHandler
+    void on(Add add, @State(value = "last", expireAfterWrite = "1h") ListState<Long> last) {
+      last.add(add.amount());
+    }
+
+    @MessageHandler
+    void on(
+        Touch touch,
+        @State(value = "last", expireAfterWrite = "1h") ListState<Long> last,
+        Context context) {
+      context.egress("test/first", last.get(0));
+      context.egress("test/taken", Objects.requireNonNull(last.removeFirst()));
+      context.egress("test/taken", Objects.requireNonNull(last.removeLast()));
     }
   }
 
@@ -432,6 +453,29 @@ class FunctionHarnessTest {
       shortMemory.advance(Duration.ofMinutes(1));
       assertThat(shortMemory).state("test/short", "a", "touched").isEmpty();
       assertThat(shortMemory).hasNoPendingTimers();
+    }
+
+    @Test
+    void eachEntryOfAListExpiresByItself() {
+      FunctionHarness recent = FunctionHarness.of(new Recent());
+      recent.send("test/recent", "a", new Add(1));
+      recent.advance(Duration.ofMinutes(40));
+      recent.send("test/recent", "a", new Add(2));
+      recent.send("test/recent", "a", new Add(3));
+      recent.send("test/recent", "a", new Add(4));
+      assertThat(recent).state("test/recent", "a", "last").isEqualTo(List.of(1L, 2L, 3L, 4L));
+
+      recent.advance(Duration.ofMinutes(20));
+      assertThat(recent).state("test/recent", "a", "last").isEqualTo(List.of(2L, 3L, 4L));
+
+      recent.send("test/recent", "a", new Touch());
+      assertThat(recent).egress("test/first").containsExactly(2L);
+      assertThat(recent).egress("test/taken").containsExactly(2L, 4L);
+      assertThat(recent).state("test/recent", "a", "last").isEqualTo(List.of(3L));
+
+      recent.advance(Duration.ofMinutes(40));
+      assertThat(recent).state("test/recent", "a", "last").isEqualTo(List.of());
+      assertThat(recent).hasNoPendingTimers();
     }
 
     @Test
