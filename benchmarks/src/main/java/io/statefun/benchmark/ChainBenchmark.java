@@ -60,7 +60,7 @@ public final class ChainBenchmark {
     EngineLimits defaults = EngineLimits.DEFAULT;
     this.limits =
         new EngineLimits(
-            options.integer("instances", defaults.maxInstancesInMemory()),
+            options.number("cache-bytes", defaults.maxCachedStateBytes()),
             options.number("epoch-bytes", defaults.maxEpochBytes()),
             Duration.ofMillis(options.number("commit-interval", 0)),
             options.integer("unapplied", defaults.maxUnappliedRecords()),
@@ -83,7 +83,7 @@ public final class ChainBenchmark {
             "workers",
             "data",
             "floor-events-per-second",
-            "instances",
+            "cache-bytes",
             "epoch-bytes",
             "commit-interval",
             "unapplied",

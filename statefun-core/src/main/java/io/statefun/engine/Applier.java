@@ -6,11 +6,12 @@
 package io.statefun.engine;
 
 import io.statefun.snapshot.FaultPoint;
+import io.statefun.snapshot.RecordBuffer;
 import io.statefun.state.Change;
 import io.statefun.state.StateBackend;
-import io.statefun.wire.ByteWriter;
 import io.statefun.wire.StoredBytes;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -31,7 +32,10 @@ final class Applier {
   private final Queue<List<EpochPart>> committed = new ConcurrentLinkedQueue<>();
   private final AtomicLong unapplied = new AtomicLong();
   private final Gathered[] gathered;
-  private final ByteWriter buffer = new ByteWriter(1024);
+
+  /** Which row, counted over all epochs that are being applied, is the newest of each entry. */
+  private int[] newest = new int[1024];
+
   private long gatheredRecords;
   private long gatheredSince;
   private int next;
@@ -53,7 +57,7 @@ final class Applier {
     long records = 0;
     for (EpochPart part : parts) {
       for (PartitionEpoch partition : part.partitions) {
-        records += partition.rows.size() + partition.changes.size();
+        records += partition.records();
       }
     }
     unapplied.addAndGet(records);
@@ -138,7 +142,7 @@ final class Applier {
   }
 
   private void gather(PartitionEpoch ended, long epoch) {
-    if (ended.rows.isEmpty() && ended.changes.isEmpty()) {
+    if (ended.records() == 0) {
       return;
     }
     int index = ended.partition.index;
@@ -148,15 +152,9 @@ final class Applier {
       gathered[index] = into;
     }
     into.epoch = epoch;
-    into.records += ended.rows.size() + ended.changes.size();
-    gatheredRecords += ended.rows.size() + ended.changes.size();
-    into.changes.addAll(ended.changes);
-    for (Row row : ended.rows) {
-      if (row.instance.unapplied == null) {
-        into.instances.add(row.instance);
-      }
-      row.instance.unapplied = row;
-    }
+    into.records += ended.records();
+    gatheredRecords += ended.records();
+    into.epochs.add(ended);
   }
 
   private void applyNext() {
@@ -175,23 +173,19 @@ final class Applier {
     faults.reached(FaultPoint.BEFORE_APPLY);
     Partition partition = gatheredPartition.partition;
     try (StateBackend.Batch batch = partition.overlay.store().newBatch()) {
-      for (Change change : gatheredPartition.changes) {
-        write(batch, change);
-      }
-      for (Instance instance : gatheredPartition.instances) {
-        Row row = instance.unapplied;
-        if (row != null) {
-          write(batch, row);
-          instance.unapplied = null;
+      for (PartitionEpoch ended : gatheredPartition.epochs) {
+        for (Change change : ended.changes) {
+          write(batch, change);
         }
       }
+      writeRows(batch, gatheredPartition.epochs);
       batch.write(gatheredPartition.epoch);
     }
     faults.reached(FaultPoint.AFTER_APPLY);
     partition.setAppliedEpoch(gatheredPartition.epoch);
     gatheredRecords -= gatheredPartition.records;
     unapplied.addAndGet(-gatheredPartition.records);
-    listener.applied(partition, gatheredPartition.changes);
+    listener.applied(partition, gatheredPartition.epochs);
   }
 
   private static void write(StateBackend.Batch batch, Change change) {
@@ -204,14 +198,35 @@ final class Applier {
     }
   }
 
-  private void write(StateBackend.Batch batch, Row row) {
-    byte[] key = Keys.row(row.instance.address);
-    if (RowCodec.isEmpty(row)) {
-      batch.delete(key);
+  /** Writes each row that has changed once, as it was last. */
+  private void writeRows(StateBackend.Batch batch, List<PartitionEpoch> epochs) {
+    int next = 0;
+    for (PartitionEpoch ended : epochs) {
+      for (int entry : ended.rowEntries) {
+        if (entry >= newest.length) {
+          newest = Arrays.copyOf(newest, Math.max(entry + 1, newest.length * 2));
+        }
+        newest[entry] = next++;
+      }
+    }
+    next = 0;
+    for (PartitionEpoch ended : epochs) {
+      RecordBuffer.Cursor row = ended.rows.cursor();
+      for (int entry : ended.rowEntries) {
+        boolean unused = row.next();
+        if (newest[entry] == next++) {
+          write(batch, row);
+        }
+      }
+    }
+  }
+
+  private static void write(StateBackend.Batch batch, RecordBuffer.Cursor row) {
+    if (row.valueLength() < 0) {
+      batch.delete(row.array(), row.keyOffset(), row.keyLength());
     } else {
-      buffer.reset();
-      RowCodec.write(buffer, row);
-      batch.put(key, buffer.toByteArray());
+      batch.put(
+          row.array(), row.keyOffset(), row.keyLength(), row.valueOffset(), row.valueLength());
     }
   }
 
@@ -219,8 +234,7 @@ final class Applier {
   private static final class Gathered {
 
     private final Partition partition;
-    private final List<Change> changes = new ArrayList<>();
-    private final List<Instance> instances = new ArrayList<>();
+    private final List<PartitionEpoch> epochs = new ArrayList<>();
     private long epoch;
     private long records;
 
@@ -232,8 +246,8 @@ final class Applier {
   /** Is told what the backend holds now. */
   interface AppliedListener {
 
-    /** It holds these changes of a partition. */
-    void applied(Partition partition, List<Change> changes);
+    /** It holds what these epochs have changed of a partition. */
+    void applied(Partition partition, List<PartitionEpoch> epochs);
 
     /** A content that was asked for is open. */
     void scanned();

@@ -179,6 +179,7 @@ final class BaseSnapshots {
     return true;
   }
 
+  /** The first epoch after another one that changed a partition, or {@link #NONE}. */
   private long firstChange(int index, long after) {
     return chain.stream()
         .filter(kept -> kept.epoch() > after && kept.hasChanged(index))
@@ -303,7 +304,7 @@ final class BaseSnapshots {
       Map<RecordSource, Long> records = new HashMap<>();
       for (EpochPart part : parts) {
         for (PartitionEpoch partition : part.partitions) {
-          if (!partition.rows.isEmpty() || !partition.changes.isEmpty()) {
+          if (partition.records() > 0) {
             changed.add(partition.partition.index);
           }
           for (OutgoingRecord outgoing : partition.egress) {

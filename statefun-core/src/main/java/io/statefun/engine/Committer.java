@@ -241,23 +241,12 @@ final class Committer implements Barrier {
             writer.put(change.key(), (byte[]) value);
           }
         });
-    ended.rows.forEach(this::write);
+    writer.addAll(ended.rows);
     ended.pending.writeTo(writer::pending, buffer);
     for (OutgoingRecord outgoing : ended.egress) {
       buffer.reset();
       outgoing.write(buffer);
       writer.egress(buffer.toByteArray());
-    }
-  }
-
-  private void write(Row row) {
-    byte[] key = Keys.row(row.instance.address);
-    if (RowCodec.isEmpty(row)) {
-      writer.delete(key);
-    } else {
-      buffer.reset();
-      RowCodec.write(buffer, row);
-      writer.put(key, buffer.toByteArray());
     }
   }
 

@@ -10,8 +10,8 @@ import java.time.Duration;
 /**
  * The bounds within which a node works.
  *
- * @param maxInstancesInMemory how many instances a node keeps in memory, besides those whose
- *     changes the backend does not have yet
+ * @param maxCachedStateBytes how many bytes of instances' values a node keeps in memory, besides
+ *     those that the backend does not have yet
  * @param maxEpochBytes how many bytes of changes an epoch may hold before a barrier ends it and
  *     workers wait for its commit, roughly
  * @param minCommitInterval the least time between two barriers
@@ -26,7 +26,7 @@ import java.time.Duration;
  * @param maxChainLength how many epoch objects there may be before base snapshots are taken
  */
 public record EngineLimits(
-    int maxInstancesInMemory,
+    long maxCachedStateBytes,
     long maxEpochBytes,
     Duration minCommitInterval,
     int maxUnappliedRecords,
@@ -39,7 +39,7 @@ public record EngineLimits(
   /** Limits for a node with a heap of 256 MiB or more. */
   public static final EngineLimits DEFAULT =
       new EngineLimits(
-          250_000,
+          64L * 1024 * 1024,
           16L * 1024 * 1024,
           Duration.ZERO,
           200_000,
@@ -50,7 +50,7 @@ public record EngineLimits(
           1_000);
 
   public EngineLimits {
-    if (maxInstancesInMemory < 1
+    if (maxCachedStateBytes < 1
         || maxEpochBytes < 1
         || minCommitInterval.isNegative()
         || maxUnappliedRecords < 1

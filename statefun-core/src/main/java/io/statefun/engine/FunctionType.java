@@ -7,6 +7,7 @@ package io.statefun.engine;
 
 import io.statefun.message.TypeName;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,10 @@ final class FunctionType {
   final FailurePolicy failurePolicy;
   final List<StateSpec> states;
   final byte[][] stateNames;
+
+  /** What the keys of its instances' rows begin with. */
+  final byte[] rowPrefix;
+
   private final Map<String, Integer> slots = new HashMap<>();
   private volatile boolean stopped;
 
@@ -29,6 +34,7 @@ final class FunctionType {
     this.invoker = invoker;
     this.failurePolicy = invoker.failurePolicy();
     this.states = List.copyOf(invoker.states());
+    this.rowPrefix = Keys.rows(name);
     this.stateNames = new byte[states.size()][];
     for (int slot = 0; slot < states.size(); slot++) {
       stateNames[slot] = states.get(slot).name().getBytes(StandardCharsets.UTF_8);
@@ -42,6 +48,20 @@ final class FunctionType {
   /** The slot of a state, or -1 if the function does not declare it. */
   int slot(String state) {
     return slots.getOrDefault(state, -1);
+  }
+
+  /**
+   * The slot of a state whose name stands in an array, or -1 if the function does not declare it.
+   *
+   * @param expected the slot that it probably is
+   */
+  int slot(int expected, byte[] array, int offset, int length) {
+    if (expected < stateNames.length
+        && Arrays.equals(
+            stateNames[expected], 0, stateNames[expected].length, array, offset, offset + length)) {
+      return expected;
+    }
+    return slot(new String(array, offset, length, StandardCharsets.UTF_8));
   }
 
   /** Whether the failure policy has stopped the function until a restart. */

@@ -6,8 +6,10 @@
 package io.statefun.engine;
 
 import io.statefun.message.TypeName;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class FunctionTypes {
 
   private final Map<TypeName, FunctionType> byName = new LinkedHashMap<>();
+  private final List<FunctionType> byIndex = new ArrayList<>();
 
   FunctionTypes(Collection<? extends FunctionInvoker> invokers) {
     for (FunctionInvoker invoker : invokers) {
@@ -22,11 +25,16 @@ final class FunctionTypes {
       if (byName.put(type.name, type) != null) {
         throw new IllegalArgumentException("There are two functions of the type " + type.name);
       }
+      byIndex.add(type);
     }
   }
 
   @Nullable FunctionType get(TypeName name) {
     return byName.get(name);
+  }
+
+  FunctionType at(int index) {
+    return byIndex.get(index);
   }
 
   Collection<FunctionType> all() {

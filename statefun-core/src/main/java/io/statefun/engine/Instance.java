@@ -6,26 +6,52 @@
 package io.statefun.engine;
 
 import io.statefun.message.Address;
-import org.jspecify.annotations.Nullable;
 
-/** An instance that is in memory: its address and its latest row. Belongs to one worker. */
+/**
+ * An instance whose state is unfolded for its handler. Belongs to one worker, and is used again for
+ * another instance of the function when that takes its place.
+ *
+ * <p>A slot holds null for nothing, a byte array for a value in its stored form, a {@link
+ * SlotValue} for what needs more than the value, or the value itself if its type is immutable.
+ */
 final class Instance {
 
   private static final byte[] NONE = new byte[0];
 
-  final Address address;
   final FunctionType function;
-  Row row;
+  final Object[] slots;
+  Address address;
 
   /** States that the function does not declare any more, kept as they were stored. */
   byte[] undeclared = NONE;
 
-  /** The latest committed row that the backend does not hold; belongs to the applier. */
-  @Nullable Row unapplied;
+  /** Where its row is in the partition's {@link RowTable}. */
+  int entry = -1;
 
   Instance(Address address, FunctionType function) {
     this.address = address;
     this.function = function;
-    this.row = new Row(this, 0, new Object[function.states.size()]);
+    this.slots = new Object[function.states.size()];
+  }
+
+  /** Becomes another instance of the same function, without state. */
+  void become(Address other) {
+    address = other;
+    undeclared = NONE;
+    entry = -1;
+    java.util.Arrays.fill(slots, null);
+  }
+
+  /** Whether there is nothing to store. */
+  boolean isEmpty() {
+    if (undeclared.length > 0) {
+      return false;
+    }
+    for (Object slot : slots) {
+      if (slot != null) {
+        return false;
+      }
+    }
+    return true;
   }
 }

@@ -39,15 +39,18 @@ final class Keys {
   /** The instance's values. */
   static byte[] row(Address address) {
     ByteWriter out = new ByteWriter(64);
-    writeRow(out, address);
-    return out.toByteArray();
+    return out.writeRaw(rows(address.type()))
+        .writeRaw(address.id().getBytes(StandardCharsets.UTF_8))
+        .toByteArray();
   }
 
-  private static void writeRow(ByteWriter out, Address address) {
-    out.writeByte(ROW)
-        .writeRaw(address.type().toString().getBytes(StandardCharsets.UTF_8))
+  /** What the rows of all instances of a function begin with; the id follows. */
+  static byte[] rows(TypeName function) {
+    return new ByteWriter(64)
+        .writeByte(ROW)
+        .writeRaw(function.toString().getBytes(StandardCharsets.UTF_8))
         .writeByte(0)
-        .writeRaw(address.id().getBytes(StandardCharsets.UTF_8));
+        .toByteArray();
   }
 
   static byte[] allRows() {

@@ -15,7 +15,6 @@ import io.statefun.snapshot.EpochLog;
 import io.statefun.snapshot.EpochWriter;
 import io.statefun.snapshot.FaultPoint;
 import io.statefun.snapshot.SnapshotStore;
-import io.statefun.state.Change;
 import io.statefun.state.Overlay;
 import io.statefun.state.StateBackend;
 import java.io.IOException;
@@ -98,9 +97,9 @@ final class Node {
               recordsInMemory,
               listener::wakeDispatchers));
     }
+    long perPartition = services.limits().maxCachedStateBytes() / count;
     OrphanedRecords orphans =
         new OrphanedRecords(setup.egresses().keySet(), services.surroundings());
-    int perPartition = Math.max(1, services.limits().maxInstancesInMemory() / count);
     for (int i = 0; i < count; i++) {
       Recovery.Recovered recovered = recovery.recover(i);
       Partition partition =
@@ -326,8 +325,8 @@ final class Node {
   private final class Applies implements Applier.AppliedListener {
 
     @Override
-    public void applied(Partition partition, List<Change> changes) {
-      worker(partition.index).notice(() -> partition.applied(changes));
+    public void applied(Partition partition, List<PartitionEpoch> epochs) {
+      worker(partition.index).notice(() -> partition.applied(epochs));
       if (dispatchers.stream().anyMatch(EgressDispatcher::awaitsBackend)) {
         listener.wakeDispatchers();
       }

@@ -7,7 +7,7 @@ package io.statefun.engine;
 
 import io.statefun.message.Address;
 import io.statefun.message.TypedValue;
-import io.statefun.state.Change;
+import io.statefun.snapshot.RecordBuffer;
 import io.statefun.state.Overlay;
 import io.statefun.state.StateBackend;
 import io.statefun.wire.ByteReader;
@@ -15,8 +15,6 @@ import io.statefun.wire.ByteWriter;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
@@ -29,7 +27,8 @@ import java.util.function.Consumer;
  */
 final class Partition {
 
-  private static final int EVICTION_ATTEMPTS = 16;
+  private static final int ROWS_CAPACITY = 4 * 1024;
+  private static final int BUFFER_BYTES_KEPT = 512 * 1024;
   private static final byte[] NOTHING = new byte[0];
 
   final int index;
@@ -41,15 +40,19 @@ final class Partition {
   final PriorityQueue<BlockedInstance> retries =
       new PriorityQueue<>((a, b) -> Long.compare(a.retryAt, b.retryAt));
 
-  private final LinkedHashMap<Address, Instance> instances = new LinkedHashMap<>(64, 0.75f, true);
+  private final Instances instances;
+
+  /** Of epochs that the backend holds, for those to come. */
+  private final ArrayDeque<RecordBuffer> buffers = new ArrayDeque<>();
+
+  private long bufferBytes;
   private final FunctionTypes functions;
   private final Scratch scratch;
-  private final int maxInstances;
 
   /** Whether the partition is in its worker's list of those with messages. */
   boolean scheduled;
 
-  private PartitionEpoch current = new PartitionEpoch(this);
+  private PartitionEpoch current = newEpoch();
   private long epoch;
   private boolean garbage = true;
   private long sequence;
@@ -63,70 +66,33 @@ final class Partition {
       StateBackend.PartitionStore store,
       FunctionTypes functions,
       Scratch scratch,
-      int maxInstances) {
+      long maxBytes) {
     this.index = index;
     this.overlay = new Overlay(store);
     this.timers = new Timers(overlay);
     this.outbox = new SpillQueue(Keys.outbox(), overlay, scratch);
     this.functions = functions;
     this.scratch = scratch;
-    this.maxInstances = maxInstances;
+    this.instances = new Instances(store, functions, maxBytes);
   }
 
-  /** The instance of an address, fetched if it is not in memory. */
+  /** The instance of an address, fetched if it is not in memory; valid until the next call. */
   Instance instance(Address address, FunctionType function) {
-    Instance known = instances.get(address);
-    if (known != null) {
-      return known;
-    }
-    Instance instance = new Instance(address, function);
-    RowCodec.read(overlay.store().get(Keys.row(address)), instance);
-    instances.put(address, instance);
-    if (instances.size() > maxInstances) {
-      evict(instance);
-    }
-    return instance;
+    return instances.get(address, function, appliedEpoch);
   }
 
-  /** Forgets instances that were not used for long and that the backend holds. */
-  private void evict(Instance newest) {
-    long applied = appliedEpoch;
-    Iterator<Instance> eldest = instances.values().iterator();
-    for (int i = 0;
-        i < EVICTION_ATTEMPTS && instances.size() > maxInstances && eldest.hasNext();
-        i++) {
-      Instance candidate = eldest.next();
-      if (candidate == newest) {
-        return;
-      }
-      if (candidate.row.epoch <= applied) {
-        eldest.remove();
-      }
-    }
+  /** Keeps what a handler has changed of an instance. */
+  void keep(Instance instance) {
+    instances.keep(instance, epoch);
   }
 
   int instancesInMemory() {
     return instances.size();
   }
 
-  /** The row of an instance that may be changed in this epoch. */
-  Row writableRow(Instance instance) {
-    Row row = instance.row;
-    if (row.epoch == epoch) {
-      return row;
-    }
-    Row next = new Row(instance, epoch, row.slots.clone());
-    instance.row = next;
-    current.rows.add(next);
-    return next;
-  }
-
-  /** Takes back that {@link #writableRow} made a new row, which must be the last one made. */
-  void takeBackRow(Instance instance, Row before) {
-    if (instance.row != before) {
-      current.rows.remove(current.rows.size() - 1);
-      instance.row = before;
-    }
+  /** One more than the highest entry that a row of {@link PartitionEpoch} has. */
+  int rowEntries() {
+    return instances.entries();
   }
 
   /** A number that this partition never used before. */
@@ -189,11 +155,11 @@ final class Partition {
 
   /** How much the current epoch has changed, in bytes and records, roughly. */
   long epochBytes() {
-    return overlay.bytes() + current.rows.size() * 128L + current.egress.size() * 128L;
+    return overlay.bytes() + instances.changedBytes() + current.egress.size() * 128L;
   }
 
   boolean hasChanges() {
-    return !current.rows.isEmpty() || !current.egress.isEmpty() || overlay.bytes() > 0;
+    return instances.changedCount() > 0 || !current.egress.isEmpty() || overlay.bytes() > 0;
   }
 
   /** Ends the epoch and begins the next one. */
@@ -210,10 +176,20 @@ final class Partition {
       overlay.put(Keys.counters(), new ByteWriter(10).writeVarLong(sequence).toByteArray());
       storedSequence = sequence;
     }
+    ended.rowEntries = instances.cut(ended.rows);
     ended.changes = overlay.cut(nextEpoch);
-    current = new PartitionEpoch(this);
+    current = newEpoch();
     epoch = nextEpoch;
     return ended;
+  }
+
+  private PartitionEpoch newEpoch() {
+    RecordBuffer spare = buffers.poll();
+    if (spare == null) {
+      return new PartitionEpoch(this, new RecordBuffer(ROWS_CAPACITY));
+    }
+    bufferBytes -= spare.capacity();
+    return new PartitionEpoch(this, spare);
   }
 
   static void addPending(PartitionEpoch ended, Message message) {
@@ -227,9 +203,16 @@ final class Partition {
     appliedEpoch = newEpoch;
   }
 
-  /** Forgets changes that the backend holds. */
-  void applied(List<Change> changes) {
-    overlay.applied(changes);
+  /** Forgets the changes of epochs that the backend holds. */
+  void applied(List<PartitionEpoch> epochs) {
+    for (PartitionEpoch ended : epochs) {
+      overlay.applied(ended.changes);
+      if (bufferBytes + ended.rows.capacity() <= BUFFER_BYTES_KEPT) {
+        ended.rows.reset();
+        bufferBytes += ended.rows.capacity();
+        buffers.add(ended.rows);
+      }
+    }
   }
 
   /** Takes up what the backend holds, and the messages of its last epoch, before anything else. */

@@ -8,8 +8,6 @@ package io.statefun.engine;
 import io.statefun.message.MessageType;
 import io.statefun.wire.ByteReader;
 import io.statefun.wire.ByteWriter;
-import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How a row is stored: a format byte, then for each state that holds something its name, a kind and
@@ -26,23 +24,10 @@ final class RowCodec {
 
   private RowCodec() {}
 
-  /** Whether there is nothing to store. */
-  static boolean isEmpty(Row row) {
-    if (row.instance.undeclared.length > 0) {
-      return false;
-    }
-    for (Object slot : row.slots) {
-      if (slot != null) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  static void write(ByteWriter out, Row row) {
+  static void write(ByteWriter out, Instance instance) {
     out.writeByte(FORMAT);
-    FunctionType function = row.instance.function;
-    Object[] slots = row.slots;
+    FunctionType function = instance.function;
+    Object[] slots = instance.slots;
     for (int slot = 0; slot < slots.length; slot++) {
       Object value = slots[slot];
       if (value != null) {
@@ -50,7 +35,7 @@ final class RowCodec {
         writeSlot(out, function.states.get(slot).valueType(), value);
       }
     }
-    out.writeRaw(row.instance.undeclared);
+    out.writeRaw(instance.undeclared);
   }
 
   private static void writeSlot(ByteWriter out, MessageType<?> type, Object value) {
@@ -81,11 +66,12 @@ final class RowCodec {
     return value instanceof byte[] stored ? stored : ((MessageType<Object>) type).serialize(value);
   }
 
-  static void read(byte @Nullable [] stored, Instance instance) {
-    if (stored == null) {
+  /** Reads a row into an instance without state; an empty one means that there is nothing. */
+  static void read(byte[] stored, int offset, int length, Instance instance) {
+    if (length == 0) {
       return;
     }
-    ByteReader in = new ByteReader(stored);
+    ByteReader in = new ByteReader(stored, offset, length);
     int format = in.readByte();
     if (format > FORMAT) {
       throw new IllegalStateException(
@@ -95,20 +81,24 @@ final class RowCodec {
               + format
               + ", written by a newer version");
     }
-    ByteWriter undeclared = new ByteWriter(0);
+    FunctionType function = instance.function;
+    ByteWriter undeclared = null;
+    int expected = 0;
     while (in.hasRemaining()) {
-      int from = stored.length - in.remaining();
-      String name = new String(in.readBytes(), StandardCharsets.UTF_8);
+      int from = in.position();
+      int nameLength = in.readVarInt();
+      int nameOffset = in.skip(nameLength);
+      int slot = function.slot(expected, stored, nameOffset, nameLength);
       Object value = readSlot(in);
-      int slot = instance.function.slot(name);
       if (slot >= 0) {
-        instance.row.slots[slot] = value;
+        instance.slots[slot] = value;
+        expected = slot + 1;
       } else {
-        int to = stored.length - in.remaining();
-        undeclared.writeRaw(java.util.Arrays.copyOfRange(stored, from, to));
+        undeclared = undeclared == null ? new ByteWriter(64) : undeclared;
+        undeclared.writeRaw(stored, from, in.position() - from);
       }
     }
-    if (undeclared.size() > 0) {
+    if (undeclared != null) {
       instance.undeclared = undeclared.toByteArray();
     }
   }

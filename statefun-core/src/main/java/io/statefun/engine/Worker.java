@@ -337,6 +337,7 @@ final class Worker {
     invocation.begin(partition, instance, message);
     try {
       function.invoker.invoke(invocation);
+      invocation.accept();
     } catch (OutOfMemoryError | InternalError fatal) {
       throw fatal;
     } catch (Throwable failure) {
@@ -344,7 +345,6 @@ final class Worker {
       failed++;
       return failure;
     }
-    invocation.accept();
     handled++;
     takeEffects(partition);
     return null;

@@ -46,8 +46,8 @@ final class WorkerInvocation implements Invocation, Context {
   private @Nullable Partition partition;
   private @Nullable Instance instance;
   private @Nullable Message message;
-  private @Nullable Row rowBefore;
-  private Object @Nullable [] slotsBefore;
+  private Object[] slotsBefore = new Object[8];
+  private boolean changed;
   private long nowMillis;
   private @Nullable Instant now;
 
@@ -62,8 +62,7 @@ final class WorkerInvocation implements Invocation, Context {
     partition = newPartition;
     instance = newInstance;
     message = newMessage;
-    rowBefore = newInstance.row;
-    slotsBefore = null;
+    changed = false;
     nowMillis = node.clock().millis();
     now = null;
     newPartition.overlay.begin();
@@ -73,8 +72,15 @@ final class WorkerInvocation implements Invocation, Context {
     }
   }
 
-  /** Keeps what the handler did; its messages and records are to be taken from here. */
+  /**
+   * Keeps what the handler did; its messages and records are to be taken from here.
+   *
+   * @throws RuntimeException if the state cannot be written; then it must be taken back
+   */
   void accept() {
+    if (changed) {
+      partition().keep(instance());
+    }
     partition().overlay.accept();
     thread = null;
   }
@@ -83,10 +89,9 @@ final class WorkerInvocation implements Invocation, Context {
   void takeBack() {
     Instance self = instance();
     partition().overlay.takeBack();
-    if (slotsBefore != null) {
-      System.arraycopy(slotsBefore, 0, self.row.slots, 0, slotsBefore.length);
+    if (changed) {
+      System.arraycopy(slotsBefore, 0, self.slots, 0, self.slots.length);
     }
-    partition().takeBackRow(self, Objects.requireNonNull(rowBefore));
     messages.clear();
     records.clear();
     operations.clear();
@@ -152,21 +157,24 @@ final class WorkerInvocation implements Invocation, Context {
   }
 
   @Nullable Object slot(int slot) {
-    return instance().row.slots[slot];
+    return instance().slots[slot];
   }
 
   void setSlot(int slot, @Nullable Object value) {
-    Row before = instance().row;
-    Row row = partition().writableRow(instance());
-    if (row == before && row == rowBefore && slotsBefore == null) {
-      slotsBefore = row.slots.clone();
+    Object[] slots = instance().slots;
+    if (!changed) {
+      changed = true;
+      if (slotsBefore.length < slots.length) {
+        slotsBefore = new Object[slots.length];
+      }
+      System.arraycopy(slots, 0, slotsBefore, 0, slots.length);
     }
-    row.slots[slot] = value;
+    slots[slot] = value;
   }
 
   /** Replaces a value by an equal one in another form, which is no change. */
   void cacheSlot(int slot, Object value) {
-    instance().row.slots[slot] = value;
+    instance().slots[slot] = value;
   }
 
   // Invocation

@@ -62,6 +62,11 @@ final class BuiltInTypes {
     }
 
     @Override
+    public boolean total() {
+      return true;
+    }
+
+    @Override
     public final String toString() {
       return typeName.toString();
     }

@@ -47,4 +47,13 @@ public interface MessageType<T> {
    * say false, and then the handler that made the value fails.
    */
   boolean immutable();
+
+  /**
+   * Whether {@link #serialize} succeeds for every value, so that it may be done later, if at all. A
+   * value of another type is written when it is sent, so that the handler that made a value which
+   * cannot be written fails, and not the epoch of which it would have become a part.
+   */
+  default boolean total() {
+    return false;
+  }
 }

@@ -287,6 +287,11 @@ public final class MessageTypes {
     }
 
     @Override
+    public boolean total() {
+      return root.total();
+    }
+
+    @Override
     public String toString() {
       return typeName().toString();
     }

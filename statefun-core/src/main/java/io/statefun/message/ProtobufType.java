@@ -68,6 +68,11 @@ final class ProtobufType<T extends Message> implements MessageType<T> {
   }
 
   @Override
+  public boolean total() {
+    return true;
+  }
+
+  @Override
   public String toString() {
     return typeName.toString();
   }

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * <p>It holds an object, bytes or both. Bytes are made of an object when somebody asks for them
  * first, and an object of bytes likewise, so that a message between two functions of one node is
  * never serialized unless it crosses a barrier. Objects of mutable types are turned into bytes at
- * once, so that a typed value never changes. Safe for use by any thread.
+ * once, so that a typed value never changes; and so are objects of types whose values can't always
+ * be written, so that who made them hears of it. Safe for use by any thread.
  */
 public final class TypedValue {
 
@@ -38,13 +39,14 @@ public final class TypedValue {
   /**
    * Wraps an object.
    *
-   * @throws SerializationException if the type is mutable and the object cannot be written
+   * @throws SerializationException if the object cannot be written
    */
   public static <T> TypedValue of(MessageType<T> type, T object) {
     Objects.requireNonNull(object, "object");
+    byte @Nullable [] bytes = type.immutable() && type.total() ? null : type.serialize(object);
     return type.immutable()
-        ? new TypedValue(type.typeName(), type, object, null)
-        : new TypedValue(type.typeName(), null, null, type.serialize(object));
+        ? new TypedValue(type.typeName(), type, object, bytes)
+        : new TypedValue(type.typeName(), null, null, bytes);
   }
 
   /** Wraps bytes, which the caller hands over and must not change afterwards. */

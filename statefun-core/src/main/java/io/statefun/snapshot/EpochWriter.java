@@ -12,13 +12,15 @@ import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Builds an epoch object, section by section. What lies in the heap is gathered in one buffer,
- * which is used again for the next epoch; what rests in files is copied when the object is written.
- * Used by one thread.
+ * Builds an epoch object, section by section. Small things are gathered in one buffer, which is
+ * used again for the next epoch; whole buffers of changes, and what rests in files, are copied when
+ * the object is written. Used by one thread.
  */
 public final class EpochWriter implements SnapshotStore.Content {
 
@@ -26,10 +28,10 @@ public final class EpochWriter implements SnapshotStore.Content {
   private static final int KEPT = 16 * 1024 * 1024;
 
   private ByteWriter heap = new ByteWriter(SMALL);
-  private final List<Resting> resting = new ArrayList<>();
+  private final List<Segment> segments = new ArrayList<>();
   private final List<EpochObject.Section> sections = new ArrayList<>();
   private final CRC32C checksum = new CRC32C();
-  private long restingLength;
+  private long elsewhere;
   private int partition = -1;
   private long sectionStart;
   private int checkedUpTo;
@@ -42,9 +44,9 @@ public final class EpochWriter implements SnapshotStore.Content {
       heap = new ByteWriter(SMALL);
     }
     heap.reset();
-    resting.clear();
+    segments.clear();
     sections.clear();
-    restingLength = 0;
+    elsewhere = 0;
     partition = -1;
     records = 0;
     ended = false;
@@ -76,8 +78,20 @@ public final class EpochWriter implements SnapshotStore.Content {
     put().writeBytes(key).writeVarInt(value.length());
     checksumHeap();
     checksum.update(value.load());
-    resting.add(new Resting(heap.size(), value));
-    restingLength += value.length();
+    segments.add(new Segment(heap.size(), null, value.length(), value));
+    elsewhere += value.length();
+  }
+
+  /** Adds changes as they are. They must not be touched until the object is written. */
+  public void addAll(RecordBuffer changes) {
+    if (changes.count() == 0) {
+      return;
+    }
+    records += changes.count();
+    checksumHeap();
+    checksum.update(changes.array(), 0, changes.size());
+    segments.add(new Segment(heap.size(), changes.array(), changes.size(), null));
+    elsewhere += changes.size();
   }
 
   /** Removes a key. */
@@ -164,15 +178,15 @@ public final class EpochWriter implements SnapshotStore.Content {
 
   @Override
   public long length() {
-    return heap.size() + restingLength;
+    return heap.size() + elsewhere;
   }
 
   @Override
   public void writeTo(WritableByteChannel channel) throws IOException {
     int from = 0;
-    for (Resting next : resting) {
+    for (Segment next : segments) {
       writeFully(channel, ByteBuffer.wrap(heap.array(), from, next.heapPosition() - from));
-      writeFully(channel, ByteBuffer.wrap(next.bytes().load()));
+      writeFully(channel, next.bytes());
       from = next.heapPosition();
     }
     writeFully(channel, ByteBuffer.wrap(heap.array(), from, heap.size() - from));
@@ -192,6 +206,14 @@ public final class EpochWriter implements SnapshotStore.Content {
    */
   public record Need(long base, long firstEpoch) {}
 
-  /** Bytes that come in after so many bytes of the heap. */
-  private record Resting(int heapPosition, StoredBytes bytes) {}
+  /** Bytes that come in after so many bytes of the heap: of an array, or at rest elsewhere. */
+  private record Segment(
+      int heapPosition, byte @Nullable [] array, int length, @Nullable StoredBytes resting) {
+
+    ByteBuffer bytes() throws IOException {
+      return array != null
+          ? ByteBuffer.wrap(array, 0, length)
+          : ByteBuffer.wrap(Objects.requireNonNull(resting).load());
+    }
+  }
 }

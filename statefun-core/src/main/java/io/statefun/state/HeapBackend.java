@@ -266,8 +266,15 @@ public final class HeapBackend implements StateBackend {
     }
 
     @Override
-    public void delete(byte[] key) {
-      add(key, new Value(null), key.length);
+    public void put(byte[] source, int keyOffset, int keyLength, int valueOffset, int valueLength) {
+      put(
+          Arrays.copyOfRange(source, keyOffset, keyOffset + keyLength),
+          Arrays.copyOfRange(source, valueOffset, valueOffset + valueLength));
+    }
+
+    @Override
+    public void delete(byte[] source, int keyOffset, int keyLength) {
+      add(Arrays.copyOfRange(source, keyOffset, keyOffset + keyLength), new Value(null), keyLength);
     }
 
     @Override

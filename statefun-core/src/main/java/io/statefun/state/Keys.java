@@ -15,11 +15,15 @@ final class Keys {
 
   private Keys() {}
 
-  static byte[] check(byte[] key) {
-    if (key.length == 0 || key[0] == RESERVED) {
+  static void check(byte[] key) {
+    check(key, 0, key.length);
+  }
+
+  static void check(byte[] source, int offset, int length) {
+    if (length == 0 || source[offset] == RESERVED) {
       throw new IllegalArgumentException(
-          "A key must not be empty nor begin with 0xff: " + Arrays.toString(key));
+          "A key must not be empty nor begin with 0xff: "
+              + Arrays.toString(Arrays.copyOfRange(source, offset, offset + length)));
     }
-    return key;
   }
 }

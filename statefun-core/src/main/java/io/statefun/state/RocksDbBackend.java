@@ -5,6 +5,7 @@
  */
 package io.statefun.state;
 
+import io.statefun.wire.ByteWriter;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -389,6 +391,9 @@ public final class RocksDbBackend implements StateBackend {
     final ReadOptions read = new ReadOptions();
     final FlushOptions flush = new FlushOptions().setWaitForFlush(true);
 
+    /** The buffer of the batch that was closed last, for the next one. */
+    final AtomicReference<@Nullable ByteWriter> spareBuffer = new AtomicReference<>();
+
     Resources(Builder builder, CompressionType compression) {
       // Write buffers are charged to the cache: what they don't need, blocks may have.
       cache = new LRUCache(builder.blockCacheBytes + builder.writeBufferBytes, 4, false, 0.5);
@@ -659,25 +664,43 @@ public final class RocksDbBackend implements StateBackend {
     }
   }
 
+  /**
+   * Builds what RocksDB calls the representation of a write batch on this side, as each call of its
+   * own builder costs more than the change itself. Its format, which the database's log files have
+   * as well: a sequence number (8 bytes, little endian, like all), the number of changes (4), and
+   * for each change its kind, the column family, the key and the value.
+   */
   private static final class RocksBatch implements Batch {
 
     /** How large a native batch may become. */
     static final int PART = 4 << 20;
 
-    private static final int INITIAL_BUFFER = 4 << 10;
-    private static final int PER_ENTRY = 12;
+    private static final int HEADER = 12;
+    private static final int COUNT_AT = 8;
+    private static final int DELETION_IN_FAMILY = 4;
+    private static final int VALUE_IN_FAMILY = 5;
+    private static final int INITIAL = 16 << 10;
 
     private final RocksPartition partition;
-    private final List<WriteBatch> parts = new ArrayList<>();
-    private WriteBatch part = new WriteBatch();
-    // A put through direct buffers costs two thirds of one through arrays.
-    private ByteBuffer buffer = ByteBuffer.allocateDirect(INITIAL_BUFFER);
-    private long bytes;
-    private long partBytes;
+    private final int family;
+    private final List<WriteBatch> full = new ArrayList<>();
+    private final ByteWriter part;
+    private int count;
+    private long fullBytes;
     private boolean closed;
 
     RocksBatch(RocksPartition partition) {
       this.partition = partition;
+      this.family = partition.family.getID();
+      ByteWriter spare = partition.resources.spareBuffer.getAndSet(null);
+      this.part = spare == null ? new ByteWriter(INITIAL) : spare;
+      begin();
+    }
+
+    private void begin() {
+      part.reset();
+      part.writeFixedLong(0).writeFixedInt(0);
+      count = 0;
     }
 
     @Override
@@ -685,58 +708,82 @@ public final class RocksDbBackend implements StateBackend {
       Keys.check(key);
       enter();
       try {
-        begin(key.length + value.length);
-        if (buffer.capacity() < key.length + value.length) {
-          buffer = ByteBuffer.allocateDirect(Integer.highestOneBit(key.length + value.length) * 2);
-        }
-        buffer.clear().put(key).put(value).flip();
-        ByteBuffer keyBuffer = buffer.slice(0, key.length);
-        ByteBuffer valueBuffer = buffer.slice(key.length, value.length);
-        part.put(partition.family, keyBuffer, valueBuffer);
-      } catch (RocksDBException e) {
-        throw failed("prepare a change of partition " + partition.partition, e);
+        makeRoom(key.length + value.length);
+        change(VALUE_IN_FAMILY).writeBytes(key).writeBytes(value);
       } finally {
         partition.gate.exit();
       }
     }
 
     @Override
-    public void delete(byte[] key) {
-      Keys.check(key);
+    public void put(byte[] source, int keyOffset, int keyLength, int valueOffset, int valueLength) {
+      Keys.check(source, keyOffset, keyLength);
       enter();
       try {
-        begin(key.length);
-        part.delete(partition.family, key);
-      } catch (RocksDBException e) {
-        throw failed("prepare a change of partition " + partition.partition, e);
+        makeRoom(keyLength + valueLength);
+        change(VALUE_IN_FAMILY)
+            .writeVarInt(keyLength)
+            .writeRaw(source, keyOffset, keyLength)
+            .writeVarInt(valueLength)
+            .writeRaw(source, valueOffset, valueLength);
       } finally {
         partition.gate.exit();
       }
+    }
+
+    @Override
+    public void delete(byte[] source, int keyOffset, int keyLength) {
+      Keys.check(source, keyOffset, keyLength);
+      enter();
+      try {
+        makeRoom(keyLength);
+        change(DELETION_IN_FAMILY).writeVarInt(keyLength).writeRaw(source, keyOffset, keyLength);
+      } finally {
+        partition.gate.exit();
+      }
+    }
+
+    private ByteWriter change(int kind) {
+      count++;
+      return part.writeByte(kind).writeVarInt(family);
+    }
+
+    private void makeRoom(int length) {
+      if (count > 0 && part.size() + length > PART) {
+        full.add(toWriteBatch());
+      }
+    }
+
+    private WriteBatch toWriteBatch() {
+      part.setFixedInt(COUNT_AT, Integer.reverseBytes(count));
+      byte[] representation = part.toByteArray();
+      fullBytes += representation.length;
+      begin();
+      return new WriteBatch(representation);
     }
 
     @Override
     public long bytes() {
-      return bytes;
+      return fullBytes + part.size() - HEADER;
     }
 
     @Override
     public void write(long epoch) {
       enter();
       try {
-        part.put(partition.family, EPOCH, ByteBuffer.allocate(8).putLong(epoch).array());
-        parts.add(part);
-        part = new WriteBatch();
-        for (WriteBatch full : parts) {
-          partition.db.write(partition.resources.write, full);
+        change(VALUE_IN_FAMILY).writeBytes(EPOCH).writeVarInt(Long.BYTES).writeFixedLong(epoch);
+        full.add(toWriteBatch());
+        for (WriteBatch batch : full) {
+          partition.db.write(partition.resources.write, batch);
         }
         partition.epoch = epoch;
       } catch (RocksDBException e) {
         throw failed("write to partition " + partition.partition, e);
       } finally {
-        parts.forEach(WriteBatch::close);
-        parts.clear();
-        bytes = 0;
-        partBytes = 0;
+        full.forEach(WriteBatch::close);
+        full.clear();
+        begin();
+        fullBytes = 0;
         partition.gate.exit();
       }
     }
@@ -754,16 +801,6 @@ public final class RocksDbBackend implements StateBackend {
       }
     }
 
-    private void begin(int length) {
-      if (partBytes > 0 && partBytes + length > PART) {
-        parts.add(part);
-        part = new WriteBatch();
-        partBytes = 0;
-      }
-      bytes += length + PER_ENTRY;
-      partBytes += length + PER_ENTRY;
-    }
-
     private void enter() {
       partition.gate.enter();
       if (closed) {
@@ -774,9 +811,9 @@ public final class RocksDbBackend implements StateBackend {
 
     void release() {
       closed = true;
-      parts.forEach(WriteBatch::close);
-      parts.clear();
-      part.close();
+      full.forEach(WriteBatch::close);
+      full.clear();
+      partition.resources.spareBuffer.set(part);
     }
   }
 }

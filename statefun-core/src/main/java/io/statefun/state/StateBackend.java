@@ -73,8 +73,16 @@ public interface StateBackend extends AutoCloseable {
     /** Sets the value of a key. */
     void put(byte[] key, byte[] value);
 
+    /** Sets the value of a key; both stand in one array. */
+    void put(byte[] source, int keyOffset, int keyLength, int valueOffset, int valueLength);
+
     /** Removes a key. */
-    void delete(byte[] key);
+    default void delete(byte[] key) {
+      delete(key, 0, key.length);
+    }
+
+    /** Removes a key that stands in an array. */
+    void delete(byte[] source, int keyOffset, int keyLength);
 
     /**
      * How many bytes the changes take, about. A backend may write a batch of more than some

@@ -51,6 +51,16 @@ public final class ByteReader {
     return end - position;
   }
 
+  /** Where in the array the next byte is. */
+  public int position() {
+    return position;
+  }
+
+  /** Steps over so many bytes, and returns where in the array they begin. */
+  public int skip(int count) {
+    return advance(count);
+  }
+
   /** Reads one byte, as 0 to 255. */
   public int readByte() {
     return buffer[advance(1)] & 0xff;

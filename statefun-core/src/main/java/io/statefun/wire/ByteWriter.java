@@ -102,9 +102,14 @@ public final class ByteWriter {
 
   /** Writes bytes without their length. */
   public ByteWriter writeRaw(byte[] bytes) {
-    reserve(bytes.length);
-    System.arraycopy(bytes, 0, buffer, size, bytes.length);
-    size += bytes.length;
+    return writeRaw(bytes, 0, bytes.length);
+  }
+
+  /** Writes a part of an array without its length. */
+  public ByteWriter writeRaw(byte[] bytes, int offset, int length) {
+    reserve(length);
+    System.arraycopy(bytes, offset, buffer, size, length);
+    size += length;
     return this;
   }
 
@@ -115,8 +120,19 @@ public final class ByteWriter {
   }
 
   /** Writes a string as the length and the bytes of its UTF-8 form. */
+  @SuppressWarnings("deprecation") // It copies the lower halves of the characters, as is wanted.
   public ByteWriter writeString(String value) {
-    return writeBytes(value.getBytes(StandardCharsets.UTF_8));
+    int length = value.length();
+    for (int i = 0; i < length; i++) {
+      if (value.charAt(i) >= 0x80) {
+        return writeBytes(value.getBytes(StandardCharsets.UTF_8));
+      }
+    }
+    writeVarInt(length);
+    reserve(length);
+    value.getBytes(0, length, buffer, size);
+    size += length;
+    return this;
   }
 
   private void reserve(int count) {

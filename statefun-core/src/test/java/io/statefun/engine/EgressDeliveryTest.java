@@ -88,7 +88,7 @@ class EgressDeliveryTest {
   private static EngineLimits limits(int unacknowledged, int chainLength) {
     EngineLimits base = EngineLimits.DEFAULT;
     return new EngineLimits(
-        base.maxInstancesInMemory(),
+        base.maxCachedStateBytes(),
         base.maxEpochBytes(),
         Duration.ZERO,
         base.maxUnappliedRecords(),

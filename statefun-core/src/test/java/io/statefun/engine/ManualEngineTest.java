@@ -87,7 +87,7 @@ class ManualEngineTest {
     EngineLimits base = EngineLimits.DEFAULT;
     EngineLimits shortChain =
         new EngineLimits(
-            base.maxInstancesInMemory(),
+            base.maxCachedStateBytes(),
             base.maxEpochBytes(),
             Duration.ZERO,
             base.maxUnappliedRecords(),

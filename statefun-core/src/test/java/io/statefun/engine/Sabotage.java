@@ -5,11 +5,11 @@
  */
 package io.statefun.engine;
 
+import io.statefun.snapshot.RecordBuffer;
 import io.statefun.snapshot.SnapshotStore;
 import io.statefun.state.Change;
 import io.statefun.state.Overlay;
 import io.statefun.state.StateBackend;
-import io.statefun.wire.ByteWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
@@ -83,15 +83,17 @@ public final class Sabotage {
   }
 
   static void apply(Partition partition, PartitionEpoch ended) {
-    if (ended.rows.isEmpty()) {
+    if (ended.rows.count() == 0) {
       return;
     }
     StateBackend.PartitionStore store = partition.overlay.store();
     try (StateBackend.Batch batch = store.newBatch()) {
-      for (Row row : ended.rows) {
-        ByteWriter out = new ByteWriter(64);
-        RowCodec.write(out, row);
-        batch.put(Keys.row(row.instance.address), out.toByteArray());
+      RecordBuffer.Cursor row = ended.rows.cursor();
+      while (row.next()) {
+        if (row.valueLength() >= 0) {
+          batch.put(
+              row.array(), row.keyOffset(), row.keyLength(), row.valueOffset(), row.valueLength());
+        }
       }
       for (Change change : ended.changes) {
         if (change.value() instanceof byte[] value) {

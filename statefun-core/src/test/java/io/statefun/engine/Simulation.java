@@ -105,7 +105,7 @@ final class Simulation {
     this.sulksLong = random.nextInt(4) == 0;
     this.limits =
         new EngineLimits(
-            1 + random.nextInt(40),
+            1 + random.nextInt(8_000),
             200 + random.nextInt(20_000),
             random.nextBoolean() ? Duration.ZERO : Duration.ofMillis(random.nextInt(50)),
             1 + random.nextInt(200),
@@ -193,6 +193,7 @@ final class Simulation {
       }
     }
     calm = true;
+    disk.removeClaims(FOLDER);
     now += 2 * Workload.FAR;
     settle();
     if (random.nextBoolean()) {

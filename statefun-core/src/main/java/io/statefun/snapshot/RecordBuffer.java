@@ -1,0 +1,144 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.snapshot;
+
+import io.statefun.wire.ByteWriter;
+
+/**
+ * Changes in the form in which a section of an epoch object has them, to become a part of one as
+ * they are. Filled by one thread, then read by any.
+ */
+public final class RecordBuffer {
+
+  private final ByteWriter records;
+  private int count;
+
+  /** Makes an empty buffer with room for some bytes. */
+  public RecordBuffer(int capacity) {
+    this.records = new ByteWriter(capacity);
+  }
+
+  /** How many changes there are. */
+  public int count() {
+    return count;
+  }
+
+  /** How many bytes they take. */
+  public int size() {
+    return records.size();
+  }
+
+  /** How many bytes it has room for. */
+  public int capacity() {
+    return records.array().length;
+  }
+
+  byte[] array() {
+    return records.array();
+  }
+
+  /** Forgets everything, keeping the room. */
+  public void reset() {
+    records.reset();
+    count = 0;
+  }
+
+  /**
+   * Sets a key, of a prefix and the rest, to the bytes behind the rest.
+   *
+   * @param source holds the rest of the key and the value, one after the other
+   * @param offset where the rest of the key begins
+   */
+  public void put(byte[] prefix, byte[] source, int offset, int restLength, int valueLength) {
+    count++;
+    records
+        .writeByte(EpochObject.PUT)
+        .writeVarInt(prefix.length + restLength)
+        .writeRaw(prefix)
+        .writeRaw(source, offset, restLength)
+        .writeVarInt(valueLength)
+        .writeRaw(source, offset + restLength, valueLength);
+  }
+
+  /** Removes a key, of a prefix and the rest. */
+  public void delete(byte[] prefix, byte[] source, int offset, int restLength) {
+    count++;
+    records
+        .writeByte(EpochObject.DELETE)
+        .writeVarInt(prefix.length + restLength)
+        .writeRaw(prefix)
+        .writeRaw(source, offset, restLength);
+  }
+
+  /** Goes through the changes, in their order. */
+  public Cursor cursor() {
+    return new Cursor();
+  }
+
+  /** A position in the changes; begins before the first. */
+  public final class Cursor {
+
+    private final byte[] array = records.array();
+    private int position;
+    private int keyOffset;
+    private int keyLength;
+    private int valueOffset;
+    private int valueLength;
+
+    private Cursor() {}
+
+    /** Goes to the next change, and tells whether there is one. */
+    public boolean next() {
+      if (position == records.size()) {
+        return false;
+      }
+      boolean put = array[position++] == EpochObject.PUT;
+      keyLength = readLength();
+      keyOffset = position;
+      position += keyLength;
+      valueLength = put ? readLength() : -1;
+      valueOffset = position;
+      position += Math.max(0, valueLength);
+      return true;
+    }
+
+    private int readLength() {
+      int result = 0;
+      for (int shift = 0; ; shift += 7) {
+        int next = array[position++];
+        result |= (next & 0x7f) << shift;
+        if (next >= 0) {
+          return result;
+        }
+      }
+    }
+
+    /** The array that holds key and value. */
+    public byte[] array() {
+      return array;
+    }
+
+    /** Where the key begins. */
+    public int keyOffset() {
+      return keyOffset;
+    }
+
+    /** How long the key is. */
+    public int keyLength() {
+      return keyLength;
+    }
+
+    /** Where the value begins. */
+    public int valueOffset() {
+      return valueOffset;
+    }
+
+    /** How long the value is, or -1 if the key is removed. */
+    public int valueLength() {
+      return valueLength;
+    }
+  }
+}
