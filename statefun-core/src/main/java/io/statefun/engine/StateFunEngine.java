@@ -319,10 +319,10 @@ public final class StateFunEngine implements AutoCloseable {
     Node running = node;
     if (state == EngineStatus.State.RUNNING && running != null) {
       long deadline = System.nanoTime() + timeout.toNanos();
-      running.committer().hurry();
       while (!running.committer().isIdle()
           && state == EngineStatus.State.RUNNING
           && System.nanoTime() < deadline) {
+        boolean unused = running.committer().hurry();
         LockSupport.parkNanos(500_000);
       }
     }
