@@ -48,6 +48,10 @@ final class Committer implements Barrier {
 
   private volatile long epoch;
   private volatile boolean changed;
+
+  /** Whether the epoch has so many changes that it must end whatever the interval says. */
+  private volatile boolean full;
+
   private volatile long deferredSince = NOTHING_DEFERRED;
   private volatile long committed;
   private Phase phase = Phase.IDLE;
@@ -86,7 +90,7 @@ final class Committer implements Barrier {
   @Override
   public boolean mayHandle(long epochBytes) {
     if (epochBytes > node.limits().maxEpochBytes()) {
-      changed();
+      endNow();
       return false;
     }
     if (applier.unapplied() > node.limits().maxUnappliedRecords()) {
@@ -94,6 +98,14 @@ final class Committer implements Barrier {
       return false;
     }
     return true;
+  }
+
+  private void endNow() {
+    if (!full) {
+      full = true;
+      changed = true;
+      wakeUp.run();
+    }
   }
 
   @Override
@@ -189,11 +201,12 @@ final class Committer implements Barrier {
   private boolean raise() {
     Duration interval = node.limits().minCommitInterval();
     long now = node.clock().millis();
-    boolean early = now >= raisedAt && now - raisedAt < interval.toMillis();
+    boolean early = !full && now >= raisedAt && now - raisedAt < interval.toMillis();
     if (early || !(changed || isDeferredEnough(now))) {
       return false;
     }
     changed = false;
+    full = false;
     deferredSince = NOTHING_DEFERRED;
     raisedAt = now;
     started = System.nanoTime();

@@ -47,6 +47,7 @@ final class EgressDispatcher {
   private final TypeName name;
   private final Egress egress;
   private final NodeServices node;
+  private final String application;
   private final FaultPoint.Listener faults;
   private final Partitions partitions;
   private final int maxInMemory;
@@ -68,12 +69,14 @@ final class EgressDispatcher {
   private long notBefore = Long.MIN_VALUE;
 
   /**
+   * @param application tells this application's records from those of any other
    * @param maxInMemory how many records may wait in memory
    */
   EgressDispatcher(
       TypeName name,
       Egress egress,
       NodeServices node,
+      String application,
       FaultPoint.Listener faults,
       Partitions partitions,
       int maxInMemory,
@@ -81,6 +84,7 @@ final class EgressDispatcher {
     this.name = name;
     this.egress = egress;
     this.node = node;
+    this.application = application;
     this.faults = faults;
     this.partitions = partitions;
     this.maxInMemory = maxInMemory;
@@ -274,7 +278,11 @@ final class EgressDispatcher {
     underWay = true;
     CompletionStage<?> stage;
     try {
-      stage = egress.deliver(batch.stream().map(OutgoingRecord::delivery).toList());
+      List<Egress.Delivery> deliveries = new ArrayList<>(batch.size());
+      for (OutgoingRecord outgoing : batch) {
+        deliveries.add(outgoing.delivery(application));
+      }
+      stage = egress.deliver(deliveries);
     } catch (RuntimeException failure) {
       outcome = new Outcome(failure);
       return;

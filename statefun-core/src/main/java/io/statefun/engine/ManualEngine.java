@@ -434,7 +434,7 @@ public final class ManualEngine implements AutoCloseable {
 
     @Override
     public void take(OutgoingRecord committed) {
-      Egress.Delivery delivery = committed.delivery();
+      Egress.Delivery delivery = committed.delivery("test");
       if (emittedIds.add(delivery.id())) {
         emitted.add(delivery);
       }

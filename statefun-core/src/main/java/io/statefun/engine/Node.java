@@ -92,6 +92,7 @@ final class Node {
               egress.getKey(),
               egress.getValue(),
               services,
+              setup.application(),
               setup.faults(),
               new Partitions(),
               recordsInMemory,
@@ -367,6 +368,7 @@ final class Node {
   /**
    * What a node is made of.
    *
+   * @param application identifies the application's data, also from earlier data of the same name
    * @param writer identifies this process
    * @param workers how many workers it has
    * @param scratch makes the scratch of a worker
@@ -374,6 +376,7 @@ final class Node {
    */
   record Setup(
       NodeServices services,
+      String application,
       UUID writer,
       int workers,
       SnapshotStore store,

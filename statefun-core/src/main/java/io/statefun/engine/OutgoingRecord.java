@@ -30,8 +30,14 @@ record OutgoingRecord(
   private static final int WITH_KEY = 1;
   private static final int WITH_HEADERS = 2;
 
-  Egress.Delivery delivery() {
-    return new Egress.Delivery(egress, partition + "-" + number, value, key, headers);
+  /**
+   * What the receiver gets.
+   *
+   * @param application tells this application's records from those of any other
+   */
+  Egress.Delivery delivery(String application) {
+    String id = application + "-" + partition + "-" + number;
+    return new Egress.Delivery(egress, id, value, key, headers);
   }
 
   void write(ByteWriter out) {

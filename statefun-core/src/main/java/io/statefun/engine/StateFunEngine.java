@@ -45,7 +45,7 @@ import org.slf4j.LoggerFactory;
  * <pre>{@code
  * StateFunEngine engine = StateFunEngine.builder("shop")
  *     .snapshotStore(FileSnapshotStore.open(folder, "shop"))
- *     .stateBackend(application -> RocksDbBackend.open(localFolder))
+ *     .stateBackend(application -> RocksDbBackend.in(localFolder).open())
  *     .function(new CartFunction())
  *     .build();
  * engine.start();
@@ -430,6 +430,7 @@ public final class StateFunEngine implements AutoCloseable {
 
     private final String name;
     private int partitions = 32;
+    private String applicationId = "";
     private int workers = Runtime.getRuntime().availableProcessors();
     private MessageTypes types = MessageTypes.standard();
     private FailurePolicy defaultPolicy = FailurePolicy.DEFAULT;
@@ -606,6 +607,7 @@ public final class StateFunEngine implements AutoCloseable {
               Objects.requireNonNull(store, "A snapshot store is needed"),
               new ApplicationRecord(name, partitions, UUID.randomUUID()));
       check(application);
+      applicationId = application.id().toString().substring(0, 8);
       return Objects.requireNonNull(backend, "A state backend is needed").open(application);
     }
 
@@ -618,6 +620,7 @@ public final class StateFunEngine implements AutoCloseable {
       Map<Integer, Scratch> scratches = new LinkedHashMap<>();
       return new Node.Setup(
           services,
+          applicationId,
           UUID.randomUUID(),
           workerCount,
           Objects.requireNonNull(store),

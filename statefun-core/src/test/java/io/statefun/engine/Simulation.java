@@ -375,6 +375,7 @@ final class Simulation {
             partitions);
     return new Node.Setup(
         services,
+        "sim",
         new UUID(random.nextLong(), lives),
         workers,
         over,

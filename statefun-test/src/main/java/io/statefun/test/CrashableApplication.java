@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * try (CrashableApplication application =
  *     CrashableApplication.of(ShopApplication.class)
- *         .arguments("--server.port=" + port, "--statefun.data-folder=" + folder)
+ *         .arguments("--server.port=" + port, "--statefun.data-directory=" + folder)
  *         .readyWhenListening(port)
  *         .start()) {
  *   order("book");
