@@ -72,11 +72,13 @@ public final class FanOutBenchmark {
                 .build()) {
       engine.start();
       long begun = System.nanoTime();
+      long cpu = ProcessMeter.cpuNanos();
       engine
           .send(Address.of(ScaleFunctions.SOURCE, "all"), new ScaleFunctions.FanOut(targets))
           .join();
       Progress.await(engine, "instances reached", tally::count, targets);
       double seconds = Progress.seconds(begun);
+      double cpuMicros = (ProcessMeter.cpuNanos() - cpu) / 1e3 / targets;
       long left = HeapMeter.usedMegabytes();
       boolean correct = tally.isComplete() & isCounted(engine);
       System.out.println(
@@ -85,6 +87,7 @@ public final class FanOutBenchmark {
               .add("workers", workers)
               .add("seconds", seconds)
               .add("messages_per_second", Math.round(targets / seconds))
+              .add("cpu_micros_per_message", cpuMicros)
               .add("max_heap_mb", Runtime.getRuntime().maxMemory() / 1024 / 1024)
               .add("peak_heap_after_gc_mb", Math.max(left, heap.peakMegabytes()))
               .add("heap_at_end_mb", left)

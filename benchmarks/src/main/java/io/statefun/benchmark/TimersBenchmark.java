@@ -87,6 +87,7 @@ public final class TimersBenchmark {
     try (StateFunEngine engine = engine(store, numbers)) {
       engine.start();
       long begun = System.nanoTime();
+      long cpu = ProcessMeter.cpuNanos();
       numbers.release(instances, 0);
       Progress.await(engine, "timers set", () -> engine.status().invocations(), instances);
       awaitCommit(engine);
@@ -94,6 +95,7 @@ public final class TimersBenchmark {
       report
           .add("set_seconds", seconds)
           .add("set_per_second", Math.round(instances / seconds))
+          .add("set_cpu_micros", cpuMicros(cpu))
           .add("heap_mb_waiting", HeapMeter.usedMegabytes())
           .add("disk_mb_waiting", Folders.megabytes(data));
     }
@@ -117,17 +119,24 @@ public final class TimersBenchmark {
       awaitCommit(engine);
       boolean asleep = tally.count() == 0;
       long begun = System.nanoTime();
+      long cpu = ProcessMeter.cpuNanos();
       clock.putForward(FIRST_DUE.plus(WINDOW));
       Progress.await(engine, "timers fired", tally::count, instances);
       double seconds = Progress.seconds(begun);
       report
           .add("fire_seconds", seconds)
           .add("fired_per_second", Math.round(instances / seconds))
+          .add("fire_cpu_micros", cpuMicros(cpu))
           .add("heap_mb_at_end", HeapMeter.usedMegabytes())
           .add("disk_mb_at_end", Folders.megabytes(data));
       awaitCommit(engine);
       return asleep & tally.isComplete();
     }
+  }
+
+  /** What an instance has cost since then. */
+  private double cpuMicros(long cpuNanosBefore) {
+    return (ProcessMeter.cpuNanos() - cpuNanosBefore) / 1e3 / instances;
   }
 
   /** Waits until what was done so far is committed, which what comes after it never is before. */

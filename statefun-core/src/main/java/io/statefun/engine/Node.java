@@ -106,9 +106,9 @@ final class Node {
       owners.set(partition);
       worker(i).own(partition);
       recovered.unacknowledged().forEach(this::dispatch);
-      bases.restored(i, recovered.base(), 0);
+      bases.restored(i, recovered.base(), recovered.baseBytes());
     }
-    for (BaseSnapshots.Kept kept : recovery.kept(count)) {
+    for (BaseSnapshots.Kept kept : recovery.kept()) {
       bases.added(kept);
     }
     for (Ingress ingress : setup.ingresses()) {

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings the backend of a node to the last committed epoch: what it lacks is fetched from the epoch
@@ -28,12 +29,16 @@ final class Recovery {
   private final List<EpochReader> epochs;
   private final BaseStore baseStore;
   private final Map<Integer, Long> bases;
+  private final List<Summary> summaries = new ArrayList<>();
 
   Recovery(EpochLog log, BaseStore baseStore, StateBackend backend) throws IOException {
     this.baseStore = baseStore;
     this.bases = baseStore.newest();
     this.backend = backend;
     this.epochs = log.open();
+    for (EpochReader epoch : epochs) {
+      summaries.add(new Summary(epoch));
+    }
   }
 
   /** The last committed epoch, or 0 if there is none. */
@@ -52,13 +57,18 @@ final class Recovery {
     if (store.epoch() > lastEpoch() || store.epoch() < base) {
       store.clear();
       if (base > 0) {
-        long unused = baseStore.restore(partition, base, store);
+        baseStore.restore(partition, base, store);
       }
     }
     long first = store.epoch() + 1;
-    for (EpochReader epoch : epochs) {
-      if (epoch.epoch() >= first) {
-        apply(epoch, partition, store);
+    for (Summary summary : summaries) {
+      if (summary.epoch.epoch() >= first) {
+        try (StateBackend.Batch batch = store.newBatch()) {
+          summary.read(partition, batch);
+          batch.write(summary.epoch.epoch());
+        }
+      } else {
+        summary.read(partition, null);
       }
     }
     PendingMessages pending = new PendingMessages();
@@ -73,7 +83,12 @@ final class Recovery {
                 }
               });
     }
-    return new Recovered(store, pending, unacknowledged(partition, store), base);
+    return new Recovered(
+        store,
+        pending,
+        unacknowledged(partition, store),
+        base,
+        base > 0 ? baseStore.bytes(partition, base) : 0);
   }
 
   /**
@@ -104,27 +119,51 @@ final class Recovery {
             + " silently: restore the store's content from a backup.");
   }
 
-  /** What epoch objects there are, for those who look after them. */
-  List<BaseSnapshots.Kept> kept(int partitions) throws IOException {
-    List<BaseSnapshots.Kept> result = new ArrayList<>();
-    for (EpochReader epoch : epochs) {
-      KeptReader kept = new KeptReader();
-      for (int partition = 0; partition < partitions; partition++) {
-        kept.read(epoch, partition);
+  /** What epoch objects there are, for those who look after them; once all is recovered. */
+  List<BaseSnapshots.Kept> kept() {
+    return summaries.stream().map(Summary::kept).toList();
+  }
+
+  private List<OutgoingRecord> unacknowledged(int partition, StateBackend.PartitionStore store)
+      throws IOException {
+    List<OutgoingRecord> result = new ArrayList<>();
+    for (Summary summary : summaries) {
+      if (summary.hasUnacknowledged(partition, store)) {
+        summary.epoch.read(
+            partition,
+            new EpochReader.Visitor() {
+              @Override
+              public void egress(byte[] stored) {
+                OutgoingRecord outgoing = OutgoingRecord.read(partition, stored);
+                if (outgoing.number() > acknowledged(store, outgoing.egress())) {
+                  result.add(outgoing);
+                }
+              }
+            });
       }
-      result.add(kept.of(epoch.epoch()));
     }
     return result;
   }
 
-  /** Finds out what an epoch object is needed for. */
-  private static final class KeptReader {
+  private static long acknowledged(StateBackend.PartitionStore store, TypeName egress) {
+    byte[] stored = store.get(Keys.acknowledged(egress));
+    return stored == null ? 0 : new ByteReader(stored).readVarLong();
+  }
 
+  /** Reads an epoch object, and finds out meanwhile what it is needed for. */
+  private static final class Summary {
+
+    private final EpochReader epoch;
     private final List<Integer> changed = new ArrayList<>();
     private final Map<BaseSnapshots.RecordSource, Long> records = new HashMap<>();
     private long bytes;
 
-    void read(EpochReader epoch, int partition) throws IOException {
+    Summary(EpochReader epoch) {
+      this.epoch = epoch;
+    }
+
+    /** Reads what it has of a partition, and adds the changes to a batch if there is one. */
+    void read(int partition, StateBackend.@Nullable Batch batch) throws IOException {
       bytes += epoch.sectionLength(partition);
       boolean[] anyChange = new boolean[1];
       epoch.read(
@@ -133,11 +172,17 @@ final class Recovery {
             @Override
             public void put(byte[] key, byte[] value) {
               anyChange[0] = true;
+              if (batch != null) {
+                batch.put(key, value);
+              }
             }
 
             @Override
             public void delete(byte[] key) {
               anyChange[0] = true;
+              if (batch != null) {
+                batch.delete(key);
+              }
             }
 
             @Override
@@ -154,54 +199,18 @@ final class Recovery {
       }
     }
 
-    BaseSnapshots.Kept of(long epoch) {
+    boolean hasUnacknowledged(int partition, StateBackend.PartitionStore store) {
+      return records.entrySet().stream()
+          .anyMatch(
+              newest ->
+                  newest.getKey().partition() == partition
+                      && newest.getValue() > acknowledged(store, newest.getKey().egress()));
+    }
+
+    BaseSnapshots.Kept kept() {
       return new BaseSnapshots.Kept(
-          epoch, bytes, changed.stream().mapToInt(Integer::intValue).toArray(), records);
+          epoch.epoch(), bytes, changed.stream().mapToInt(Integer::intValue).toArray(), records);
     }
-  }
-
-  private static void apply(EpochReader epoch, int partition, StateBackend.PartitionStore store)
-      throws IOException {
-    try (StateBackend.Batch batch = store.newBatch()) {
-      epoch.read(
-          partition,
-          new EpochReader.Visitor() {
-            @Override
-            public void put(byte[] key, byte[] value) {
-              batch.put(key, value);
-            }
-
-            @Override
-            public void delete(byte[] key) {
-              batch.delete(key);
-            }
-          });
-      batch.write(epoch.epoch());
-    }
-  }
-
-  private List<OutgoingRecord> unacknowledged(int partition, StateBackend.PartitionStore store)
-      throws IOException {
-    List<OutgoingRecord> result = new ArrayList<>();
-    for (EpochReader epoch : epochs) {
-      epoch.read(
-          partition,
-          new EpochReader.Visitor() {
-            @Override
-            public void egress(byte[] stored) {
-              OutgoingRecord outgoing = OutgoingRecord.read(partition, stored);
-              if (outgoing.number() > acknowledged(store, outgoing.egress())) {
-                result.add(outgoing);
-              }
-            }
-          });
-    }
-    return result;
-  }
-
-  private static long acknowledged(StateBackend.PartitionStore store, TypeName egress) {
-    byte[] stored = store.get(Keys.acknowledged(egress));
-    return stored == null ? 0 : new ByteReader(stored).readVarLong();
   }
 
   /**
@@ -211,10 +220,12 @@ final class Recovery {
    * @param pending the messages that waited
    * @param unacknowledged the records whose receivers may not have them
    * @param base the epoch of its base snapshot, 0 for none
+   * @param baseBytes how large that is
    */
   record Recovered(
       StateBackend.PartitionStore store,
       PendingMessages pending,
       List<OutgoingRecord> unacknowledged,
-      long base) {}
+      long base,
+      long baseBytes) {}
 }

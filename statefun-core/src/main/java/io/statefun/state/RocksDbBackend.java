@@ -58,7 +58,7 @@ import org.slf4j.LoggerFactory;
  * that lead to it. RocksDB writes the entries of a column family to files in the order in which
  * they came, and never a part of a batch; so after a crash a column family holds all batches up to
  * some point, and its epoch entry tells how far to replay. A batch of more than {@value
- * RocksBatch#PART} bytes goes in as several; the epoch is in the last.
+ * RocksBatch#PART} bytes goes in as several, each as soon as it is full; the epoch is in the last.
  *
  * <p>The folder is a cache. What can't be read in it, or belongs to another incarnation, is
  * deleted, and the partitions begin empty.
@@ -668,8 +668,7 @@ public final class RocksDbBackend implements StateBackend {
     private static final int PER_ENTRY = 12;
 
     private final RocksPartition partition;
-    private final List<WriteBatch> parts = new ArrayList<>();
-    private WriteBatch part = new WriteBatch();
+    private final WriteBatch part = new WriteBatch();
     // A put through direct buffers costs two thirds of one through arrays.
     private ByteBuffer buffer = ByteBuffer.allocateDirect(INITIAL_BUFFER);
     private long bytes;
@@ -724,17 +723,12 @@ public final class RocksDbBackend implements StateBackend {
       enter();
       try {
         part.put(partition.family, EPOCH, ByteBuffer.allocate(8).putLong(epoch).array());
-        parts.add(part);
-        part = new WriteBatch();
-        for (WriteBatch full : parts) {
-          partition.db.write(partition.resources.write, full);
-        }
+        writePart();
         partition.epoch = epoch;
       } catch (RocksDBException e) {
         throw failed("write to partition " + partition.partition, e);
       } finally {
-        parts.forEach(WriteBatch::close);
-        parts.clear();
+        part.clear();
         bytes = 0;
         partBytes = 0;
         partition.gate.exit();
@@ -754,14 +748,18 @@ public final class RocksDbBackend implements StateBackend {
       }
     }
 
-    private void begin(int length) {
+    private void begin(int length) throws RocksDBException {
       if (partBytes > 0 && partBytes + length > PART) {
-        parts.add(part);
-        part = new WriteBatch();
-        partBytes = 0;
+        writePart();
       }
       bytes += length + PER_ENTRY;
       partBytes += length + PER_ENTRY;
+    }
+
+    private void writePart() throws RocksDBException {
+      partition.db.write(partition.resources.write, part);
+      part.clear();
+      partBytes = 0;
     }
 
     private void enter() {
@@ -774,8 +772,6 @@ public final class RocksDbBackend implements StateBackend {
 
     void release() {
       closed = true;
-      parts.forEach(WriteBatch::close);
-      parts.clear();
       part.close();
     }
   }
