@@ -145,8 +145,7 @@ public final class BaseStore {
     return folder(partition)
         + String.format("%020d-", epoch)
         + attempt
-        + "/"
-        + String.format("%06d", number);
+        + String.format("-%06d", number);
   }
 
   private static int checksum(byte[] bytes, int length) {
