@@ -47,7 +47,6 @@ final class BaseSnapshots {
   private final String attempts;
   private final ArrayDeque<Kept> chain = new ArrayDeque<>();
   private final long[] firstNeeded;
-  private final long[] lastChanged;
   private final long[] bases;
   private final long[] baseBytes;
 
@@ -78,7 +77,6 @@ final class BaseSnapshots {
     int count = node.partitions();
     this.firstNeeded = new long[count];
     Arrays.fill(firstNeeded, NONE);
-    this.lastChanged = new long[count];
     this.bases = new long[count];
     this.baseBytes = new long[count];
   }
@@ -98,7 +96,6 @@ final class BaseSnapshots {
     for (int index : kept.changed()) {
       if (kept.epoch() > bases[index]) {
         firstNeeded[index] = Math.min(firstNeeded[index], kept.epoch());
-        lastChanged[index] = kept.epoch();
       }
     }
   }
@@ -159,12 +156,22 @@ final class BaseSnapshots {
     synchronized (this) {
       bases[partition] = epoch;
       baseBytes[partition] = writing.bytes();
-      firstNeeded[partition] = lastChanged[partition] > epoch ? epoch + 1 : NONE;
+      firstNeeded[partition] = firstChange(partition, epoch);
     }
     writing.close();
     writer = null;
     collect = true;
     return true;
+  }
+
+  /** The first epoch after another one that changed a partition, or {@link #NONE}. */
+  private long firstChange(int index, long after) {
+    for (Kept kept : chain) {
+      if (kept.epoch() > after && Arrays.stream(kept.changed()).anyMatch(it -> it == index)) {
+        return kept.epoch();
+      }
+    }
+    return NONE;
   }
 
   private boolean begin() {

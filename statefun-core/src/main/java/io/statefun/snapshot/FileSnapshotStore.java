@@ -83,6 +83,12 @@ public final class FileSnapshotStore implements SnapshotStore {
   private final AtomicLong temporaries = new AtomicLong();
   private final Map<Path, Directory> directories = new ConcurrentHashMap<>();
   private final Object[] renaming = new Object[64];
+
+  /**
+   * Claims that this handle has made, and not removed so far: an attempt may have failed between.
+   */
+  private final Set<Path> claimed = ConcurrentHashMap.newKeySet();
+
   private final ReadWriteLock life = new ReentrantReadWriteLock();
   private boolean closed;
 
@@ -346,7 +352,9 @@ public final class FileSnapshotStore implements SnapshotStore {
       try {
         return renameIfFree(temporary, target);
       } finally {
-        deleteQuietly(claim);
+        if (deleteQuietly(claim)) {
+          claimed.remove(claim);
+        }
       }
     }
   }
@@ -373,8 +381,12 @@ public final class FileSnapshotStore implements SnapshotStore {
     Path claim =
         claims.resolve(UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString());
     try (Disk.NewFile file = disk.create(claim)) {
+      claimed.add(claim);
       file.write(StandardCharsets.UTF_8.encode(name + " " + owner));
     } catch (FileAlreadyExistsException e) {
+      if (claimed.contains(claim)) {
+        return claim;
+      }
       throw new IOException(
           "The object '"
               + name
@@ -519,11 +531,13 @@ public final class FileSnapshotStore implements SnapshotStore {
     return folder.resolve(TEMPORARY).resolve(id + "-" + temporaries.incrementAndGet());
   }
 
-  private void deleteQuietly(Path file) {
+  private boolean deleteQuietly(Path file) {
     try {
       disk.delete(file);
+      return true;
     } catch (IOException e) {
       // It goes when the folder is next opened.
+      return false;
     }
   }
 

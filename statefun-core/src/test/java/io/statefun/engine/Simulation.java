@@ -189,6 +189,7 @@ final class Simulation {
       }
     }
     calm = true;
+    disk.removeClaims(FOLDER);
     now += 2 * Workload.FAR;
     settle();
     if (random.nextBoolean()) {

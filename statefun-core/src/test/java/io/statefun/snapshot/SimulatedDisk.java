@@ -135,6 +135,20 @@ public final class SimulatedDisk implements Disk {
     interruption = null;
   }
 
+  /**
+   * Does what the store asks of a person, when an attempt to claim a name failed and yet succeeded.
+   * To be called between two calls of the store.
+   */
+  public synchronized void removeClaims(Path folder) throws IOException {
+    Path claims = folder.resolve("claims");
+    failAt = -1;
+    if (find(claims) != null) {
+      for (Entry claim : list(claims)) {
+        delete(claims.resolve(claim.name()));
+      }
+    }
+  }
+
   /** Whether the point set by {@link #dieAt} was reached. */
   public synchronized boolean isDead() {
     return dead;
