@@ -98,7 +98,14 @@ public final class ChainBenchmark {
     Folders.delete(data);
     Files.createDirectories(data);
     MessageTypes types = MessageTypes.standard();
-    EventGenerator generator = new EventGenerator(load, types, workers, PARTITIONS);
+    TypeName first = TypeName.parse(ChainLoad.FUNCTION_A);
+    EventGenerator generator =
+        new EventGenerator(
+            ChainLoad.INGRESS,
+            event -> Address.of(first, load.firstKey(event)),
+            types,
+            workers,
+            PARTITIONS);
     CountingEgress egress = new CountingEgress(types, ends);
     try (FileSnapshotStore store =
             FileSnapshotStore.open(data.resolve("store"), ChainLoad.APPLICATION);

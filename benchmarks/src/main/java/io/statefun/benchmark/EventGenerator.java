@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,10 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class EventGenerator implements Ingress {
 
-  private static final TypeName NAME = TypeName.parse(ChainLoad.INGRESS);
-  private static final TypeName TARGET = TypeName.parse(ChainLoad.FUNCTION_A);
-
-  private final ChainLoad load;
+  private final TypeName name;
+  private final LongFunction<Address> targets;
   private final MessageType<Long> type;
   private final List<GeneratorSplit> splits = new ArrayList<>();
   private final ScheduledExecutorService ticker =
@@ -44,20 +43,23 @@ final class EventGenerator implements Ingress {
   /**
    * Makes a generator with a split for each worker.
    *
+   * @param targets where each event goes
    * @param partitions how many partitions the application has, so that the splits spread evenly
    */
-  EventGenerator(ChainLoad load, MessageTypes types, int workers, int partitions) {
-    this.load = load;
+  EventGenerator(
+      String name, LongFunction<Address> targets, MessageTypes types, int workers, int partitions) {
+    this.name = TypeName.parse(name);
+    this.targets = targets;
     this.type = types.forClass(Long.class);
     for (int i = 0; i < workers; i++) {
       splits.add(new GeneratorSplit(splitId(i, workers, partitions), i, workers));
     }
   }
 
-  private static String splitId(int worker, int workers, int partitions) {
+  private String splitId(int worker, int workers, int partitions) {
     for (int i = 0; ; i++) {
       String id = worker + "-" + i;
-      if (Address.of(NAME, id).partition(partitions) % workers == worker) {
+      if (Address.of(name, id).partition(partitions) % workers == worker) {
         return id;
       }
     }
@@ -85,7 +87,7 @@ final class EventGenerator implements Ingress {
 
   @Override
   public TypeName name() {
-    return NAME;
+    return name;
   }
 
   @Override
@@ -155,7 +157,7 @@ final class EventGenerator implements Ingress {
         }
       }
       count++;
-      out.send(Address.of(TARGET, load.firstKey(event)), TypedValue.of(type, event));
+      out.send(targets.apply(event), TypedValue.of(type, event));
       return true;
     }
 

@@ -6,8 +6,11 @@
 package io.statefun.benchmark;
 
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -29,5 +32,25 @@ final class Folders {
     for (Path path : paths) {
       Files.delete(path);
     }
+  }
+
+  /** How much a folder holds, in MiB; what vanishes meanwhile does not count. */
+  static long megabytes(Path folder) throws IOException {
+    long[] bytes = new long[1];
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            bytes[0] += attributes.size();
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException gone) {
+            return FileVisitResult.CONTINUE;
+          }
+        });
+    return bytes[0] / 1024 / 1024;
   }
 }

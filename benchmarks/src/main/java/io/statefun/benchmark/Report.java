@@ -8,12 +8,17 @@ package io.statefun.benchmark;
 import java.util.Locale;
 import java.util.StringJoiner;
 
-/** A line of JSON with numbers and texts, in the order in which they were added. */
+/** A line of JSON with numbers, texts and truths, in the order in which they were added. */
 final class Report {
 
   private final StringJoiner line = new StringJoiner(", ", "{", "}");
 
   Report add(String name, long value) {
+    line.add('"' + name + "\": " + value);
+    return this;
+  }
+
+  Report add(String name, boolean value) {
     line.add('"' + name + "\": " + value);
     return this;
   }

@@ -89,7 +89,7 @@ final class Committer implements Barrier {
 
   @Override
   public boolean mayHandle(long epochBytes) {
-    if (epochBytes > node.limits().maxEpochBytes()) {
+    if (epochBytes > node.limits().maxEpochBytes() / parts.length()) {
       endNow();
       return false;
     }

@@ -121,10 +121,10 @@ final class Node {
         }
       }
       dispatch(i, recovered.unacknowledged());
-      bases.restored(i, recovered.base(), 0);
+      bases.restored(i, recovered.base(), recovered.baseBytes());
     }
     orphans.refuse();
-    for (BaseSnapshots.Kept kept : recovery.kept(count)) {
+    for (BaseSnapshots.Kept kept : recovery.kept()) {
       bases.added(kept);
     }
     for (Ingress ingress : setup.ingresses()) {

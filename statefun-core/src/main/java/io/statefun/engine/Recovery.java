@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings the backend of a node to the last committed epoch: what it lacks is fetched from the epoch
@@ -27,12 +28,16 @@ final class Recovery {
   private final List<EpochReader> epochs;
   private final BaseStore baseStore;
   private final Map<Integer, Long> bases;
+  private final List<Summary> summaries = new ArrayList<>();
 
   Recovery(EpochLog log, BaseStore baseStore, StateBackend backend) throws IOException {
     this.baseStore = baseStore;
     this.bases = baseStore.newest();
     this.backend = backend;
     this.epochs = log.open();
+    for (EpochReader epoch : epochs) {
+      summaries.add(new Summary(epoch));
+    }
   }
 
   /** The last committed epoch, or 0 if there is none. */
@@ -51,13 +56,18 @@ final class Recovery {
     if (store.epoch() > lastEpoch() || store.epoch() < base) {
       store.clear();
       if (base > 0) {
-        long unused = baseStore.restore(partition, base, store);
+        baseStore.restore(partition, base, store);
       }
     }
     long first = store.epoch() + 1;
-    for (EpochReader epoch : epochs) {
-      if (epoch.epoch() >= first) {
-        apply(epoch, partition, store);
+    for (Summary summary : summaries) {
+      if (summary.epoch.epoch() >= first) {
+        try (StateBackend.Batch batch = store.newBatch()) {
+          summary.read(partition, batch);
+          batch.write(summary.epoch.epoch());
+        }
+      } else {
+        summary.read(partition, null);
       }
     }
     PendingMessages pending = new PendingMessages();
@@ -72,7 +82,13 @@ final class Recovery {
                 }
               });
     }
-    return new Recovered(store, pending, putAside(store), unacknowledged(partition, store), base);
+    return new Recovered(
+        store,
+        pending,
+        putAside(store),
+        unacknowledged(partition, store),
+        base,
+        base > 0 ? baseStore.bytes(partition, base) : 0);
   }
 
   /**
@@ -103,27 +119,50 @@ final class Recovery {
             + " silently: restore the store's content from a backup.");
   }
 
-  /** What epoch objects there are, for those who look after them. */
-  List<BaseSnapshots.Kept> kept(int partitions) throws IOException {
-    List<BaseSnapshots.Kept> result = new ArrayList<>();
-    for (EpochReader epoch : epochs) {
-      KeptReader kept = new KeptReader();
-      for (int partition = 0; partition < partitions; partition++) {
-        kept.read(epoch, partition);
+  /** What epoch objects there are, for those who look after them; once all is recovered. */
+  List<BaseSnapshots.Kept> kept() {
+    return summaries.stream().map(Summary::kept).toList();
+  }
+
+  private List<OutgoingRecord> unacknowledged(int partition, StateBackend.PartitionStore store)
+      throws IOException {
+    Map<TypeName, EgressProgress> known = new HashMap<>();
+    List<OutgoingRecord> result = new ArrayList<>();
+    for (Summary summary : summaries) {
+      if (summary.hasUnacknowledged(partition, store)) {
+        summary.epoch.read(
+            partition,
+            new EpochReader.Visitor() {
+              @Override
+              public void egress(byte[] stored) {
+                OutgoingRecord outgoing = OutgoingRecord.read(partition, stored);
+                EgressProgress progress =
+                    known.computeIfAbsent(
+                        outgoing.egress(), egress -> EgressProgress.read(store, egress));
+                if (!progress.covers(outgoing.number())) {
+                  result.add(outgoing);
+                }
+              }
+            });
       }
-      result.add(kept.of(epoch.epoch()));
     }
     return result;
   }
 
-  /** Finds out what an epoch object is needed for. */
-  private static final class KeptReader {
+  /** Reads an epoch object, and finds out meanwhile what it is needed for. */
+  private static final class Summary {
 
+    private final EpochReader epoch;
     private final List<Integer> changed = new ArrayList<>();
     private final Map<BaseSnapshots.RecordSource, Long> records = new HashMap<>();
     private long bytes;
 
-    void read(EpochReader epoch, int partition) throws IOException {
+    Summary(EpochReader epoch) {
+      this.epoch = epoch;
+    }
+
+    /** Reads what it has of a partition, and adds the changes to a batch if there is one. */
+    void read(int partition, StateBackend.@Nullable Batch batch) throws IOException {
       bytes += epoch.sectionLength(partition);
       boolean[] anyChange = new boolean[1];
       epoch.read(
@@ -132,11 +171,17 @@ final class Recovery {
             @Override
             public void put(byte[] key, byte[] value) {
               anyChange[0] = true;
+              if (batch != null) {
+                batch.put(key, value);
+              }
             }
 
             @Override
             public void delete(byte[] key) {
               anyChange[0] = true;
+              if (batch != null) {
+                batch.delete(key);
+              }
             }
 
             @Override
@@ -153,53 +198,19 @@ final class Recovery {
       }
     }
 
-    BaseSnapshots.Kept of(long epoch) {
+    boolean hasUnacknowledged(int partition, StateBackend.PartitionStore store) {
+      return records.entrySet().stream()
+          .anyMatch(
+              newest ->
+                  newest.getKey().partition() == partition
+                      && !EgressProgress.read(store, newest.getKey().egress())
+                          .covers(newest.getValue()));
+    }
+
+    BaseSnapshots.Kept kept() {
       return new BaseSnapshots.Kept(
-          epoch, bytes, changed.stream().mapToInt(Integer::intValue).toArray(), records);
+          epoch.epoch(), bytes, changed.stream().mapToInt(Integer::intValue).toArray(), records);
     }
-  }
-
-  private static void apply(EpochReader epoch, int partition, StateBackend.PartitionStore store)
-      throws IOException {
-    try (StateBackend.Batch batch = store.newBatch()) {
-      epoch.read(
-          partition,
-          new EpochReader.Visitor() {
-            @Override
-            public void put(byte[] key, byte[] value) {
-              batch.put(key, value);
-            }
-
-            @Override
-            public void delete(byte[] key) {
-              batch.delete(key);
-            }
-          });
-      batch.write(epoch.epoch());
-    }
-  }
-
-  private List<OutgoingRecord> unacknowledged(int partition, StateBackend.PartitionStore store)
-      throws IOException {
-    Map<TypeName, EgressProgress> known = new HashMap<>();
-    List<OutgoingRecord> result = new ArrayList<>();
-    for (EpochReader epoch : epochs) {
-      epoch.read(
-          partition,
-          new EpochReader.Visitor() {
-            @Override
-            public void egress(byte[] stored) {
-              OutgoingRecord outgoing = OutgoingRecord.read(partition, stored);
-              EgressProgress progress =
-                  known.computeIfAbsent(
-                      outgoing.egress(), egress -> EgressProgress.read(store, egress));
-              if (!progress.covers(outgoing.number())) {
-                result.add(outgoing);
-              }
-            }
-          });
-    }
-    return result;
   }
 
   /** How many records for each egress were put aside into the state of a partition. */
@@ -223,11 +234,13 @@ final class Recovery {
    * @param putAside how far each egress has come that ever had records put aside in the state
    * @param unacknowledged the other records whose receivers may not have them
    * @param base the epoch of its base snapshot, 0 for none
+   * @param baseBytes how large that is
    */
   record Recovered(
       StateBackend.PartitionStore store,
       PendingMessages pending,
       Map<TypeName, EgressProgress> putAside,
       List<OutgoingRecord> unacknowledged,
-      long base) {}
+      long base,
+      long baseBytes) {}
 }

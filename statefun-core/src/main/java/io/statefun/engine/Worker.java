@@ -519,8 +519,11 @@ final class Worker {
   private boolean fireTimers(long now) {
     boolean any = false;
     for (Partition partition : partitions) {
+      // Timers rest in the state until there is time for them: what waits in memory is written
+      // with each epoch.
       if (partition.timers.nextDue() <= now
-          && partition.mailbox.size() < node.limits().mailboxCapacity()) {
+          && partition.mailbox.size() < TIMERS_AT_ONCE
+          && partition.outbox.isEmpty()) {
         for (Timers.Entry entry : partition.timers.due(now, TIMERS_AT_ONCE)) {
           fire(partition, entry, now);
           any = true;

@@ -76,34 +76,44 @@ public final class BaseStore {
     return new Writer(partition, epoch, attempt, content);
   }
 
-  /**
-   * Brings the entries of a base into a partition's backend, which must be empty.
-   *
-   * @return how many bytes it has
-   */
-  public long restore(int partition, long epoch, StateBackend.PartitionStore target)
+  /** How large a base is. */
+  public long bytes(int partition, long epoch) throws IOException {
+    ByteReader manifest = manifestOf(partition, epoch);
+    String unused = manifest.readString();
+    long bytes = 0;
+    for (int parts = manifest.readVarInt(); parts > 0; parts--) {
+      bytes += manifest.readVarInt();
+      int unusedChecksum = manifest.readFixedInt();
+    }
+    return bytes;
+  }
+
+  /** Brings the entries of a base into a partition's backend, which must be empty. */
+  public void restore(int partition, long epoch, StateBackend.PartitionStore target)
       throws IOException {
+    ByteReader manifest = manifestOf(partition, epoch);
+    String attempt = manifest.readString();
+    int parts = manifest.readVarInt();
+    try (StateBackend.Batch batch = target.newBatch()) {
+      for (int part = 0; part < parts; part++) {
+        restore(part(partition, epoch, attempt, part), manifest, batch);
+      }
+      batch.write(epoch);
+    }
+  }
+
+  private ByteReader manifestOf(int partition, long epoch) throws IOException {
     String name = manifest(partition, epoch);
-    byte[] stored = store.read(name, 0, Math.toIntExact(store.size(name)));
-    ByteReader manifest = new ByteReader(stored);
+    ByteReader manifest = new ByteReader(store.read(name, 0, Math.toIntExact(store.size(name))));
     int format = manifest.readVarInt();
     if (format > FORMAT) {
       throw new CorruptDataException(
           "Base snapshot " + name + " has format " + format + ", written by a newer version");
     }
-    String attempt = manifest.readString();
-    int parts = manifest.readVarInt();
-    long bytes = 0;
-    try (StateBackend.Batch batch = target.newBatch()) {
-      for (int part = 0; part < parts; part++) {
-        bytes += restore(part(partition, epoch, attempt, part), manifest, batch);
-      }
-      batch.write(epoch);
-    }
-    return bytes;
+    return manifest;
   }
 
-  private int restore(String name, ByteReader manifest, StateBackend.Batch batch)
+  private void restore(String name, ByteReader manifest, StateBackend.Batch batch)
       throws IOException {
     int length = manifest.readVarInt();
     int checksum = manifest.readFixedInt();
@@ -116,7 +126,6 @@ public final class BaseStore {
     while (entries.hasRemaining()) {
       batch.put(entries.readBytes(), entries.readBytes());
     }
-    return length;
   }
 
   /** Deletes the bases of a partition that are older than an epoch, and what attempts left. */
@@ -136,8 +145,7 @@ public final class BaseStore {
     return folder(partition)
         + String.format("%020d-", epoch)
         + attempt
-        + "/"
-        + String.format("%06d", number);
+        + String.format("-%06d", number);
   }
 
   private static int checksum(byte[] bytes, int length) {

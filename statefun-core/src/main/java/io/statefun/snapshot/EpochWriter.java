@@ -10,6 +10,7 @@ import io.statefun.wire.StoredBytes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -18,20 +19,20 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds an epoch object, section by section. Small things are gathered in one buffer, which is
- * used again for the next epoch; whole buffers of changes, and what rests in files, are copied when
- * the object is written. Used by one thread.
+ * Builds an epoch object, section by section. Small things are gathered in segments, which are used
+ * again for the next epoch; whole buffers of changes, and what rests in files, are copied when the
+ * object is written. Used by one thread.
  */
 public final class EpochWriter implements SnapshotStore.Content {
 
-  private static final int SMALL = 256 * 1024;
-  private static final int KEPT = 16 * 1024 * 1024;
+  private static final int KEPT_SEGMENTS = 16;
 
-  private ByteWriter heap = new ByteWriter(SMALL);
   private final List<Segment> segments = new ArrayList<>();
+  private final ArrayDeque<Segment> spare = new ArrayDeque<>();
   private final List<EpochObject.Section> sections = new ArrayList<>();
   private final CRC32C checksum = new CRC32C();
-  private long elsewhere;
+  private Segment segment = new Segment();
+  private long lengthBefore;
   private int partition = -1;
   private long sectionStart;
   private int checkedUpTo;
@@ -40,17 +41,29 @@ public final class EpochWriter implements SnapshotStore.Content {
 
   /** Begins an object, forgetting the one before. */
   public void begin() {
-    if (heap.array().length > KEPT) {
-      heap = new ByteWriter(SMALL);
-    }
-    heap.reset();
+    segments.forEach(this::spare);
     segments.clear();
+    spare(segment);
     sections.clear();
-    elsewhere = 0;
+    lengthBefore = 0;
     partition = -1;
     records = 0;
     ended = false;
-    heap.writeFixedInt(EpochObject.MAGIC);
+    openSegment();
+    segment.heap.writeFixedInt(EpochObject.MAGIC);
+  }
+
+  private void spare(Segment used) {
+    if (spare.size() < KEPT_SEGMENTS && used.isWorthKeeping()) {
+      used.clear();
+      spare.add(used);
+    }
+  }
+
+  private void openSegment() {
+    Segment free = spare.poll();
+    segment = free == null ? new Segment() : free;
+    checkedUpTo = 0;
   }
 
   /** Begins the section of a partition; each partition at most once. */
@@ -58,14 +71,25 @@ public final class EpochWriter implements SnapshotStore.Content {
     endSection();
     partition = newPartition;
     sectionStart = length();
-    checkedUpTo = heap.size();
+    checkedUpTo = segment.heap.size();
     checksum.reset();
   }
 
-  /** Begins a put; exactly one value must follow through the returned writer or a call here. */
-  public ByteWriter put() {
+  /** Begins a record, for which the heap's part of it gets room in one segment. */
+  private ByteWriter add(int kind) {
     records++;
-    return heap.writeByte(EpochObject.PUT);
+    if (segment.isFull()) {
+      checksumHeap();
+      lengthBefore += segment.length();
+      segments.add(segment);
+      openSegment();
+    }
+    return segment.heap.writeByte(kind);
+  }
+
+  /** Begins a put; exactly one key and one value must follow through the returned writer. */
+  public ByteWriter put() {
+    return add(EpochObject.PUT);
   }
 
   /** Sets a key. */
@@ -78,8 +102,7 @@ public final class EpochWriter implements SnapshotStore.Content {
     put().writeBytes(key).writeVarInt(value.length());
     checksumHeap();
     checksum.update(value.load());
-    segments.add(new Segment(heap.size(), null, value.length(), value));
-    elsewhere += value.length();
+    segment.addResting(new Resting(segment.heap.size(), null, value.length(), value));
   }
 
   /** Adds changes as they are. They must not be touched until the object is written. */
@@ -90,26 +113,22 @@ public final class EpochWriter implements SnapshotStore.Content {
     records += changes.count();
     checksumHeap();
     checksum.update(changes.array(), 0, changes.size());
-    segments.add(new Segment(heap.size(), changes.array(), changes.size(), null));
-    elsewhere += changes.size();
+    segment.addResting(new Resting(segment.heap.size(), changes.array(), changes.size(), null));
   }
 
   /** Removes a key. */
   public void delete(byte[] key) {
-    records++;
-    heap.writeByte(EpochObject.DELETE).writeBytes(key);
+    add(EpochObject.DELETE).writeBytes(key);
   }
 
   /** Adds a message that waits. */
   public void pending(byte[] message) {
-    records++;
-    heap.writeByte(EpochObject.PENDING).writeBytes(message);
+    add(EpochObject.PENDING).writeBytes(message);
   }
 
   /** Adds a record for an egress. */
   public void egress(byte[] egressRecord) {
-    records++;
-    heap.writeByte(EpochObject.EGRESS).writeBytes(egressRecord);
+    add(EpochObject.EGRESS).writeBytes(egressRecord);
   }
 
   /** How many records all sections have. */
@@ -129,11 +148,12 @@ public final class EpochWriter implements SnapshotStore.Content {
     ended = true;
     endSection();
     long indexOffset = length();
+    ByteWriter heap = segment.heap;
     int from = heap.size();
     heap.writeVarInt(EpochObject.FORMAT);
-    writeId(header.writer());
+    writeId(heap, header.writer());
     heap.writeVarLong(header.epoch());
-    writeId(header.previousWriter());
+    writeId(heap, header.previousWriter());
     heap.writeVarInt(sections.size());
     for (EpochObject.Section section : sections) {
       heap.writeVarInt(section.partition())
@@ -154,7 +174,7 @@ public final class EpochWriter implements SnapshotStore.Content {
         .writeFixedInt(EpochObject.MAGIC);
   }
 
-  private void writeId(UUID id) {
+  private static void writeId(ByteWriter heap, UUID id) {
     heap.writeFixedLong(id.getMostSignificantBits()).writeFixedLong(id.getLeastSignificantBits());
   }
 
@@ -172,24 +192,22 @@ public final class EpochWriter implements SnapshotStore.Content {
   }
 
   private void checksumHeap() {
+    ByteWriter heap = segment.heap;
     checksum.update(heap.array(), checkedUpTo, heap.size() - checkedUpTo);
     checkedUpTo = heap.size();
   }
 
   @Override
   public long length() {
-    return heap.size() + elsewhere;
+    return lengthBefore + segment.length();
   }
 
   @Override
   public void writeTo(WritableByteChannel channel) throws IOException {
-    int from = 0;
-    for (Segment next : segments) {
-      writeFully(channel, ByteBuffer.wrap(heap.array(), from, next.heapPosition() - from));
-      writeFully(channel, next.bytes());
-      from = next.heapPosition();
+    for (Segment full : segments) {
+      full.writeTo(channel);
     }
-    writeFully(channel, ByteBuffer.wrap(heap.array(), from, heap.size() - from));
+    segment.writeTo(channel);
   }
 
   private static void writeFully(WritableByteChannel channel, ByteBuffer bytes) throws IOException {
@@ -206,14 +224,62 @@ public final class EpochWriter implements SnapshotStore.Content {
    */
   public record Need(long base, long firstEpoch) {}
 
-  /** Bytes that come in after so many bytes of the heap: of an array, or at rest elsewhere. */
-  private record Segment(
-      int heapPosition, byte @Nullable [] array, int length, @Nullable StoredBytes resting) {
+  /**
+   * A part of the object. Parts of about a mebibyte grow without a copy of everything so far, and
+   * find room in a small heap.
+   */
+  private static final class Segment {
 
-    ByteBuffer bytes() throws IOException {
+    private static final int INITIAL = 64 * 1024;
+    private static final int FULL = 1024 * 1024 - INITIAL;
+    private static final int TOO_LARGE = 2 * 1024 * 1024;
+
+    private final ByteWriter heap = new ByteWriter(INITIAL);
+    private final List<Resting> resting = new ArrayList<>();
+    private long restingLength;
+
+    void addResting(Resting bytes) {
+      resting.add(bytes);
+      restingLength += bytes.length();
+    }
+
+    boolean isFull() {
+      return heap.size() >= FULL;
+    }
+
+    boolean isWorthKeeping() {
+      return heap.array().length < TOO_LARGE;
+    }
+
+    void clear() {
+      heap.reset();
+      resting.clear();
+      restingLength = 0;
+    }
+
+    long length() {
+      return heap.size() + restingLength;
+    }
+
+    void writeTo(WritableByteChannel channel) throws IOException {
+      int from = 0;
+      for (Resting next : resting) {
+        writeFully(channel, ByteBuffer.wrap(heap.array(), from, next.heapPosition() - from));
+        writeFully(channel, next.bytes());
+        from = next.heapPosition();
+      }
+      writeFully(channel, ByteBuffer.wrap(heap.array(), from, heap.size() - from));
+    }
+  }
+
+  /** Bytes that come in after so many bytes of their segment's heap: an array's, or at rest. */
+  private record Resting(
+      int heapPosition, byte @Nullable [] array, int length, @Nullable StoredBytes stored) {
+
+    ByteBuffer bytes() {
       return array != null
           ? ByteBuffer.wrap(array, 0, length)
-          : ByteBuffer.wrap(Objects.requireNonNull(resting).load());
+          : ByteBuffer.wrap(Objects.requireNonNull(stored).load());
     }
   }
 }

@@ -33,6 +33,12 @@ import org.jspecify.annotations.Nullable;
 /** The disk of this machine. */
 final class NioDisk implements Disk {
 
+  /**
+   * How much is read or written at once. What is in the heap goes through memory outside of it of
+   * the same size, which each thread keeps.
+   */
+  private static final int PIECE = 128 * 1024;
+
   /** Behind every text, so that where locks are mandatory the text can be read all the same. */
   private static final long LOCK_POSITION = Long.MAX_VALUE - 1;
 
@@ -132,9 +138,11 @@ final class NioDisk implements Disk {
       }
       ByteBuffer buffer = ByteBuffer.allocate(length);
       while (buffer.hasRemaining()) {
+        buffer.limit(Math.min(length, buffer.position() + PIECE));
         if (channel.read(buffer, offset + buffer.position()) < 0) {
           throw new EOFException(file + " became shorter");
         }
+        buffer.limit(length);
       }
       return buffer.array();
     }
@@ -211,7 +219,13 @@ final class NioDisk implements Disk {
 
     @Override
     public int write(ByteBuffer source) throws IOException {
-      return channel.write(source);
+      int limit = source.limit();
+      source.limit(Math.min(limit, source.position() + PIECE));
+      try {
+        return channel.write(source);
+      } finally {
+        source.limit(limit);
+      }
     }
 
     @Override

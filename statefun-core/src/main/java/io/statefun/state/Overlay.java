@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Overlay {
 
+  /** About what a change takes in the heap besides its key and its value. */
+  private static final int PER_CHANGE = 128;
+
   private final StateBackend.PartitionStore store;
   private final TreeMap<byte[], Change> changes = new TreeMap<>(Arrays::compareUnsigned);
   private final List<Undo> undo = new ArrayList<>();
@@ -79,6 +82,7 @@ public final class Overlay {
     Change change = new Change(key, value, epoch);
     changes.put(key, change);
     ofEpoch.add(change);
+    bytes += PER_CHANGE;
     if (undoable) {
       undo.add(new Undo(change, null, before, true));
     }

@@ -60,7 +60,7 @@ import org.slf4j.LoggerFactory;
  * that lead to it. RocksDB writes the entries of a column family to files in the order in which
  * they came, and never a part of a batch; so after a crash a column family holds all batches up to
  * some point, and its epoch entry tells how far to replay. A batch of more than {@value
- * RocksBatch#PART} bytes goes in as several; the epoch is in the last.
+ * RocksBatch#PART} bytes goes in as several, each as soon as it is full; the epoch is in the last.
  *
  * <p>The folder is a cache. What can't be read in it, or belongs to another incarnation, is
  * deleted, and the partitions begin empty.
@@ -683,10 +683,8 @@ public final class RocksDbBackend implements StateBackend {
 
     private final RocksPartition partition;
     private final int family;
-    private final List<WriteBatch> full = new ArrayList<>();
     private final ByteWriter part;
     private int count;
-    private long fullBytes;
     private boolean closed;
 
     RocksBatch(RocksPartition partition) {
@@ -750,21 +748,24 @@ public final class RocksDbBackend implements StateBackend {
 
     private void makeRoom(int length) {
       if (count > 0 && part.size() + length > PART) {
-        full.add(toWriteBatch());
+        writePart();
       }
     }
 
-    private WriteBatch toWriteBatch() {
+    private void writePart() {
       part.setFixedInt(COUNT_AT, Integer.reverseBytes(count));
-      byte[] representation = part.toByteArray();
-      fullBytes += representation.length;
-      begin();
-      return new WriteBatch(representation);
+      try (WriteBatch batch = new WriteBatch(part.toByteArray())) {
+        partition.db.write(partition.resources.write, batch);
+      } catch (RocksDBException e) {
+        throw failed("write to partition " + partition.partition, e);
+      } finally {
+        begin();
+      }
     }
 
     @Override
     public long bytes() {
-      return fullBytes + part.size() - HEADER;
+      return part.size() - HEADER;
     }
 
     @Override
@@ -772,18 +773,9 @@ public final class RocksDbBackend implements StateBackend {
       enter();
       try {
         change(VALUE_IN_FAMILY).writeBytes(EPOCH).writeVarInt(Long.BYTES).writeFixedLong(epoch);
-        full.add(toWriteBatch());
-        for (WriteBatch batch : full) {
-          partition.db.write(partition.resources.write, batch);
-        }
+        writePart();
         partition.epoch = epoch;
-      } catch (RocksDBException e) {
-        throw failed("write to partition " + partition.partition, e);
       } finally {
-        full.forEach(WriteBatch::close);
-        full.clear();
-        begin();
-        fullBytes = 0;
         partition.gate.exit();
       }
     }
@@ -811,8 +803,6 @@ public final class RocksDbBackend implements StateBackend {
 
     void release() {
       closed = true;
-      full.forEach(WriteBatch::close);
-      full.clear();
       partition.resources.spareBuffer.set(part);
     }
   }

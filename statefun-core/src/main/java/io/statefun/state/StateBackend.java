@@ -86,8 +86,8 @@ public interface StateBackend extends AutoCloseable {
 
     /**
      * How many bytes the changes take, about. A backend may write a batch of more than some
-     * mebibytes in parts, all but the last under the epoch before: a crash may leave a part of it,
-     * and writing the epoch again makes it whole.
+     * mebibytes in parts while it is being filled, all but the last under the epoch before: a crash
+     * may leave a part of it, and writing the epoch again makes it whole.
      */
     long bytes();
 
