@@ -63,7 +63,7 @@ public final class ChainBenchmark {
             options.number("cache-bytes", defaults.maxCachedStateBytes()),
             options.number("epoch-bytes", defaults.maxEpochBytes()),
             Duration.ofMillis(options.number("commit-interval", 0)),
-            options.integer("unapplied", defaults.maxUnappliedRecords()),
+            options.number("unapplied-bytes", defaults.maxUnappliedBytes()),
             options.integer("mailbox", defaults.mailboxCapacity()),
             defaults.maxWaitingRequests(),
             options.integer("unacknowledged", defaults.maxUnacknowledgedRecords()),
@@ -86,7 +86,7 @@ public final class ChainBenchmark {
             "cache-bytes",
             "epoch-bytes",
             "commit-interval",
-            "unapplied",
+            "unapplied-bytes",
             "mailbox",
             "unacknowledged");
     boolean correct = new ChainBenchmark(options).run();

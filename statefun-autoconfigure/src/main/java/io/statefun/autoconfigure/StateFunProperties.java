@@ -84,7 +84,7 @@ public record StateFunProperties(
   public record Snapshot(
       @DefaultValue("file") Store store,
       @DefaultValue("0ms") Duration minCommitInterval,
-      @DefaultValue("64MB") DataSize maxChainSize,
+      @DefaultValue("256MB") DataSize maxChainSize,
       @DefaultValue("1000") int maxChainLength,
       @DefaultValue File file) {
 
@@ -112,7 +112,7 @@ public record StateFunProperties(
    * @param blockCache The memory for blocks of the local state's files.
    * @param writeBuffer The memory for changes on their way to the local state's files.
    * @param maxEpochSize The size of changes after which functions wait for their commit.
-   * @param maxUnappliedRecords The number of committed changes that may wait for the local state.
+   * @param maxUnappliedSize The size of committed changes that may wait for the local state.
    * @param mailboxCapacity The number of messages that a partition's mailbox takes before senders
    *     keep theirs.
    * @param maxWaitingRequests The number of messages from outside that may wait before their
@@ -125,7 +125,7 @@ public record StateFunProperties(
       @DefaultValue("32MB") DataSize blockCache,
       @DefaultValue("32MB") DataSize writeBuffer,
       @DefaultValue("16MB") DataSize maxEpochSize,
-      @DefaultValue("200000") int maxUnappliedRecords,
+      @DefaultValue("64MB") DataSize maxUnappliedSize,
       @DefaultValue("1024") int mailboxCapacity,
       @DefaultValue("10000") int maxWaitingRequests,
       @DefaultValue("50000") int maxUnacknowledgedRecords) {}
@@ -164,7 +164,7 @@ public record StateFunProperties(
         memory.stateCache.toBytes(),
         memory.maxEpochSize.toBytes(),
         snapshot.minCommitInterval,
-        memory.maxUnappliedRecords,
+        memory.maxUnappliedSize.toBytes(),
         memory.mailboxCapacity,
         memory.maxWaitingRequests,
         memory.maxUnacknowledgedRecords,
@@ -207,7 +207,7 @@ public record StateFunProperties(
     checks.atLeastOneMegabyte(memory.blockCache, "memory.blockCache");
     checks.atLeastOneMegabyte(memory.writeBuffer, "memory.writeBuffer");
     checks.atLeastOneMegabyte(memory.maxEpochSize, "memory.maxEpochSize");
-    checks.positive(memory.maxUnappliedRecords, "memory.maxUnappliedRecords");
+    checks.atLeastOneMegabyte(memory.maxUnappliedSize, "memory.maxUnappliedSize");
     checks.positive(memory.mailboxCapacity, "memory.mailboxCapacity");
     checks.positive(memory.maxWaitingRequests, "memory.maxWaitingRequests");
     checks.positive(memory.maxUnacknowledgedRecords, "memory.maxUnacknowledgedRecords");

@@ -11,11 +11,11 @@ import io.statefun.state.Change;
 import io.statefun.state.StateBackend;
 import io.statefun.wire.StoredBytes;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes committed epochs to the backend. Epochs gather until there are enough changes, or the
@@ -24,25 +24,28 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class Applier {
 
-  private static final long LONGEST_WAIT = 1_000;
+  private static final long LONGEST_WAIT = 3_000;
+  private static final int MERGED_AT_LEAST = 32 * 1024;
 
   private final NodeServices node;
   private final FaultPoint.Listener faults;
   private final AppliedListener listener;
   private final Queue<List<EpochPart>> committed = new ConcurrentLinkedQueue<>();
+  private final Queue<Request> requests = new ConcurrentLinkedQueue<>();
   private final AtomicLong unapplied = new AtomicLong();
+  private final RowChanges.Merger merger = new RowChanges.Merger();
   private final Gathered[] gathered;
 
-  /** Which row, counted over all epochs that are being applied, is the newest of each entry. */
-  private int[] newest = new int[1024];
+  /** The buffer of rows that were merged and are written, for those that are merged next. */
+  private @Nullable RecordBuffer spare;
 
-  private long gatheredRecords;
+  private long gatheredEpoch;
+  private boolean hasGathered;
+  private long gatheredBytes;
   private long gatheredSince;
   private int next;
   private boolean applying;
-  private final Queue<Request> requests = new ConcurrentLinkedQueue<>();
   private volatile boolean asked;
-  private long gatheredEpoch;
 
   Applier(NodeServices node, long epoch, FaultPoint.Listener faults, AppliedListener listener) {
     this.gatheredEpoch = epoch;
@@ -54,17 +57,17 @@ final class Applier {
 
   /** Takes the parts of a committed epoch. Called by the committer. */
   void add(List<EpochPart> parts) {
-    long records = 0;
+    long bytes = 0;
     for (EpochPart part : parts) {
       for (PartitionEpoch partition : part.partitions) {
-        records += partition.records();
+        bytes += partition.bytes();
       }
     }
-    unapplied.addAndGet(records);
+    unapplied.addAndGet(bytes);
     committed.add(parts);
   }
 
-  /** How many committed changes are not in the backend. */
+  /** About how many bytes of committed changes are not in the backend. */
   long unapplied() {
     return unapplied.get();
   }
@@ -74,24 +77,9 @@ final class Applier {
     asked = true;
   }
 
-  /** Opens the content of a partition, once everything that is committed by now is written. */
-  void scan(StateBackend.PartitionStore store, BaseSnapshots.Scanned result) {
-    requests.add(new Request(store, result));
-    asked = true;
-  }
-
-  private boolean openScans() {
-    Request request = requests.poll();
-    if (request == null) {
-      return false;
-    }
-    try (StateBackend.Batch batch = request.store().newBatch()) {
-      batch.write(gatheredEpoch);
-    }
-    request.result().epoch = gatheredEpoch;
-    request.result().cursor = request.store().scan(new byte[] {1}, new byte[] {(byte) 0xfe});
-    listener.scanned();
-    return true;
+  /** Opens the content of a partition, with everything that is committed by now. */
+  void scan(Partition partition, BaseSnapshots.Scanned result) {
+    requests.add(new Request(partition, result));
   }
 
   /** Gathers what was committed, or writes one partition. */
@@ -101,34 +89,54 @@ final class Applier {
       return true;
     }
     boolean any = gather();
-    if (gatheredRecords > 0 && isDue()) {
+    Request request = requests.poll();
+    if (request != null) {
+      open(request);
+      return true;
+    }
+    if (hasGathered && isDue()) {
       applying = true;
       next = 0;
       return true;
     }
-    if (gatheredRecords == 0) {
-      asked = !requests.isEmpty();
-      any |= openScans();
+    if (!hasGathered) {
+      asked = false;
     }
     return any;
   }
 
   /** When there is something to do again if nobody wakes it, in milliseconds. */
   long nextWakeUp() {
-    return gatheredRecords == 0 ? Long.MAX_VALUE : gatheredSince + LONGEST_WAIT;
+    return !hasGathered ? Long.MAX_VALUE : gatheredSince + LONGEST_WAIT;
   }
 
   private boolean isDue() {
+    long now = node.clock().millis();
     return asked
-        || gatheredRecords >= node.limits().maxUnappliedRecords() / 2
-        || node.clock().millis() - gatheredSince >= LONGEST_WAIT;
+        || gatheredBytes >= node.limits().maxUnappliedBytes() / 2
+        || now - gatheredSince >= LONGEST_WAIT
+        || now < gatheredSince;
   }
+
+  private void open(Request request) {
+    Partition partition = request.partition();
+    apply(partition.index);
+    StateBackend.PartitionStore store = partition.overlay.store();
+    try (StateBackend.Batch batch = store.newBatch()) {
+      batch.write(gatheredEpoch);
+    }
+    request.result().epoch = gatheredEpoch;
+    request.result().cursor = store.scan(new byte[] {1}, new byte[] {(byte) 0xfe});
+    listener.scanned();
+  }
+
+  // Gathering
 
   private boolean gather() {
     boolean any = false;
     for (List<EpochPart> parts = committed.poll(); parts != null; parts = committed.poll()) {
       any = true;
-      if (gatheredRecords == 0) {
+      if (!hasGathered) {
         gatheredSince = node.clock().millis();
       }
       for (EpochPart part : parts) {
@@ -142,9 +150,10 @@ final class Applier {
   }
 
   private void gather(PartitionEpoch ended, long epoch) {
-    if (ended.records() == 0) {
+    if (!ended.hasChanges()) {
       return;
     }
+    hasGathered = true;
     int index = ended.partition.index;
     Gathered into = gathered[index];
     if (into == null) {
@@ -152,40 +161,86 @@ final class Applier {
       gathered[index] = into;
     }
     into.epoch = epoch;
-    into.records += ended.records();
-    gatheredRecords += ended.records();
-    into.epochs.add(ended);
+    into.bytes += ended.bytes();
+    gatheredBytes += ended.bytes();
+    into.changes.addAll(ended.changes);
+    if (ended.rows.count() == 0) {
+      return;
+    }
+    into.rows.add(ended.rows);
+    into.rowBytes += ended.rows.records().size();
+    if (into.rowBytes > 2 * into.mergedBytes() + MERGED_AT_LEAST) {
+      merge(into);
+    }
   }
+
+  /** Makes one of all row changes of a partition, so that those of a row take memory once. */
+  private void merge(Gathered into) {
+    long before = into.rowBytes;
+    RecordBuffer target = spare == null ? new RecordBuffer(MERGED_AT_LEAST) : spare;
+    spare = null;
+    RowChanges merged = merger.merge(into.rows, target);
+    release(into);
+    into.rows.add(merged);
+    into.rowBytes = merged.records().size();
+    into.merged = merged;
+    long superseded = before - into.rowBytes;
+    into.bytes -= superseded;
+    gatheredBytes -= superseded;
+    unapplied.addAndGet(-superseded);
+  }
+
+  /** Gives back the buffers that the worker filled, and keeps one of those filled here. */
+  private void release(Gathered from) {
+    RowChanges merged = from.merged;
+    if (merged != null && from.rows.remove(merged)) {
+      merged.records().reset();
+      spare = merged.records();
+    }
+    listener.released(from.partition, from.rows.stream().map(RowChanges::records).toList());
+    from.rows.clear();
+    from.merged = null;
+  }
+
+  // Applying
 
   private void applyNext() {
     while (next < gathered.length) {
-      Gathered partition = gathered[next++];
-      if (partition != null) {
-        gathered[next - 1] = null;
-        apply(partition);
+      if (apply(next++)) {
         return;
       }
     }
     applying = false;
+    hasGathered = false;
   }
 
-  private void apply(Gathered gatheredPartition) {
+  private boolean apply(int index) {
+    Gathered from = gathered[index];
+    if (from == null) {
+      return false;
+    }
+    gathered[index] = null;
     faults.reached(FaultPoint.BEFORE_APPLY);
-    Partition partition = gatheredPartition.partition;
+    if (from.rows.size() > 1) {
+      merge(from);
+    }
+    Partition partition = from.partition;
     try (StateBackend.Batch batch = partition.overlay.store().newBatch()) {
-      for (PartitionEpoch ended : gatheredPartition.epochs) {
-        for (Change change : ended.changes) {
-          write(batch, change);
-        }
+      for (Change change : from.changes) {
+        write(batch, change);
       }
-      writeRows(batch, gatheredPartition.epochs);
-      batch.write(gatheredPartition.epoch);
+      for (RowChanges rows : from.rows) {
+        write(batch, rows.records().cursor());
+      }
+      batch.write(from.epoch);
     }
     faults.reached(FaultPoint.AFTER_APPLY);
-    partition.setAppliedEpoch(gatheredPartition.epoch);
-    gatheredRecords -= gatheredPartition.records;
-    unapplied.addAndGet(-gatheredPartition.records);
-    listener.applied(partition, gatheredPartition.epochs);
+    partition.setAppliedEpoch(from.epoch);
+    gatheredBytes -= from.bytes;
+    unapplied.addAndGet(-from.bytes);
+    listener.applied(partition, from.changes);
+    release(from);
+    return true;
   }
 
   private static void write(StateBackend.Batch batch, Change change) {
@@ -198,35 +253,14 @@ final class Applier {
     }
   }
 
-  /** Writes each row that has changed once, as it was last. */
-  private void writeRows(StateBackend.Batch batch, List<PartitionEpoch> epochs) {
-    int next = 0;
-    for (PartitionEpoch ended : epochs) {
-      for (int entry : ended.rowEntries) {
-        if (entry >= newest.length) {
-          newest = Arrays.copyOf(newest, Math.max(entry + 1, newest.length * 2));
-        }
-        newest[entry] = next++;
-      }
-    }
-    next = 0;
-    for (PartitionEpoch ended : epochs) {
-      RecordBuffer.Cursor row = ended.rows.cursor();
-      for (int entry : ended.rowEntries) {
-        boolean unused = row.next();
-        if (newest[entry] == next++) {
-          write(batch, row);
-        }
-      }
-    }
-  }
-
   private static void write(StateBackend.Batch batch, RecordBuffer.Cursor row) {
-    if (row.valueLength() < 0) {
-      batch.delete(row.array(), row.keyOffset(), row.keyLength());
-    } else {
-      batch.put(
-          row.array(), row.keyOffset(), row.keyLength(), row.valueOffset(), row.valueLength());
+    while (row.next()) {
+      if (row.valueLength() < 0) {
+        batch.delete(row.array(), row.keyOffset(), row.keyLength());
+      } else {
+        batch.put(
+            row.array(), row.keyOffset(), row.keyLength(), row.valueOffset(), row.valueLength());
+      }
     }
   }
 
@@ -234,24 +268,34 @@ final class Applier {
   private static final class Gathered {
 
     private final Partition partition;
-    private final List<PartitionEpoch> epochs = new ArrayList<>();
+    private final List<Change> changes = new ArrayList<>();
+    private final List<RowChanges> rows = new ArrayList<>();
     private long epoch;
-    private long records;
+    private long bytes;
+    private long rowBytes;
+    private @Nullable RowChanges merged;
 
     Gathered(Partition partition) {
       this.partition = partition;
+    }
+
+    long mergedBytes() {
+      return merged == null ? 0 : merged.records().size();
     }
   }
 
   /** Is told what the backend holds now. */
   interface AppliedListener {
 
-    /** It holds what these epochs have changed of a partition. */
-    void applied(Partition partition, List<PartitionEpoch> epochs);
+    /** It holds these changes of a partition. */
+    void applied(Partition partition, List<Change> changes);
+
+    /** Nobody reads these buffers of a partition any more. */
+    void released(Partition partition, List<RecordBuffer> buffers);
 
     /** A content that was asked for is open. */
     void scanned();
   }
 
-  private record Request(StateBackend.PartitionStore store, BaseSnapshots.Scanned result) {}
+  private record Request(Partition partition, BaseSnapshots.Scanned result) {}
 }

@@ -304,17 +304,25 @@ final class BaseSnapshots {
       Map<RecordSource, Long> records = new HashMap<>();
       for (EpochPart part : parts) {
         for (PartitionEpoch partition : part.partitions) {
-          if (partition.records() > 0) {
+          if (partition.hasChanges()) {
             changed.add(partition.partition.index);
           }
-          for (OutgoingRecord outgoing : partition.egress) {
-            records.put(
-                new RecordSource(outgoing.partition(), outgoing.egress()), outgoing.number());
-          }
+          noteNewest(partition.egress, records);
         }
       }
       return new Kept(
           epoch, bytes, changed.stream().mapToInt(Integer::intValue).toArray(), records);
+    }
+
+    /** The records of a partition are in the order of their numbers. */
+    private static void noteNewest(List<OutgoingRecord> egress, Map<RecordSource, Long> records) {
+      for (int i = egress.size() - 1; i >= 0; i--) {
+        OutgoingRecord outgoing = egress.get(i);
+        if (i == egress.size() - 1 || !outgoing.egress().equals(egress.get(i + 1).egress())) {
+          records.putIfAbsent(
+              new RecordSource(outgoing.partition(), outgoing.egress()), outgoing.number());
+        }
+      }
     }
   }
 

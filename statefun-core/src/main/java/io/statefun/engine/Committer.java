@@ -93,7 +93,7 @@ final class Committer implements Barrier {
       endNow();
       return false;
     }
-    if (applier.unapplied() > node.limits().maxUnappliedRecords()) {
+    if (applier.unapplied() > node.limits().maxUnappliedBytes()) {
       applier.ask();
       return false;
     }
@@ -254,7 +254,7 @@ final class Committer implements Barrier {
             writer.put(change.key(), (byte[]) value);
           }
         });
-    writer.addAll(ended.rows);
+    writer.addAll(ended.rows.records());
     ended.pending.writeTo(writer::pending, buffer);
     for (OutgoingRecord outgoing : ended.egress) {
       buffer.reset();

@@ -15,7 +15,7 @@ import java.time.Duration;
  * @param maxEpochBytes how many bytes of changes an epoch may hold before a barrier ends it and
  *     workers wait for its commit, roughly
  * @param minCommitInterval the least time between two barriers
- * @param maxUnappliedRecords how many committed changes may wait for the backend
+ * @param maxUnappliedBytes how many bytes of committed changes may wait for the backend, roughly
  * @param mailboxCapacity how many messages a mailbox takes before senders keep theirs
  * @param maxWaitingRequests how many messages from outside may wait for a worker before their
  *     senders are held up
@@ -29,7 +29,7 @@ public record EngineLimits(
     long maxCachedStateBytes,
     long maxEpochBytes,
     Duration minCommitInterval,
-    int maxUnappliedRecords,
+    long maxUnappliedBytes,
     int mailboxCapacity,
     int maxWaitingRequests,
     int maxUnacknowledgedRecords,
@@ -42,18 +42,18 @@ public record EngineLimits(
           64L * 1024 * 1024,
           16L * 1024 * 1024,
           Duration.ZERO,
-          200_000,
+          64L * 1024 * 1024,
           1_024,
           10_000,
           50_000,
-          64L * 1024 * 1024,
+          256L * 1024 * 1024,
           1_000);
 
   public EngineLimits {
     if (maxCachedStateBytes < 1
         || maxEpochBytes < 1
         || minCommitInterval.isNegative()
-        || maxUnappliedRecords < 1
+        || maxUnappliedBytes < 1
         || mailboxCapacity < 1
         || maxWaitingRequests < 1
         || maxUnacknowledgedRecords < 1

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 /** The functions of the application, by name. */
 final class FunctionTypes {
 
+  private static final int COMPARED = 8;
+
   private final Map<TypeName, FunctionType> byName = new LinkedHashMap<>();
   private final List<FunctionType> byIndex = new ArrayList<>();
 
@@ -30,6 +32,12 @@ final class FunctionTypes {
   }
 
   @Nullable FunctionType get(TypeName name) {
+    // Names of addresses are mostly the very objects, so the usual few functions need no hashing.
+    for (int i = 0; i < byIndex.size() && i < COMPARED; i++) {
+      if (byIndex.get(i).name == name) {
+        return byIndex.get(i);
+      }
+    }
     return byName.get(name);
   }
 

@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
 final class Instances {
 
   private static final int UNFOLDED_BITS = 6;
+
+  /** What a change takes in an epoch besides the id and the row, about. */
+  private static final int KEY_BYTES = 40;
+
   private static final byte[] NO_ROW = new byte[0];
 
   private final StateBackend.PartitionStore store;
@@ -99,7 +103,7 @@ final class Instances {
       }
       changed[changedCount++] = entry;
     }
-    changedBytes += row.size() + instance.address.id().length();
+    changedBytes += row.size() + instance.address.id().length() + KEY_BYTES;
     rows.put(entry, row, epoch);
   }
 
@@ -113,19 +117,18 @@ final class Instances {
     return changedBytes;
   }
 
-  /** Ends the epoch: writes the rows that have changed in it, and the entries that they have. */
-  int[] cut(RecordBuffer out) {
+  /**
+   * Ends the epoch.
+   *
+   * @param out an empty buffer for the rows that have changed in it
+   */
+  RowChanges cut(RecordBuffer out) {
     int[] entries = java.util.Arrays.copyOf(changed, changedCount);
     for (int entry : entries) {
       rows.write(entry, functions.at(rows.function(entry)).rowPrefix, out);
     }
     changedCount = 0;
     changedBytes = 0;
-    return entries;
-  }
-
-  /** One more than the highest entry that {@link #cut} may give. */
-  int entries() {
-    return rows.entries();
+    return new RowChanges(out, entries);
   }
 }

@@ -14,7 +14,9 @@ import io.statefun.snapshot.BaseStore;
 import io.statefun.snapshot.EpochLog;
 import io.statefun.snapshot.EpochWriter;
 import io.statefun.snapshot.FaultPoint;
+import io.statefun.snapshot.RecordBuffer;
 import io.statefun.snapshot.SnapshotStore;
+import io.statefun.state.Change;
 import io.statefun.state.Overlay;
 import io.statefun.state.StateBackend;
 import java.io.IOException;
@@ -326,11 +328,16 @@ final class Node {
   private final class Applies implements Applier.AppliedListener {
 
     @Override
-    public void applied(Partition partition, List<PartitionEpoch> epochs) {
-      worker(partition.index).notice(() -> partition.applied(epochs));
+    public void applied(Partition partition, List<Change> changes) {
+      worker(partition.index).notice(() -> partition.applied(changes));
       if (dispatchers.stream().anyMatch(EgressDispatcher::awaitsBackend)) {
         listener.wakeDispatchers();
       }
+    }
+
+    @Override
+    public void released(Partition partition, List<RecordBuffer> buffers) {
+      worker(partition.index).notice(() -> partition.spare(buffers));
     }
 
     @Override
@@ -344,7 +351,7 @@ final class Node {
 
     @Override
     public void request(int partition, BaseSnapshots.Scanned result) {
-      applier.scan(owners.partition(partition).overlay.store(), result);
+      applier.scan(owners.partition(partition), result);
       listener.wakeApplier();
     }
 

@@ -8,6 +8,7 @@ package io.statefun.engine;
 import io.statefun.message.Address;
 import io.statefun.message.TypedValue;
 import io.statefun.snapshot.RecordBuffer;
+import io.statefun.state.Change;
 import io.statefun.state.Overlay;
 import io.statefun.state.StateBackend;
 import io.statefun.wire.ByteReader;
@@ -27,7 +28,6 @@ import java.util.function.Consumer;
  */
 final class Partition {
 
-  private static final int ROWS_CAPACITY = 4 * 1024;
   private static final int BUFFER_BYTES_KEPT = 512 * 1024;
   private static final byte[] NOTHING = new byte[0];
 
@@ -52,7 +52,7 @@ final class Partition {
   /** Whether the partition is in its worker's list of those with messages. */
   boolean scheduled;
 
-  private PartitionEpoch current = newEpoch();
+  private PartitionEpoch current = new PartitionEpoch(this);
   private long epoch;
   private boolean garbage = true;
   private long sequence;
@@ -88,11 +88,6 @@ final class Partition {
 
   int instancesInMemory() {
     return instances.size();
-  }
-
-  /** One more than the highest entry that a row of {@link PartitionEpoch} has. */
-  int rowEntries() {
-    return instances.entries();
   }
 
   /** A number that this partition never used before. */
@@ -176,20 +171,23 @@ final class Partition {
       overlay.put(Keys.counters(), new ByteWriter(10).writeVarLong(sequence).toByteArray());
       storedSequence = sequence;
     }
-    ended.rowEntries = instances.cut(ended.rows);
+    if (instances.changedCount() > 0) {
+      ended.rows = instances.cut(buffer(instances.changedBytes()));
+    }
+    ended.changeBytes = overlay.bytes();
     ended.changes = overlay.cut(nextEpoch);
-    current = newEpoch();
+    current = new PartitionEpoch(this);
     epoch = nextEpoch;
     return ended;
   }
 
-  private PartitionEpoch newEpoch() {
+  private RecordBuffer buffer(long size) {
     RecordBuffer spare = buffers.poll();
     if (spare == null) {
-      return new PartitionEpoch(this, new RecordBuffer(ROWS_CAPACITY));
+      return new RecordBuffer(Math.toIntExact(size));
     }
     bufferBytes -= spare.capacity();
-    return new PartitionEpoch(this, spare);
+    return spare;
   }
 
   static void addPending(PartitionEpoch ended, Message message) {
@@ -203,14 +201,18 @@ final class Partition {
     appliedEpoch = newEpoch;
   }
 
-  /** Forgets the changes of epochs that the backend holds. */
-  void applied(List<PartitionEpoch> epochs) {
-    for (PartitionEpoch ended : epochs) {
-      overlay.applied(ended.changes);
-      if (bufferBytes + ended.rows.capacity() <= BUFFER_BYTES_KEPT) {
-        ended.rows.reset();
-        bufferBytes += ended.rows.capacity();
-        buffers.add(ended.rows);
+  /** Forgets changes that the backend holds. */
+  void applied(List<Change> changes) {
+    overlay.applied(changes);
+  }
+
+  /** Takes back buffers that nobody reads any more. */
+  void spare(List<RecordBuffer> released) {
+    for (RecordBuffer buffer : released) {
+      if (bufferBytes + buffer.capacity() <= BUFFER_BYTES_KEPT) {
+        buffer.reset();
+        bufferBytes += buffer.capacity();
+        buffers.add(buffer);
       }
     }
   }

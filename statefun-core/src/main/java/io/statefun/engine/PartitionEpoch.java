@@ -5,7 +5,6 @@
  */
 package io.statefun.engine;
 
-import io.statefun.snapshot.RecordBuffer;
 import io.statefun.state.Change;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,29 +12,30 @@ import java.util.List;
 /** What an epoch holds of one partition. Filled by the partition's worker, then only read. */
 final class PartitionEpoch {
 
-  private static final int[] NONE = new int[0];
-
   final Partition partition;
-  final RecordBuffer rows;
 
-  /** Which entry of the partition's {@link RowTable} each of the rows has. */
-  int[] rowEntries = NONE;
+  /** The rows that have changed, from the cut on. */
+  RowChanges rows = RowChanges.NONE;
 
   final List<OutgoingRecord> egress = new ArrayList<>();
   final PendingMessages pending = new PendingMessages();
   List<Change> changes = List.of();
 
-  /**
-   * @param rows an empty buffer for the rows
-   */
-  PartitionEpoch(Partition partition, RecordBuffer rows) {
+  /** About how many bytes the other changes take. */
+  long changeBytes;
+
+  PartitionEpoch(Partition partition) {
     this.partition = partition;
-    this.rows = rows;
   }
 
-  /** How many changes of the state it has. */
-  int records() {
-    return rows.count() + changes.size();
+  /** Whether the state has changed. */
+  boolean hasChanges() {
+    return rows.count() > 0 || !changes.isEmpty();
+  }
+
+  /** About how many bytes its changes of the state take. */
+  long bytes() {
+    return rows.records().size() + (changes.isEmpty() ? 0 : changeBytes);
   }
 
   boolean isEmpty() {

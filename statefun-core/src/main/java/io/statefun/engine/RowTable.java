@@ -93,11 +93,6 @@ final class RowTable {
     return (long) chunks.size() * CHUNK + largeBytes + (long) entryCount * ENTRY_BYTES;
   }
 
-  /** One more than the highest entry that there is. */
-  int entries() {
-    return entryCount;
-  }
-
   // Entries
 
   /** The entry of an instance, or -1 if it is not in memory. */

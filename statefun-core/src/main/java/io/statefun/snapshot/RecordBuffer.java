@@ -73,6 +73,12 @@ public final class RecordBuffer {
         .writeRaw(source, offset, restLength);
   }
 
+  /** Adds the change of another buffer at which a cursor is. */
+  public void add(Cursor other) {
+    count++;
+    records.writeRaw(other.array, other.recordOffset, other.position - other.recordOffset);
+  }
+
   /** Goes through the changes, in their order. */
   public Cursor cursor() {
     return new Cursor();
@@ -83,6 +89,7 @@ public final class RecordBuffer {
 
     private final byte[] array = records.array();
     private int position;
+    private int recordOffset;
     private int keyOffset;
     private int keyLength;
     private int valueOffset;
@@ -95,6 +102,7 @@ public final class RecordBuffer {
       if (position == records.size()) {
         return false;
       }
+      recordOffset = position;
       boolean put = array[position++] == EpochObject.PUT;
       keyLength = readLength();
       keyOffset = position;

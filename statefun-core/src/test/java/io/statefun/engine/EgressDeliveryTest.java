@@ -91,7 +91,7 @@ class EgressDeliveryTest {
         base.maxCachedStateBytes(),
         base.maxEpochBytes(),
         Duration.ZERO,
-        base.maxUnappliedRecords(),
+        base.maxUnappliedBytes(),
         base.mailboxCapacity(),
         base.maxWaitingRequests(),
         unacknowledged,

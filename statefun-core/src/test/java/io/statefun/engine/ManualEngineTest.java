@@ -90,7 +90,7 @@ class ManualEngineTest {
             base.maxCachedStateBytes(),
             base.maxEpochBytes(),
             Duration.ZERO,
-            base.maxUnappliedRecords(),
+            base.maxUnappliedBytes(),
             base.mailboxCapacity(),
             base.maxWaitingRequests(),
             base.maxUnacknowledgedRecords(),

@@ -88,7 +88,7 @@ public final class Sabotage {
     }
     StateBackend.PartitionStore store = partition.overlay.store();
     try (StateBackend.Batch batch = store.newBatch()) {
-      RecordBuffer.Cursor row = ended.rows.cursor();
+      RecordBuffer.Cursor row = ended.rows.records().cursor();
       while (row.next()) {
         if (row.valueLength() >= 0) {
           batch.put(

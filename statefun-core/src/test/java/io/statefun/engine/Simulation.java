@@ -112,7 +112,7 @@ final class Simulation {
             1 + random.nextInt(8_000),
             200 + random.nextInt(20_000),
             random.nextBoolean() ? Duration.ZERO : Duration.ofMillis(random.nextInt(50)),
-            1 + random.nextInt(200),
+            1 + random.nextInt(200) * 100,
             1 + random.nextInt(64),
             1_000,
             1 + random.nextInt(200),
