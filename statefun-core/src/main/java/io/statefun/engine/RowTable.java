@@ -43,27 +43,42 @@ final class RowTable {
   /** Larger blocks have an array of their own. */
   private static final int LARGEST_SHARED = CHUNK / 8;
 
+  private static final int FIELDS = 8;
+  private static final int HASH = 0;
+  private static final int BLOCK = 1;
+  private static final int ROW_LENGTH = 2;
+  private static final int STATE = 3;
+  private static final int CHANGED_IN_UPPER = 4;
+  private static final int CHANGED_IN_LOWER = 5;
+
+  private static final int FREE = 0;
+  private static final int LIVE = 1;
+  private static final int USED = 2;
+
   private static final int HEADER = 8;
-  private static final int ENTRY_BYTES = 32;
+  private static final int ENTRY_BYTES = 60;
   private static final int EVICTIONS_AT_ONCE = 32;
 
   private final long maxBytes;
 
-  private int[] index = filled(16);
+  /**
+   * By place: an entry's hash in the upper half, one more than the entry in the lower; 0 for none.
+   */
+  private long[] index = new long[16];
+
   private int indexShift = 28;
-  private int[] hashes = new int[8];
-  private int[] blocks = new int[8];
-  private int[] rowLengths = new int[8];
-  private long[] changedIn = new long[8];
-  private boolean[] used = new boolean[8];
-  private boolean[] live = new boolean[8];
+
+  /** For each entry its fields, which lie together as they are used together. */
+  private int[] fields = new int[8 * FIELDS];
+
   private int[] freeEntries = new int[8];
   private int freeEntryCount;
   private int entryCount;
   private int size;
   private int hand;
 
-  private final List<byte[]> chunks = new ArrayList<>();
+  private byte[][] chunks = new byte[4][];
+  private int chunkCount;
   private final int[] freeBlocks = filled(LARGEST_SHARED / UNIT + 1);
   private int nextUnit = UNITS_PER_CHUNK;
   private long freeBytes;
@@ -90,7 +105,7 @@ final class RowTable {
 
   /** How much memory the rows take. */
   long bytes() {
-    return (long) chunks.size() * CHUNK + largeBytes + (long) entryCount * ENTRY_BYTES;
+    return (long) chunkCount * CHUNK + largeBytes + (long) entryCount * ENTRY_BYTES;
   }
 
   // Entries
@@ -99,12 +114,14 @@ final class RowTable {
   int find(Address address, int function) {
     int hash = address.hashCode();
     int mask = index.length - 1;
-    for (int i = home(hash); index[i] != NONE; i = (i + 1) & mask) {
-      int entry = index[i];
-      if (hashes[entry] == hash && matches(entry, address, function)) {
-        used[entry] = true;
+    int place = home(hash);
+    for (long found = index[place]; found != 0; found = index[place]) {
+      int entry = (int) found - 1;
+      if ((int) (found >>> 32) == hash && matches(entry, address, function)) {
+        fields[entry * FIELDS + STATE] = USED;
         return entry;
       }
+      place = (place + 1) & mask;
     }
     return NONE;
   }
@@ -151,12 +168,11 @@ final class RowTable {
     System.arraycopy(id, 0, array, at + HEADER, id.length);
     System.arraycopy(row, 0, array, at + HEADER + id.length, row.length);
     int entry = newEntry();
-    hashes[entry] = address.hashCode();
-    blocks[entry] = block;
-    rowLengths[entry] = row.length;
-    changedIn[entry] = 0;
-    used[entry] = true;
-    live[entry] = true;
+    set(entry, HASH, address.hashCode());
+    set(entry, BLOCK, block);
+    set(entry, ROW_LENGTH, row.length);
+    set(entry, STATE, USED);
+    setChangedIn(entry, 0);
     addToIndex(entry);
     return entry;
   }
@@ -166,30 +182,43 @@ final class RowTable {
     if (freeEntryCount > 0) {
       return freeEntries[--freeEntryCount];
     }
-    if (entryCount == hashes.length) {
+    if (entryCount == freeEntries.length) {
       int length = entryCount + Math.max(8, entryCount / 2);
-      hashes = Arrays.copyOf(hashes, length);
-      blocks = Arrays.copyOf(blocks, length);
-      rowLengths = Arrays.copyOf(rowLengths, length);
-      changedIn = Arrays.copyOf(changedIn, length);
-      used = Arrays.copyOf(used, length);
-      live = Arrays.copyOf(live, length);
+      fields = Arrays.copyOf(fields, length * FIELDS);
       freeEntries = Arrays.copyOf(freeEntries, length);
     }
     return entryCount++;
   }
 
+  private int field(int entry, int field) {
+    return fields[entry * FIELDS + field];
+  }
+
+  private void set(int entry, int field, int value) {
+    fields[entry * FIELDS + field] = value;
+  }
+
   private void addToIndex(int entry) {
     if (size * 2 > index.length) {
-      index = filled(index.length * 2);
+      index = new long[index.length * 2];
       indexShift--;
       for (int other = 0; other < entryCount; other++) {
-        if (live[other] && other != entry) {
-          index[freePlace(hashes[other])] = other;
+        if (other != entry && field(other, STATE) != FREE) {
+          putIntoIndex(other);
         }
       }
     }
-    index[freePlace(hashes[entry])] = entry;
+    putIntoIndex(entry);
+  }
+
+  private void putIntoIndex(int entry) {
+    int hash = field(entry, HASH);
+    int mask = index.length - 1;
+    int place = home(hash);
+    while (index[place] != 0) {
+      place = (place + 1) & mask;
+    }
+    index[place] = (long) hash << 32 | (entry + 1);
   }
 
   // All hashes of a partition are equal modulo the number of partitions, so their upper bits count.
@@ -197,36 +226,28 @@ final class RowTable {
     return (hash * SPREAD) >>> indexShift;
   }
 
-  private int freePlace(int hash) {
-    int mask = index.length - 1;
-    int i = home(hash);
-    while (index[i] != NONE) {
-      i = (i + 1) & mask;
-    }
-    return i;
-  }
-
   private void removeFromIndex(int entry) {
     int mask = index.length - 1;
-    int hole = home(hashes[entry]);
-    while (index[hole] != entry) {
+    int hole = home(field(entry, HASH));
+    while ((int) index[hole] != entry + 1) {
       hole = (hole + 1) & mask;
     }
     // What would not be found any more behind the hole moves into it.
-    for (int i = (hole + 1) & mask; index[i] != NONE; i = (i + 1) & mask) {
-      if (((i - home(hashes[index[i]])) & mask) >= ((i - hole) & mask)) {
+    for (int i = (hole + 1) & mask; index[i] != 0; i = (i + 1) & mask) {
+      int home = home((int) (index[i] >>> 32));
+      if (((i - home) & mask) >= ((i - hole) & mask)) {
         index[hole] = index[i];
         hole = i;
       }
     }
-    index[hole] = NONE;
+    index[hole] = 0;
   }
 
   // Rows
 
   /** The array that holds a row; valid until another row is put. */
   byte[] array(int entry) {
-    return blockArray(blocks[entry]);
+    return blockArray(field(entry, BLOCK));
   }
 
   int rowOffset(int entry) {
@@ -235,38 +256,44 @@ final class RowTable {
   }
 
   int rowLength(int entry) {
-    return rowLengths[entry];
+    return field(entry, ROW_LENGTH);
   }
 
   private int offset(int entry) {
-    return blockOffset(blocks[entry]);
+    return blockOffset(field(entry, BLOCK));
   }
 
   /** The epoch in which a row was changed last, 0 if it is as the backend has it. */
   long changedIn(int entry) {
-    return changedIn[entry];
+    return (long) field(entry, CHANGED_IN_UPPER) << 32
+        | field(entry, CHANGED_IN_LOWER) & 0xffffffffL;
+  }
+
+  private void setChangedIn(int entry, long epoch) {
+    set(entry, CHANGED_IN_UPPER, (int) (epoch >>> 32));
+    set(entry, CHANGED_IN_LOWER, (int) epoch);
   }
 
   /** Sets a row in an epoch; an empty one for none. */
   void put(int entry, ByteWriter row, long epoch) {
     int idLength = (int) INT.get(array(entry), offset(entry) + 4);
-    int before = HEADER + idLength + rowLengths[entry];
+    int before = HEADER + idLength + rowLength(entry);
     int after = HEADER + idLength + row.size();
     if (units(before) != units(after)) {
       move(entry, before, after, HEADER + idLength);
     }
     System.arraycopy(row.array(), 0, array(entry), offset(entry) + HEADER + idLength, row.size());
-    rowLengths[entry] = row.size();
-    changedIn[entry] = epoch;
+    set(entry, ROW_LENGTH, row.size());
+    setChangedIn(entry, epoch);
   }
 
   private void move(int entry, int before, int after, int kept) {
     byte[] prefix = Arrays.copyOfRange(array(entry), offset(entry), offset(entry) + kept);
-    free(blocks[entry], before);
+    free(field(entry, BLOCK), before);
     // Until it has a block, a compaction must not look at it.
-    live[entry] = false;
-    blocks[entry] = allocate(after);
-    live[entry] = true;
+    set(entry, STATE, FREE);
+    set(entry, BLOCK, allocate(after));
+    set(entry, STATE, USED);
     System.arraycopy(prefix, 0, array(entry), offset(entry), kept);
   }
 
@@ -275,10 +302,10 @@ final class RowTable {
     byte[] array = array(entry);
     int id = offset(entry) + HEADER;
     int idLength = (int) INT.get(array, id - 4);
-    if (rowLengths[entry] == 0) {
+    if (rowLength(entry) == 0) {
       out.delete(keyPrefix, array, id, idLength);
     } else {
-      out.put(keyPrefix, array, id, idLength, rowLengths[entry]);
+      out.put(keyPrefix, array, id, idLength, rowLength(entry));
     }
   }
 
@@ -296,13 +323,14 @@ final class RowTable {
     int wanted = 2;
     for (int i = 0; i < EVICTIONS_AT_ONCE && wanted > 0; i++) {
       hand = hand + 1 < entryCount ? hand + 1 : 0;
-      if (!live[hand] || changedIn[hand] > applied) {
+      int state = field(hand, STATE);
+      if (state == FREE || changedIn(hand) > applied) {
         continue;
       }
-      if (used[hand]) {
-        used[hand] = false;
+      if (state == USED) {
+        set(hand, STATE, LIVE);
       } else {
-        evicted.evicted(hand, hashes[hand]);
+        evicted.evicted(hand, field(hand, HASH));
         remove(hand);
         wanted--;
       }
@@ -313,8 +341,8 @@ final class RowTable {
     removeFromIndex(entry);
     int at = offset(entry);
     int idLength = (int) INT.get(array(entry), at + 4);
-    free(blocks[entry], HEADER + idLength + rowLengths[entry]);
-    live[entry] = false;
+    free(field(entry, BLOCK), HEADER + idLength + rowLength(entry));
+    set(entry, STATE, FREE);
     freeEntries[freeEntryCount++] = entry;
     size--;
   }
@@ -329,7 +357,7 @@ final class RowTable {
 
   private byte[] blockArray(int block) {
     return block >= 0
-        ? chunks.get(block / UNITS_PER_CHUNK)
+        ? chunks[block / UNITS_PER_CHUNK]
         : java.util.Objects.requireNonNull(large.get(-block - 1));
   }
 
@@ -353,15 +381,18 @@ final class RowTable {
       return free;
     }
     if (nextUnit + units > UNITS_PER_CHUNK) {
-      if (freeBytes > (long) chunks.size() * CHUNK / 4 && chunks.size() > 1) {
+      if (freeBytes > (long) chunkCount * CHUNK / 4 && chunkCount > 1) {
         compact();
         return allocate(bytes);
       }
       freeBytes += (long) (UNITS_PER_CHUNK - nextUnit) * UNIT;
-      chunks.add(new byte[CHUNK]);
+      if (chunkCount == chunks.length) {
+        chunks = Arrays.copyOf(chunks, chunkCount * 2);
+      }
+      chunks[chunkCount++] = new byte[CHUNK];
       nextUnit = 0;
     }
-    int block = (chunks.size() - 1) * UNITS_PER_CHUNK + nextUnit;
+    int block = (chunkCount - 1) * UNITS_PER_CHUNK + nextUnit;
     nextUnit += units;
     return block;
   }
@@ -393,20 +424,21 @@ final class RowTable {
 
   /** Moves all shared blocks together, as too much of the chunks is free. */
   private void compact() {
-    List<byte[]> old = new ArrayList<>(chunks);
-    chunks.clear();
+    byte[][] old = chunks;
+    chunks = new byte[old.length][];
+    chunkCount = 0;
     Arrays.fill(freeBlocks, NONE);
     freeBytes = 0;
     nextUnit = UNITS_PER_CHUNK;
     for (int entry = 0; entry < entryCount; entry++) {
-      int block = blocks[entry];
-      if (live[entry] && block >= 0) {
-        byte[] from = old.get(block / UNITS_PER_CHUNK);
+      int block = field(entry, BLOCK);
+      if (field(entry, STATE) != FREE && block >= 0) {
+        byte[] from = old[block / UNITS_PER_CHUNK];
         int at = blockOffset(block);
-        int bytes = HEADER + (int) INT.get(from, at + 4) + rowLengths[entry];
+        int bytes = HEADER + (int) INT.get(from, at + 4) + rowLength(entry);
         int moved = allocate(bytes);
         System.arraycopy(from, at, blockArray(moved), blockOffset(moved), bytes);
-        blocks[entry] = moved;
+        set(entry, BLOCK, moved);
       }
     }
   }
