@@ -9,6 +9,9 @@ import io.statefun.message.Address;
 import io.statefun.snapshot.RecordBuffer;
 import io.statefun.state.StateBackend;
 import io.statefun.wire.ByteWriter;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,28 +20,34 @@ import org.jspecify.annotations.Nullable;
  */
 final class Instances {
 
-  private static final int UNFOLDED_BITS = 6;
+  private static final int UNFOLDED_BITS = 4;
 
-  /** What a change takes in an epoch besides the id and the row, about. */
-  private static final int KEY_BYTES = 40;
+  private static final int NOWHERE = -1;
+  private static final int SMALLEST_BUFFER = 4 * 1024;
+  private static final int SPARE_BYTES = 512 * 1024;
 
   private static final byte[] NO_ROW = new byte[0];
 
   private final StateBackend.PartitionStore store;
-  private final FunctionTypes functions;
   private final RowTable rows;
   private final @Nullable Instance[] unfolded = new Instance[1 << UNFOLDED_BITS];
+  private final int[] unfoldedHashes = new int[1 << UNFOLDED_BITS];
   private final ByteWriter row = new ByteWriter(256);
   private int[] changed = new int[64];
   private int changedCount;
-  private long changedBytes;
+  private @Nullable RecordBuffer current;
+  private int lastSize;
+
+  /** Of epochs that the backend has, for those to come. */
+  private final ArrayDeque<RecordBuffer> spare = new ArrayDeque<>();
+
+  private long spareBytes;
 
   /**
    * @param maxBytes how many bytes the rows may take
    */
-  Instances(StateBackend.PartitionStore store, FunctionTypes functions, long maxBytes) {
+  Instances(StateBackend.PartitionStore store, long maxBytes) {
     this.store = store;
-    this.functions = functions;
     this.rows = new RowTable(maxBytes);
   }
 
@@ -53,9 +62,13 @@ final class Instances {
    * @param applied the newest epoch that the backend has
    */
   Instance get(Address address, FunctionType function, long applied) {
-    int place = place(address.hashCode());
+    int hash = address.hashCode();
+    int place = place(hash);
     Instance known = unfolded[place];
-    if (known != null && known.function == function && known.address.equals(address)) {
+    if (unfoldedHashes[place] == hash
+        && known != null
+        && known.function == function
+        && known.address.equals(address)) {
       return known;
     }
     int entry = rows.find(address, function.index);
@@ -75,6 +88,7 @@ final class Instances {
     RowCodec.read(rows.array(entry), rows.rowOffset(entry), rows.rowLength(entry), instance);
     instance.entry = entry;
     unfolded[place] = instance;
+    unfoldedHashes[place] = hash;
     return instance;
   }
 
@@ -90,45 +104,77 @@ final class Instances {
     }
   }
 
-  /** Keeps what a handler has changed of an instance, as a change of an epoch. */
+  /**
+   * Keeps what a handler has changed of an instance, as a change of an epoch. A row that changes
+   * again in the epoch takes the place of the one before if it is as long; otherwise both are
+   * there, and the later one counts.
+   */
   void keep(Instance instance, long epoch) {
     row.reset();
     if (!instance.isEmpty()) {
       RowCodec.write(row, instance);
     }
+    RecordBuffer records = records();
     int entry = instance.entry;
-    if (rows.changedIn(entry) != epoch) {
-      if (changedCount == changed.length) {
-        changed = java.util.Arrays.copyOf(changed, changedCount * 2);
-      }
-      changed[changedCount++] = entry;
+    int at = rows.changedIn(entry) == epoch ? rows.recordAt(entry) : NOWHERE;
+    if (at == NOWHERE || !records.replaceValue(at, row)) {
+      at = records.size();
+      rows.addRecord(entry, instance.function.rowPrefix, row, records);
+      note(entry);
     }
-    changedBytes += row.size() + instance.address.id().length() + KEY_BYTES;
-    rows.put(entry, row, epoch);
+    rows.put(entry, row, epoch, at);
   }
 
-  /** How many have changed in this epoch. */
-  int changedCount() {
-    return changedCount;
+  private void note(int entry) {
+    if (changedCount == changed.length) {
+      changed = Arrays.copyOf(changed, changedCount * 2);
+    }
+    changed[changedCount++] = entry;
   }
 
   /** About how many bytes have changed in this epoch. */
   long changedBytes() {
-    return changedBytes;
+    RecordBuffer records = current;
+    return records == null ? 0 : records.size();
   }
 
-  /**
-   * Ends the epoch.
-   *
-   * @param out an empty buffer for the rows that have changed in it
-   */
-  RowChanges cut(RecordBuffer out) {
-    int[] entries = java.util.Arrays.copyOf(changed, changedCount);
-    for (int entry : entries) {
-      rows.write(entry, functions.at(rows.function(entry)).rowPrefix, out);
+  /** Ends the epoch, and returns what has changed in it. */
+  RowChanges cut() {
+    RecordBuffer records = current;
+    if (records == null) {
+      return RowChanges.NONE;
     }
+    RowChanges changes = new RowChanges(records, Arrays.copyOf(changed, changedCount));
+    lastSize = records.size();
     changedCount = 0;
-    changedBytes = 0;
-    return new RowChanges(out, entries);
+    current = null;
+    return changes;
+  }
+
+  // Buffers
+
+  private RecordBuffer records() {
+    RecordBuffer records = current;
+    if (records == null) {
+      records = spare.poll();
+      if (records == null) {
+        records = new RecordBuffer(SMALLEST_BUFFER + lastSize);
+      } else {
+        spareBytes -= records.capacity();
+      }
+      current = records;
+    }
+    return records;
+  }
+
+  /** Takes back buffers that nobody reads any more. */
+  void spare(List<RecordBuffer> released) {
+    for (RecordBuffer buffer : released) {
+      if (spareBytes + buffer.capacity() <= SPARE_BYTES) {
+        buffer.reset();
+        spareBytes += buffer.capacity();
+        spare.add(buffer);
+      }
+    }
   }
 }

@@ -28,7 +28,6 @@ import java.util.function.Consumer;
  */
 final class Partition {
 
-  private static final int BUFFER_BYTES_KEPT = 512 * 1024;
   private static final byte[] NOTHING = new byte[0];
 
   final int index;
@@ -42,10 +41,6 @@ final class Partition {
 
   private final Instances instances;
 
-  /** Of epochs that the backend holds, for those to come. */
-  private final ArrayDeque<RecordBuffer> buffers = new ArrayDeque<>();
-
-  private long bufferBytes;
   private final FunctionTypes functions;
   private final Scratch scratch;
 
@@ -73,7 +68,7 @@ final class Partition {
     this.outbox = new SpillQueue(Keys.outbox(), overlay, scratch);
     this.functions = functions;
     this.scratch = scratch;
-    this.instances = new Instances(store, functions, maxBytes);
+    this.instances = new Instances(store, maxBytes);
   }
 
   /** The instance of an address, fetched if it is not in memory; valid until the next call. */
@@ -154,7 +149,7 @@ final class Partition {
   }
 
   boolean hasChanges() {
-    return instances.changedCount() > 0 || !current.egress.isEmpty() || overlay.bytes() > 0;
+    return instances.changedBytes() > 0 || !current.egress.isEmpty() || overlay.bytes() > 0;
   }
 
   /** Ends the epoch and begins the next one. */
@@ -171,23 +166,12 @@ final class Partition {
       overlay.put(Keys.counters(), new ByteWriter(10).writeVarLong(sequence).toByteArray());
       storedSequence = sequence;
     }
-    if (instances.changedCount() > 0) {
-      ended.rows = instances.cut(buffer(instances.changedBytes()));
-    }
+    ended.rows = instances.cut();
     ended.changeBytes = overlay.bytes();
     ended.changes = overlay.cut(nextEpoch);
     current = new PartitionEpoch(this);
     epoch = nextEpoch;
     return ended;
-  }
-
-  private RecordBuffer buffer(long size) {
-    RecordBuffer spare = buffers.poll();
-    if (spare == null) {
-      return new RecordBuffer(Math.toIntExact(size));
-    }
-    bufferBytes -= spare.capacity();
-    return spare;
   }
 
   static void addPending(PartitionEpoch ended, Message message) {
@@ -208,13 +192,7 @@ final class Partition {
 
   /** Takes back buffers that nobody reads any more. */
   void spare(List<RecordBuffer> released) {
-    for (RecordBuffer buffer : released) {
-      if (bufferBytes + buffer.capacity() <= BUFFER_BYTES_KEPT) {
-        buffer.reset();
-        bufferBytes += buffer.capacity();
-        buffers.add(buffer);
-      }
-    }
+    instances.spare(released);
   }
 
   /** Takes up what the backend holds, and the messages of its last epoch, before anything else. */

@@ -50,6 +50,7 @@ final class RowTable {
   private static final int STATE = 3;
   private static final int CHANGED_IN_UPPER = 4;
   private static final int CHANGED_IN_LOWER = 5;
+  private static final int RECORD_AT = 6;
 
   private static final int FREE = 0;
   private static final int LIVE = 1;
@@ -274,8 +275,12 @@ final class RowTable {
     set(entry, CHANGED_IN_LOWER, (int) epoch);
   }
 
-  /** Sets a row in an epoch; an empty one for none. */
-  void put(int entry, ByteWriter row, long epoch) {
+  /**
+   * Sets a row in an epoch; an empty one for none.
+   *
+   * @param recordAt where among the records of the epoch it is
+   */
+  void put(int entry, ByteWriter row, long epoch, int recordAt) {
     int idLength = (int) INT.get(array(entry), offset(entry) + 4);
     int before = HEADER + idLength + rowLength(entry);
     int after = HEADER + idLength + row.size();
@@ -284,6 +289,7 @@ final class RowTable {
     }
     System.arraycopy(row.array(), 0, array(entry), offset(entry) + HEADER + idLength, row.size());
     set(entry, ROW_LENGTH, row.size());
+    set(entry, RECORD_AT, recordAt);
     setChangedIn(entry, epoch);
   }
 
@@ -297,21 +303,21 @@ final class RowTable {
     System.arraycopy(prefix, 0, array(entry), offset(entry), kept);
   }
 
-  /** Writes a row under its key into the records of an epoch. */
-  void write(int entry, byte[] keyPrefix, RecordBuffer out) {
+  /** Adds a row under the key of an entry to the records of an epoch; an empty one is a removal. */
+  void addRecord(int entry, byte[] keyPrefix, ByteWriter row, RecordBuffer out) {
     byte[] array = array(entry);
     int id = offset(entry) + HEADER;
     int idLength = (int) INT.get(array, id - 4);
-    if (rowLength(entry) == 0) {
+    if (row.size() == 0) {
       out.delete(keyPrefix, array, id, idLength);
     } else {
-      out.put(keyPrefix, array, id, idLength, rowLength(entry));
+      out.put(keyPrefix, array, id, idLength, row);
     }
   }
 
-  /** The index of an entry's function. */
-  int function(int entry) {
-    return (int) INT.get(array(entry), offset(entry));
+  /** Where among the records of the epoch of its last change a row is. */
+  int recordAt(int entry) {
+    return field(entry, RECORD_AT);
   }
 
   // Eviction

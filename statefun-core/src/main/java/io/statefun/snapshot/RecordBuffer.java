@@ -46,31 +46,42 @@ public final class RecordBuffer {
     count = 0;
   }
 
-  /**
-   * Sets a key, of a prefix and the rest, to the bytes behind the rest.
-   *
-   * @param source holds the rest of the key and the value, one after the other
-   * @param offset where the rest of the key begins
-   */
-  public void put(byte[] prefix, byte[] source, int offset, int restLength, int valueLength) {
+  /** Sets a key, of a prefix and the rest, to what a writer holds. */
+  public void put(byte[] prefix, byte[] rest, int offset, int restLength, ByteWriter value) {
     count++;
     records
         .writeByte(EpochObject.PUT)
         .writeVarInt(prefix.length + restLength)
         .writeRaw(prefix)
-        .writeRaw(source, offset, restLength)
-        .writeVarInt(valueLength)
-        .writeRaw(source, offset + restLength, valueLength);
+        .writeRaw(rest, offset, restLength)
+        .writeVarInt(value.size())
+        .writeRaw(value.array(), 0, value.size());
+  }
+
+  /**
+   * Sets the value of a record to another one of the same length.
+   *
+   * @param at the {@link #size} of the buffer when the record was added
+   * @return whether that was possible; if not, nothing has changed
+   */
+  public boolean replaceValue(int at, ByteWriter value) {
+    Cursor cursor = new Cursor();
+    cursor.position = at;
+    if (!cursor.next() || cursor.valueLength != value.size()) {
+      return false;
+    }
+    System.arraycopy(value.array(), 0, records.array(), cursor.valueOffset, value.size());
+    return true;
   }
 
   /** Removes a key, of a prefix and the rest. */
-  public void delete(byte[] prefix, byte[] source, int offset, int restLength) {
+  public void delete(byte[] prefix, byte[] rest, int offset, int restLength) {
     count++;
     records
         .writeByte(EpochObject.DELETE)
         .writeVarInt(prefix.length + restLength)
         .writeRaw(prefix)
-        .writeRaw(source, offset, restLength);
+        .writeRaw(rest, offset, restLength);
   }
 
   /** Adds the change of another buffer at which a cursor is. */

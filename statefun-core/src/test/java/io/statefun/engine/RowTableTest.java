@@ -70,7 +70,7 @@ class RowTableTest {
       assertThat(entry >= 0).isEqualTo(rows.containsKey(id));
       if (entry >= 0) {
         assertThat(row(table, entry)).isEqualTo(rows.get(id));
-        table.put(entry, writer(row), 1);
+        table.put(entry, writer(row), 1, 0);
       } else {
         entry = table.insert(address(id), 0, row, 1, evicted);
         ids.put(entry, id);
@@ -99,7 +99,7 @@ class RowTableTest {
     Set<Integer> gone = new HashSet<>();
     RowTable.Evicted evicted = (entry, hash) -> gone.add(entry);
     int changed = table.insert(address("changed"), 0, bytes(10, 0), 4, evicted);
-    table.put(changed, writer(bytes(10, 1)), 5);
+    table.put(changed, writer(bytes(10, 1)), 5, 0);
 
     for (int i = 0; i < 10_000; i++) {
       int unused = table.insert(address("other" + i), 0, bytes(10, 0), 4, evicted);
