@@ -84,11 +84,6 @@ public final class FileSnapshotStore implements SnapshotStore {
   private final Map<Path, Directory> directories = new ConcurrentHashMap<>();
   private final Object[] renaming = new Object[64];
 
-  /**
-   * Claims that this handle has made, and not removed so far: an attempt may have failed between.
-   */
-  private final Set<Path> claimed = ConcurrentHashMap.newKeySet();
-
   private final ReadWriteLock life = new ReentrantReadWriteLock();
   private boolean closed;
 
@@ -352,9 +347,7 @@ public final class FileSnapshotStore implements SnapshotStore {
       try {
         return renameIfFree(temporary, target);
       } finally {
-        if (deleteQuietly(claim)) {
-          claimed.remove(claim);
-        }
+        deleteQuietly(claim);
       }
     }
   }
@@ -380,11 +373,12 @@ public final class FileSnapshotStore implements SnapshotStore {
     }
     Path claim =
         claims.resolve(UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString());
+    byte[] mark = (name + " " + owner + " " + id).getBytes(StandardCharsets.UTF_8);
     try (Disk.NewFile file = disk.create(claim)) {
-      claimed.add(claim);
-      file.write(StandardCharsets.UTF_8.encode(name + " " + owner));
+      file.write(ByteBuffer.wrap(mark));
     } catch (FileAlreadyExistsException e) {
-      if (claimed.contains(claim)) {
+      if (isMarked(claim, mark)) {
+        // An attempt of this handle could not remove it.
         return claim;
       }
       throw new IOException(
@@ -395,6 +389,10 @@ public final class FileSnapshotStore implements SnapshotStore {
           e);
     }
     return claim;
+  }
+
+  private boolean isMarked(Path claim, byte[] mark) throws IOException {
+    return disk.size(claim) == mark.length && Arrays.equals(disk.read(claim, 0, mark.length), mark);
   }
 
   private boolean existed(Path target) throws IOException {
@@ -531,13 +529,11 @@ public final class FileSnapshotStore implements SnapshotStore {
     return folder.resolve(TEMPORARY).resolve(id + "-" + temporaries.incrementAndGet());
   }
 
-  private boolean deleteQuietly(Path file) {
+  private void deleteQuietly(Path file) {
     try {
       disk.delete(file);
-      return true;
     } catch (IOException e) {
       // It goes when the folder is next opened.
-      return false;
     }
   }
 

@@ -685,6 +685,7 @@ public final class RocksDbBackend implements StateBackend {
     private final int family;
     private final ByteWriter part;
     private int count;
+    private long writtenBytes;
     private boolean closed;
 
     RocksBatch(RocksPartition partition) {
@@ -748,6 +749,7 @@ public final class RocksDbBackend implements StateBackend {
 
     private void makeRoom(int length) {
       if (count > 0 && part.size() + length > PART) {
+        writtenBytes += part.size() - HEADER;
         writePart();
       }
     }
@@ -765,7 +767,7 @@ public final class RocksDbBackend implements StateBackend {
 
     @Override
     public long bytes() {
-      return part.size() - HEADER;
+      return writtenBytes + part.size() - HEADER;
     }
 
     @Override
@@ -774,6 +776,7 @@ public final class RocksDbBackend implements StateBackend {
       try {
         change(VALUE_IN_FAMILY).writeBytes(EPOCH).writeVarInt(Long.BYTES).writeFixedLong(epoch);
         writePart();
+        writtenBytes = 0;
         partition.epoch = epoch;
       } finally {
         partition.gate.exit();

@@ -162,9 +162,9 @@ class FileSnapshotStoreSimulationTest {
         case 1 -> size(store, name);
         case 2 -> list(store);
         case 3, 4 -> {
-          // Without links and with the lock a mutex keeps threads apart, and here is only one.
-          if (links || !locked) {
-            boolean open = !locked && random.nextInt(4) == 0;
+          boolean open = !locked && random.nextInt(4) == 0;
+          // Without links a mutex keeps the threads of one handle apart, and here is only one.
+          if (links || open || store != other) {
             disk.interruptAt(
                 1 + random.nextInt(12),
                 open ? () -> openAndCreate(name) : () -> create(other, name));
