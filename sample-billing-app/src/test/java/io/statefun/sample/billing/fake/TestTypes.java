@@ -40,6 +40,11 @@ public final class TestTypes {
     public boolean immutable() {
       return true;
     }
+
+    @Override
+    public boolean total() {
+      return true;
+    }
   }
 
   /** Keeps what an ingress hands over. */
