@@ -107,11 +107,7 @@ final class Node {
       Recovery.Recovered recovered = recovery.recover(i);
       Partition partition =
           new Partition(
-              i,
-              recovered.store(),
-              services.functions(),
-              setup.scratch().apply(owners.worker(i)),
-              perPartition);
+              i, recovered.store(), setup.scratch().apply(owners.worker(i)), perPartition);
       partition.restore(epoch, recovered.pending());
       owners.set(partition);
       worker(i).own(partition);

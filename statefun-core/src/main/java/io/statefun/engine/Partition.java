@@ -41,7 +41,6 @@ final class Partition {
 
   private final Instances instances;
 
-  private final FunctionTypes functions;
   private final Scratch scratch;
 
   /** Whether the partition is in its worker's list of those with messages. */
@@ -56,17 +55,11 @@ final class Partition {
   /** The newest epoch that the backend holds; written by the applier. */
   private volatile long appliedEpoch;
 
-  Partition(
-      int index,
-      StateBackend.PartitionStore store,
-      FunctionTypes functions,
-      Scratch scratch,
-      long maxBytes) {
+  Partition(int index, StateBackend.PartitionStore store, Scratch scratch, long maxBytes) {
     this.index = index;
     this.overlay = new Overlay(store);
     this.timers = new Timers(overlay);
     this.outbox = new SpillQueue(Keys.outbox(), overlay, scratch);
-    this.functions = functions;
     this.scratch = scratch;
     this.instances = new Instances(store, maxBytes);
   }
@@ -243,9 +236,5 @@ final class Partition {
                         io.statefun.function.AsyncResult.Status.UNKNOWN, null, null))));
       }
     }
-  }
-
-  FunctionTypes functions() {
-    return functions;
   }
 }

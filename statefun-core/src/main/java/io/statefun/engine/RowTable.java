@@ -12,17 +12,14 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of a partition that are in memory, as bytes in a few large arrays, so that millions of
  * them cost the garbage collector nothing: an index of open addressing with linear probing, and
- * blocks of sixteen bytes and multiples of that, with a list of free blocks for each size. Rows go,
- * when there are too many bytes, in the order of a clock, which spares those that were used since
- * its hand came by; a row stays until the backend has its last change.
+ * {@link Blocks} of memory for ids and rows. Rows go, when there are too many bytes, in the order
+ * of a clock, which spares those that were used since its hand came by; a row stays until the
+ * backend has its last change.
  *
  * <p>Belongs to one worker.
  */
@@ -35,13 +32,6 @@ final class RowTable {
 
   /** The golden ratio's share of 2^32, of Knuth's multiplicative hashing. */
   private static final int SPREAD = 0x9E3779B9;
-
-  private static final int UNIT = 16;
-  private static final int CHUNK = 64 * 1024;
-  private static final int UNITS_PER_CHUNK = CHUNK / UNIT;
-
-  /** Larger blocks have an array of their own. */
-  private static final int LARGEST_SHARED = CHUNK / 8;
 
   private static final int FIELDS = 8;
   private static final int HASH = 0;
@@ -78,14 +68,7 @@ final class RowTable {
   private int size;
   private int hand;
 
-  private byte[][] chunks = new byte[4][];
-  private int chunkCount;
-  private final int[] freeBlocks = filled(LARGEST_SHARED / UNIT + 1);
-  private int nextUnit = UNITS_PER_CHUNK;
-  private long freeBytes;
-  private final List<byte @Nullable []> large = new ArrayList<>();
-  private final ArrayList<Integer> freeLarge = new ArrayList<>();
-  private long largeBytes;
+  private Blocks memory = new Blocks();
 
   /**
    * @param maxBytes how many bytes the rows may take, besides those that the backend does not have
@@ -94,19 +77,13 @@ final class RowTable {
     this.maxBytes = maxBytes;
   }
 
-  private static int[] filled(int length) {
-    int[] result = new int[length];
-    Arrays.fill(result, NONE);
-    return result;
-  }
-
   int size() {
     return size;
   }
 
   /** How much memory the rows take. */
   long bytes() {
-    return (long) chunkCount * CHUNK + largeBytes + (long) entryCount * ENTRY_BYTES;
+    return memory.bytes() + (long) entryCount * ENTRY_BYTES;
   }
 
   // Entries
@@ -162,8 +139,8 @@ final class RowTable {
     makeRoom(applied, evicted);
     byte[] id = address.id().getBytes(StandardCharsets.UTF_8);
     int block = allocate(HEADER + id.length + row.length);
-    byte[] array = blockArray(block);
-    int at = blockOffset(block);
+    byte[] array = memory.array(block);
+    int at = Blocks.offset(block);
     INT.set(array, at, function);
     INT.set(array, at + 4, id.length);
     System.arraycopy(id, 0, array, at + HEADER, id.length);
@@ -248,7 +225,7 @@ final class RowTable {
 
   /** The array that holds a row; valid until another row is put. */
   byte[] array(int entry) {
-    return blockArray(field(entry, BLOCK));
+    return memory.array(field(entry, BLOCK));
   }
 
   int rowOffset(int entry) {
@@ -261,7 +238,7 @@ final class RowTable {
   }
 
   private int offset(int entry) {
-    return blockOffset(field(entry, BLOCK));
+    return Blocks.offset(field(entry, BLOCK));
   }
 
   /** The epoch in which a row was changed last, 0 if it is as the backend has it. */
@@ -284,7 +261,7 @@ final class RowTable {
     int idLength = (int) INT.get(array(entry), offset(entry) + 4);
     int before = HEADER + idLength + rowLength(entry);
     int after = HEADER + idLength + row.size();
-    if (units(before) != units(after)) {
+    if (!Blocks.isOfSameSize(before, after)) {
       move(entry, before, after, HEADER + idLength);
     }
     System.arraycopy(row.array(), 0, array(entry), offset(entry) + HEADER + idLength, row.size());
@@ -295,7 +272,7 @@ final class RowTable {
 
   private void move(int entry, int before, int after, int kept) {
     byte[] prefix = Arrays.copyOfRange(array(entry), offset(entry), offset(entry) + kept);
-    free(field(entry, BLOCK), before);
+    memory.free(field(entry, BLOCK), before);
     // Until it has a block, a compaction must not look at it.
     set(entry, STATE, FREE);
     set(entry, BLOCK, allocate(after));
@@ -323,7 +300,7 @@ final class RowTable {
   // Eviction
 
   private void makeRoom(long applied, Evicted evicted) {
-    if (bytes() - freeBytes < maxBytes || size == 0) {
+    if (bytes() - memory.freeBytes() < maxBytes || size == 0) {
       return;
     }
     int wanted = 2;
@@ -347,7 +324,7 @@ final class RowTable {
     removeFromIndex(entry);
     int at = offset(entry);
     int idLength = (int) INT.get(array(entry), at + 4);
-    free(field(entry, BLOCK), HEADER + idLength + rowLength(entry));
+    memory.free(field(entry, BLOCK), HEADER + idLength + rowLength(entry));
     set(entry, STATE, FREE);
     freeEntries[freeEntryCount++] = entry;
     size--;
@@ -359,93 +336,26 @@ final class RowTable {
     void evicted(int entry, int hash);
   }
 
-  // Blocks
-
-  private byte[] blockArray(int block) {
-    return block >= 0
-        ? chunks[block / UNITS_PER_CHUNK]
-        : java.util.Objects.requireNonNull(large.get(-block - 1));
-  }
-
-  private static int blockOffset(int block) {
-    return block >= 0 ? block % UNITS_PER_CHUNK * UNIT : 0;
-  }
-
-  private static int units(int bytes) {
-    return (bytes + UNIT - 1) / UNIT;
-  }
+  // Memory
 
   private int allocate(int bytes) {
-    if (bytes > LARGEST_SHARED) {
-      return allocateLarge(bytes);
+    if (memory.isScattered()) {
+      compact();
     }
-    int units = units(bytes);
-    int free = freeBlocks[units];
-    if (free != NONE) {
-      freeBlocks[units] = (int) INT.get(blockArray(free), blockOffset(free));
-      freeBytes -= (long) units * UNIT;
-      return free;
-    }
-    if (nextUnit + units > UNITS_PER_CHUNK) {
-      if (freeBytes > (long) chunkCount * CHUNK / 4 && chunkCount > 1) {
-        compact();
-        return allocate(bytes);
-      }
-      freeBytes += (long) (UNITS_PER_CHUNK - nextUnit) * UNIT;
-      if (chunkCount == chunks.length) {
-        chunks = Arrays.copyOf(chunks, chunkCount * 2);
-      }
-      chunks[chunkCount++] = new byte[CHUNK];
-      nextUnit = 0;
-    }
-    int block = (chunkCount - 1) * UNITS_PER_CHUNK + nextUnit;
-    nextUnit += units;
-    return block;
+    return memory.allocate(bytes);
   }
 
-  private int allocateLarge(int bytes) {
-    byte[] array = new byte[units(bytes) * UNIT];
-    largeBytes += array.length;
-    if (!freeLarge.isEmpty()) {
-      int place = freeLarge.remove(freeLarge.size() - 1);
-      large.set(place, array);
-      return -place - 1;
-    }
-    large.add(array);
-    return -large.size();
-  }
-
-  private void free(int block, int bytes) {
-    if (block < 0) {
-      largeBytes -= blockArray(block).length;
-      large.set(-block - 1, null);
-      freeLarge.add(-block - 1);
-      return;
-    }
-    int units = units(bytes);
-    INT.set(blockArray(block), blockOffset(block), freeBlocks[units]);
-    freeBlocks[units] = block;
-    freeBytes += (long) units * UNIT;
-  }
-
-  /** Moves all shared blocks together, as too much of the chunks is free. */
+  /** Moves all rows together, as too much of the memory between them is free. */
   private void compact() {
-    byte[][] old = chunks;
-    chunks = new byte[old.length][];
-    chunkCount = 0;
-    Arrays.fill(freeBlocks, NONE);
-    freeBytes = 0;
-    nextUnit = UNITS_PER_CHUNK;
+    Blocks compacted = new Blocks();
     for (int entry = 0; entry < entryCount; entry++) {
-      int block = field(entry, BLOCK);
-      if (field(entry, STATE) != FREE && block >= 0) {
-        byte[] from = old[block / UNITS_PER_CHUNK];
-        int at = blockOffset(block);
-        int bytes = HEADER + (int) INT.get(from, at + 4) + rowLength(entry);
-        int moved = allocate(bytes);
-        System.arraycopy(from, at, blockArray(moved), blockOffset(moved), bytes);
-        set(entry, BLOCK, moved);
+      if (field(entry, STATE) != FREE) {
+        int block = field(entry, BLOCK);
+        int idLength = (int) INT.get(memory.array(block), Blocks.offset(block) + 4);
+        int bytes = HEADER + idLength + rowLength(entry);
+        set(entry, BLOCK, compacted.moveFrom(memory, block, bytes));
       }
     }
+    memory = compacted;
   }
 }
