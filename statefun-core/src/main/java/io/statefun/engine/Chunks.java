@@ -19,7 +19,9 @@ final class Chunks {
 
   private final Scratch scratch;
   private final Consumer<StoredBytes> full;
-  private final ByteWriter open = new ByteWriter(1024);
+
+  /** Without room at first, as most queues of which there may be many never fill a chunk. */
+  private final ByteWriter open = new ByteWriter(0);
 
   /**
    * @param full takes each chunk when it is full
