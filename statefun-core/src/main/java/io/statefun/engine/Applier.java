@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Applier {
 
-  private static final long LONGEST_WAIT = 10_000;
+  private static final long LONGEST_WAIT = 3_000;
   private static final int MERGED_AT_LEAST = 32 * 1024;
 
   private final NodeServices node;

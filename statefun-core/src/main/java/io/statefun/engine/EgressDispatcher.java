@@ -206,7 +206,7 @@ final class EgressDispatcher {
       return false;
     }
     if (!fill()) {
-      return readBack();
+      return readBack() || refresh();
     }
     deliver();
     return true;
@@ -245,6 +245,14 @@ final class EgressDispatcher {
       }
     }
     return any;
+  }
+
+  /** What is to be read back may be committed, and yet wait for the backend. */
+  private boolean refresh() {
+    if (awaitsBackend()) {
+      partitions.refresh();
+    }
+    return false;
   }
 
   private synchronized List<Backlog.Unread> unread() {
@@ -345,5 +353,8 @@ final class EgressDispatcher {
 
     /** The committed state of a partition. */
     StateBackend.PartitionStore store(int partition);
+
+    /** Has that state brought up to the last commit soon. */
+    void refresh();
   }
 }

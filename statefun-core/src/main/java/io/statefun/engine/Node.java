@@ -273,6 +273,16 @@ final class Node {
     public StateBackend.PartitionStore store(int partition) {
       return owners.partition(partition).overlay.store();
     }
+
+    @Override
+    public void refresh() {
+      applier.ask();
+      listener.wakeApplier();
+    }
+  }
+
+  private boolean awaitsBackend() {
+    return dispatchers.stream().anyMatch(EgressDispatcher::awaitsBackend);
   }
 
   /** Tells those who wait for an epoch that it is committed. */
@@ -287,6 +297,7 @@ final class Node {
 
     @Override
     public void committed(long epoch, List<EpochPart> parts, long nanos, long bytes) {
+      listener.committed(nanos, bytes);
       bases.committed(BaseSnapshots.Kept.of(epoch, bytes, parts));
       listener.wakeBases();
       boolean records = false;
@@ -297,11 +308,10 @@ final class Node {
         part.positions.forEach(read -> read.split().committed(read.position()));
         notifyWaiting(part);
       }
-      if (records) {
+      if (records || awaitsBackend()) {
         listener.wakeDispatchers();
       }
       listener.wakeApplier();
-      listener.committed(nanos, bytes);
     }
 
     private void notifyWaiting(EpochPart part) {
@@ -326,7 +336,7 @@ final class Node {
     @Override
     public void applied(Partition partition, List<Change> changes) {
       worker(partition.index).notice(() -> partition.applied(changes));
-      if (dispatchers.stream().anyMatch(EgressDispatcher::awaitsBackend)) {
+      if (awaitsBackend()) {
         listener.wakeDispatchers();
       }
     }

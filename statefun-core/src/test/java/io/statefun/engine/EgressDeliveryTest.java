@@ -103,6 +103,11 @@ class EgressDeliveryTest {
     LongStream.rangeClosed(from, to).forEach(number -> engine.send(NUMBERS, number).join());
   }
 
+  /** A message that is accepted may still have to be handled. */
+  private static void awaitWaiting(StateFunEngine engine, long records) {
+    await().until(() -> engine.status().unacknowledgedRecords() == records);
+  }
+
   private static Long[] numbers(long from, long to) {
     return LongStream.rangeClosed(from, to).boxed().toArray(Long[]::new);
   }
@@ -119,6 +124,7 @@ class EgressDeliveryTest {
     try (StateFunEngine engine = engine().build()) {
       engine.start();
       send(engine, 1, 3);
+      awaitWaiting(engine, 3);
     }
     try (StateFunEngine engine = engineWithoutOut().build()) {
       assertThatThrownBy(engine::start)
@@ -144,6 +150,7 @@ class EgressDeliveryTest {
     try (StateFunEngine engine = engine().limits(limits(4, 1_000)).build()) {
       engine.start();
       send(engine, 1, 50);
+      awaitWaiting(engine, 50);
     }
     try (StateFunEngine engine = engineWithoutOut().build()) {
       assertThatThrownBy(engine::start).hasMessageContaining("50 records for 'test/out'");
@@ -155,7 +162,8 @@ class EgressDeliveryTest {
     try (StateFunEngine engine = engine().build()) {
       engine.start();
       send(engine, 1, 3);
-      await().until(() -> engine.status().unacknowledgedRecords() == 0);
+      await().until(() -> out.numbers.size() == 3);
+      awaitWaiting(engine, 0);
     }
     try (StateFunEngine engine = engineWithoutOut().build()) {
       engine.start();
@@ -168,6 +176,7 @@ class EgressDeliveryTest {
     try (StateFunEngine engine = engine().limits(limits(20, 1_000)).build()) {
       engine.start();
       send(engine, 1, 100);
+      awaitWaiting(engine, 100);
     }
     try (StateFunEngine engine =
         engineWithoutOut().discardRecordsOf("test/out").limits(limits(20, 5)).build()) {
@@ -209,6 +218,7 @@ class EgressDeliveryTest {
         StateFunEngine second = engine().build()) {
       first.start();
       send(first, 1, 1);
+      await().until(() -> out.numbers.contains(1L));
       int before = commits.get();
       await().atMost(Duration.ofSeconds(5)).until(() -> commits.get() > before);
       await()
