@@ -5,6 +5,7 @@
  */
 package io.statefun.engine;
 
+import io.statefun.snapshot.ChunkPool;
 import io.statefun.snapshot.FaultPoint;
 import io.statefun.snapshot.RecordBuffer;
 import io.statefun.state.Change;
@@ -15,7 +16,6 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Writes committed epochs to the backend. Epochs gather until there are enough changes, or the
@@ -28,6 +28,7 @@ final class Applier {
   private static final int MERGED_AT_LEAST = 32 * 1024;
 
   private final NodeServices node;
+  private final ChunkPool chunks;
   private final FaultPoint.Listener faults;
   private final AppliedListener listener;
   private final Queue<List<EpochPart>> committed = new ConcurrentLinkedQueue<>();
@@ -35,9 +36,6 @@ final class Applier {
   private final AtomicLong unapplied = new AtomicLong();
   private final RowChanges.Merger merger = new RowChanges.Merger();
   private final Gathered[] gathered;
-
-  /** The buffer of rows that were merged and are written, for those that are merged next. */
-  private @Nullable RecordBuffer spare;
 
   private long gatheredEpoch;
   private boolean hasGathered;
@@ -47,7 +45,17 @@ final class Applier {
   private boolean applying;
   private volatile boolean asked;
 
-  Applier(NodeServices node, long epoch, FaultPoint.Listener faults, AppliedListener listener) {
+  /**
+   * @param chunks where merged rows get room
+   * @param epoch the newest epoch that the backend has
+   */
+  Applier(
+      NodeServices node,
+      ChunkPool chunks,
+      long epoch,
+      FaultPoint.Listener faults,
+      AppliedListener listener) {
+    this.chunks = chunks;
     this.gatheredEpoch = epoch;
     this.node = node;
     this.faults = faults;
@@ -169,7 +177,8 @@ final class Applier {
     }
     into.rows.add(ended.rows);
     into.rowBytes += ended.rows.records().size();
-    if (into.rowBytes > 2 * into.mergedBytes() + MERGED_AT_LEAST) {
+    into.rowCapacity += ended.rows.records().capacity();
+    if (into.rowCapacity > 2 * into.mergedCapacity + MERGED_AT_LEAST) {
       merge(into);
     }
   }
@@ -177,29 +186,16 @@ final class Applier {
   /** Makes one of all row changes of a partition, so that those of a row take memory once. */
   private void merge(Gathered into) {
     long before = into.rowBytes;
-    RecordBuffer target = spare == null ? new RecordBuffer(MERGED_AT_LEAST) : spare;
-    spare = null;
-    RowChanges merged = merger.merge(into.rows, target);
-    release(into);
+    RowChanges merged = merger.merge(into.rows, new RecordBuffer(chunks));
+    into.release();
     into.rows.add(merged);
     into.rowBytes = merged.records().size();
-    into.merged = merged;
+    into.rowCapacity = merged.records().capacity();
+    into.mergedCapacity = into.rowCapacity;
     long superseded = before - into.rowBytes;
     into.bytes -= superseded;
     gatheredBytes -= superseded;
     unapplied.addAndGet(-superseded);
-  }
-
-  /** Gives back the buffers that the worker filled, and keeps one of those filled here. */
-  private void release(Gathered from) {
-    RowChanges merged = from.merged;
-    if (merged != null && from.rows.remove(merged)) {
-      merged.records().reset();
-      spare = merged.records();
-    }
-    listener.released(from.partition, from.rows.stream().map(RowChanges::records).toList());
-    from.rows.clear();
-    from.merged = null;
   }
 
   // Applying
@@ -239,7 +235,7 @@ final class Applier {
     gatheredBytes -= from.bytes;
     unapplied.addAndGet(-from.bytes);
     listener.applied(partition, from.changes);
-    release(from);
+    from.release();
     return true;
   }
 
@@ -273,14 +269,17 @@ final class Applier {
     private long epoch;
     private long bytes;
     private long rowBytes;
-    private @Nullable RowChanges merged;
+    private long rowCapacity;
+    private long mergedCapacity;
 
     Gathered(Partition partition) {
       this.partition = partition;
     }
 
-    long mergedBytes() {
-      return merged == null ? 0 : merged.records().size();
+    /** Gives back the memory of all rows. */
+    void release() {
+      rows.forEach(some -> some.records().release());
+      rows.clear();
     }
   }
 
@@ -289,9 +288,6 @@ final class Applier {
 
     /** It holds these changes of a partition. */
     void applied(Partition partition, List<Change> changes);
-
-    /** Nobody reads these buffers of a partition any more. */
-    void released(Partition partition, List<RecordBuffer> buffers);
 
     /** A content that was asked for is open. */
     void scanned();

@@ -6,12 +6,11 @@
 package io.statefun.engine;
 
 import io.statefun.message.Address;
+import io.statefun.snapshot.ChunkPool;
 import io.statefun.snapshot.RecordBuffer;
 import io.statefun.state.StateBackend;
 import io.statefun.wire.ByteWriter;
-import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +22,6 @@ final class Instances {
   private static final int UNFOLDED_BITS = 4;
 
   private static final int NOWHERE = -1;
-  private static final int SMALLEST_BUFFER = 4 * 1024;
-  private static final int SPARE_BYTES = 512 * 1024;
 
   private static final byte[] NO_ROW = new byte[0];
 
@@ -35,19 +32,18 @@ final class Instances {
   private final ByteWriter row = new ByteWriter(256);
   private int[] changed = new int[64];
   private int changedCount;
+  private int[] hashes = new int[0];
+  private int prefetched;
+  private final ChunkPool chunks;
   private @Nullable RecordBuffer current;
-  private int lastSize;
-
-  /** Of epochs that the backend has, for those to come. */
-  private final ArrayDeque<RecordBuffer> spare = new ArrayDeque<>();
-
-  private long spareBytes;
 
   /**
+   * @param chunks where the records of an epoch get room
    * @param maxBytes how many bytes the rows may take
    */
-  Instances(StateBackend.PartitionStore store, long maxBytes) {
+  Instances(StateBackend.PartitionStore store, ChunkPool chunks, long maxBytes) {
     this.store = store;
+    this.chunks = chunks;
     this.rows = new RowTable(maxBytes);
   }
 
@@ -92,6 +88,17 @@ final class Instances {
     return instance;
   }
 
+  /** Has the processor fetch the rows of several messages' targets together. */
+  void prefetch(Message[] messages, int count) {
+    if (hashes.length < count) {
+      hashes = new int[count];
+    }
+    for (int i = 0; i < count; i++) {
+      hashes[i] = messages[i].target().hashCode();
+    }
+    prefetched += rows.prefetch(hashes, count);
+  }
+
   private static int place(int hash) {
     return (hash * 0x9E3779B9) >>> (32 - UNFOLDED_BITS);
   }
@@ -114,12 +121,15 @@ final class Instances {
     if (!instance.isEmpty()) {
       RowCodec.write(row, instance);
     }
-    RecordBuffer records = records();
+    RecordBuffer records = current;
+    if (records == null) {
+      records = new RecordBuffer(chunks);
+      current = records;
+    }
     int entry = instance.entry;
     int at = rows.changedIn(entry) == epoch ? rows.recordAt(entry) : NOWHERE;
     if (at == NOWHERE || !records.replaceValue(at, row)) {
-      at = records.size();
-      rows.addRecord(entry, instance.function.rowPrefix, row, records);
+      at = rows.addRecord(entry, instance.function.rowPrefix, row, records);
       note(entry);
     }
     rows.put(entry, row, epoch, at);
@@ -145,36 +155,8 @@ final class Instances {
       return RowChanges.NONE;
     }
     RowChanges changes = new RowChanges(records, Arrays.copyOf(changed, changedCount));
-    lastSize = records.size();
     changedCount = 0;
     current = null;
     return changes;
-  }
-
-  // Buffers
-
-  private RecordBuffer records() {
-    RecordBuffer records = current;
-    if (records == null) {
-      records = spare.poll();
-      if (records == null) {
-        records = new RecordBuffer(SMALLEST_BUFFER + lastSize);
-      } else {
-        spareBytes -= records.capacity();
-      }
-      current = records;
-    }
-    return records;
-  }
-
-  /** Takes back buffers that nobody reads any more. */
-  void spare(List<RecordBuffer> released) {
-    for (RecordBuffer buffer : released) {
-      if (spareBytes + buffer.capacity() <= SPARE_BYTES) {
-        buffer.reset();
-        spareBytes += buffer.capacity();
-        spare.add(buffer);
-      }
-    }
   }
 }

@@ -11,10 +11,10 @@ import io.statefun.message.Address;
 import io.statefun.message.TypeName;
 import io.statefun.message.TypedValue;
 import io.statefun.snapshot.BaseStore;
+import io.statefun.snapshot.ChunkPool;
 import io.statefun.snapshot.EpochLog;
 import io.statefun.snapshot.EpochWriter;
 import io.statefun.snapshot.FaultPoint;
-import io.statefun.snapshot.RecordBuffer;
 import io.statefun.snapshot.SnapshotStore;
 import io.statefun.state.Change;
 import io.statefun.state.Overlay;
@@ -68,7 +68,9 @@ final class Node {
     int count = services.partitions();
     this.owners = new PartitionOwners(count, setup.workers());
     Channels channels = new Channels(setup.workers(), listener::wakeWorker);
-    this.applier = new Applier(services, recovery.lastEpoch(), setup.faults(), new Applies());
+    ChunkPool chunks = new ChunkPool(services.limits().maxUnappliedBytes() / 2);
+    this.applier =
+        new Applier(services, chunks, recovery.lastEpoch(), setup.faults(), new Applies());
     this.bases =
         new BaseSnapshots(
             services, log, baseStore, setup.faults(), new Scans(), incarnation.substring(0, 8));
@@ -107,7 +109,7 @@ final class Node {
       Recovery.Recovered recovered = recovery.recover(i);
       Partition partition =
           new Partition(
-              i, recovered.store(), setup.scratch().apply(owners.worker(i)), perPartition);
+              i, recovered.store(), setup.scratch().apply(owners.worker(i)), chunks, perPartition);
       partition.restore(epoch, recovered.pending());
       owners.set(partition);
       worker(i).own(partition);
@@ -335,15 +337,12 @@ final class Node {
 
     @Override
     public void applied(Partition partition, List<Change> changes) {
-      worker(partition.index).notice(() -> partition.applied(changes));
+      if (!changes.isEmpty()) {
+        worker(partition.index).notice(() -> partition.applied(changes));
+      }
       if (awaitsBackend()) {
         listener.wakeDispatchers();
       }
-    }
-
-    @Override
-    public void released(Partition partition, List<RecordBuffer> buffers) {
-      worker(partition.index).notice(() -> partition.spare(buffers));
     }
 
     @Override

@@ -7,7 +7,7 @@ package io.statefun.engine;
 
 import io.statefun.message.Address;
 import io.statefun.message.TypedValue;
-import io.statefun.snapshot.RecordBuffer;
+import io.statefun.snapshot.ChunkPool;
 import io.statefun.state.Change;
 import io.statefun.state.Overlay;
 import io.statefun.state.StateBackend;
@@ -55,18 +55,28 @@ final class Partition {
   /** The newest epoch that the backend holds; written by the applier. */
   private volatile long appliedEpoch;
 
-  Partition(int index, StateBackend.PartitionStore store, Scratch scratch, long maxBytes) {
+  Partition(
+      int index,
+      StateBackend.PartitionStore store,
+      Scratch scratch,
+      ChunkPool chunks,
+      long maxBytes) {
     this.index = index;
     this.overlay = new Overlay(store);
     this.timers = new Timers(overlay);
     this.outbox = new SpillQueue(Keys.outbox(), overlay, scratch);
     this.scratch = scratch;
-    this.instances = new Instances(store, maxBytes);
+    this.instances = new Instances(store, chunks, maxBytes);
   }
 
   /** The instance of an address, fetched if it is not in memory; valid until the next call. */
   Instance instance(Address address, FunctionType function) {
     return instances.get(address, function, appliedEpoch);
+  }
+
+  /** Prepares for invocations with some messages. */
+  void prefetch(Message[] messages, int count) {
+    instances.prefetch(messages, count);
   }
 
   /** Keeps what a handler has changed of an instance. */
@@ -181,11 +191,6 @@ final class Partition {
   /** Forgets changes that the backend holds. */
   void applied(List<Change> changes) {
     overlay.applied(changes);
-  }
-
-  /** Takes back buffers that nobody reads any more. */
-  void spare(List<RecordBuffer> released) {
-    instances.spare(released);
   }
 
   /** Takes up what the backend holds, and the messages of its last epoch, before anything else. */

@@ -5,6 +5,7 @@
  */
 package io.statefun.engine;
 
+import io.statefun.snapshot.ChunkPool;
 import io.statefun.snapshot.RecordBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -18,7 +19,7 @@ import java.util.List;
  */
 record RowChanges(RecordBuffer records, int[] entries) {
 
-  static final RowChanges NONE = new RowChanges(new RecordBuffer(0), new int[0]);
+  static final RowChanges NONE = new RowChanges(new RecordBuffer(new ChunkPool(0)), new int[0]);
 
   int count() {
     return entries.length;

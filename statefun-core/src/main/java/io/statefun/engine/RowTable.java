@@ -104,6 +104,38 @@ final class RowTable {
     return NONE;
   }
 
+  /**
+   * Has the processor fetch what the look-ups of several instances will need. It waits for memory
+   * once for all of them, rather than for each in turn, as the accesses do not depend on each
+   * other: the group prefetching of Chen, Ailamaki, Gibbons and Mowry, "Improving hash join
+   * performance through prefetching" (2004).
+   *
+   * @param hashes the hashes of the addresses, which are overwritten
+   * @return depends on everything that was fetched, so that no compiler leaves it out
+   */
+  int prefetch(int[] hashes, int count) {
+    int sum = 0;
+    for (int i = 0; i < count; i++) {
+      hashes[i] = (int) index[home(hashes[i])] - 1;
+    }
+    for (int i = 0; i < count; i++) {
+      int entry = hashes[i];
+      if (entry >= 0) {
+        sum += fields[entry * FIELDS + ROW_LENGTH];
+        hashes[i] = fields[entry * FIELDS + BLOCK];
+      } else {
+        hashes[i] = Integer.MIN_VALUE;
+      }
+    }
+    for (int i = 0; i < count; i++) {
+      int block = hashes[i];
+      if (block >= 0) {
+        sum += memory.touch(block);
+      }
+    }
+    return sum;
+  }
+
   private boolean matches(int entry, Address address, int function) {
     byte[] array = array(entry);
     int at = offset(entry);
@@ -280,16 +312,18 @@ final class RowTable {
     System.arraycopy(prefix, 0, array(entry), offset(entry), kept);
   }
 
-  /** Adds a row under the key of an entry to the records of an epoch; an empty one is a removal. */
-  void addRecord(int entry, byte[] keyPrefix, ByteWriter row, RecordBuffer out) {
+  /**
+   * Adds a row under the key of an entry to the records of an epoch; an empty one is a removal.
+   *
+   * @return where among the records it is
+   */
+  int addRecord(int entry, byte[] keyPrefix, ByteWriter row, RecordBuffer out) {
     byte[] array = array(entry);
     int id = offset(entry) + HEADER;
     int idLength = (int) INT.get(array, id - 4);
-    if (row.size() == 0) {
-      out.delete(keyPrefix, array, id, idLength);
-    } else {
-      out.put(keyPrefix, array, id, idLength, row);
-    }
+    return row.size() == 0
+        ? out.delete(keyPrefix, array, id, idLength)
+        : out.put(keyPrefix, array, id, idLength, row);
   }
 
   /** Where among the records of the epoch of its last change a row is. */

@@ -52,6 +52,8 @@ final class Worker {
   private final Queue<Runnable> notices = new MpscUnboundedArrayQueue<>(1024);
   private final Queue<Outside> outside = new MpscUnboundedArrayQueue<>(1024);
 
+  private final Message[] batch = new Message[BATCH];
+
   private EpochPart current;
   private @Nullable OpenCut openCut;
   private long epoch;
@@ -281,13 +283,19 @@ final class Worker {
       return false;
     }
     partition.scheduled = false;
-    for (int i = 0; i < BATCH; i++) {
-      Message message = partition.mailbox.poll();
-      if (message == null) {
+    int count = 0;
+    for (Message message = partition.mailbox.poll();
+        message != null;
+        message = partition.mailbox.poll()) {
+      batch[count++] = message;
+      if (count == BATCH) {
         break;
       }
+    }
+    partition.prefetch(batch, count);
+    for (int i = 0; i < count; i++) {
       backlog--;
-      handle(partition, message);
+      handle(partition, batch[i]);
     }
     owners.publishBacklog(partition.index, partition.mailbox.size());
     schedule(partition);

@@ -112,8 +112,8 @@ public final class EpochWriter implements SnapshotStore.Content {
     }
     records += changes.count();
     checksumHeap();
-    checksum.update(changes.array(), 0, changes.size());
-    segment.addResting(new Resting(segment.heap.size(), changes.array(), changes.size(), null));
+    changes.updateChecksum(checksum);
+    segment.addResting(new Resting(segment.heap.size(), changes, changes.size(), null));
   }
 
   /** Removes a key. */
@@ -265,21 +265,23 @@ public final class EpochWriter implements SnapshotStore.Content {
       int from = 0;
       for (Resting next : resting) {
         writeFully(channel, ByteBuffer.wrap(heap.array(), from, next.heapPosition() - from));
-        writeFully(channel, next.bytes());
+        next.writeTo(channel);
         from = next.heapPosition();
       }
       writeFully(channel, ByteBuffer.wrap(heap.array(), from, heap.size() - from));
     }
   }
 
-  /** Bytes that come in after so many bytes of their segment's heap: an array's, or at rest. */
+  /** Bytes that come in after so many bytes of their segment's heap: changes, or at rest. */
   private record Resting(
-      int heapPosition, byte @Nullable [] array, int length, @Nullable StoredBytes stored) {
+      int heapPosition, @Nullable RecordBuffer changes, int length, @Nullable StoredBytes stored) {
 
-    ByteBuffer bytes() {
-      return array != null
-          ? ByteBuffer.wrap(array, 0, length)
-          : ByteBuffer.wrap(Objects.requireNonNull(stored).load());
+    void writeTo(WritableByteChannel channel) throws IOException {
+      if (changes != null) {
+        changes.writeTo(channel);
+      } else {
+        writeFully(channel, ByteBuffer.wrap(Objects.requireNonNull(stored).load()));
+      }
     }
   }
 }

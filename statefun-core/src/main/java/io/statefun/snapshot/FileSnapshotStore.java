@@ -12,7 +12,6 @@ import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -33,6 +32,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -82,6 +82,7 @@ public final class FileSnapshotStore implements SnapshotStore {
   private final boolean links;
   private final AtomicLong temporaries = new AtomicLong();
   private final Map<Path, Directory> directories = new ConcurrentHashMap<>();
+  private final AtomicReference<@Nullable ByteBuffer> spareBuffer = new AtomicReference<>();
   private final Object[] renaming = new Object[64];
 
   private final ReadWriteLock life = new ReentrantReadWriteLock();
@@ -290,15 +291,17 @@ public final class FileSnapshotStore implements SnapshotStore {
 
   private Path write(String name, Content content) throws IOException {
     Path temporary = temporary();
+    ByteBuffer spare = spareBuffer.getAndSet(null);
+    ByteBuffer buffer = spare == null ? BufferedFile.newBuffer() : spare;
     boolean done = false;
     try (Disk.NewFile file = disk.create(temporary)) {
-      Counting counting = new Counting(file);
-      content.writeTo(counting);
-      if (counting.bytes != content.length()) {
+      BufferedFile buffered = new BufferedFile(file, buffer);
+      content.writeTo(buffered);
+      if (buffered.bytes() != content.length()) {
         throw new IOException(
-            "its content has " + counting.bytes + " bytes instead of " + content.length());
+            "its content has " + buffered.bytes() + " bytes instead of " + content.length());
       }
-      file.force();
+      buffered.force();
       done = true;
     } catch (IOException e) {
       throw new IOException(
@@ -312,6 +315,7 @@ public final class FileSnapshotStore implements SnapshotStore {
               + e.getMessage(),
           e);
     } finally {
+      spareBuffer.set(buffer);
       if (!done) {
         deleteQuietly(temporary);
       }
@@ -754,32 +758,5 @@ public final class FileSnapshotStore implements SnapshotStore {
 
     /** How many names may be in it without being durable. */
     final AtomicInteger unforced = new AtomicInteger();
-  }
-
-  private static final class Counting implements WritableByteChannel {
-
-    private final WritableByteChannel channel;
-    private long bytes;
-
-    Counting(WritableByteChannel channel) {
-      this.channel = channel;
-    }
-
-    @Override
-    public int write(ByteBuffer source) throws IOException {
-      int written = channel.write(source);
-      bytes += written;
-      return written;
-    }
-
-    @Override
-    public boolean isOpen() {
-      return channel.isOpen();
-    }
-
-    @Override
-    public void close() throws IOException {
-      channel.close();
-    }
   }
 }

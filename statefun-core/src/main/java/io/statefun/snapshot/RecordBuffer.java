@@ -5,20 +5,42 @@
  */
 package io.statefun.snapshot;
 
+import static io.statefun.snapshot.ChunkPool.CHUNK;
+
 import io.statefun.wire.ByteWriter;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+import java.util.Arrays;
+import java.util.zip.CRC32C;
 
 /**
  * Changes in the form in which a section of an epoch object has them, to become a part of one as
- * they are. Filled by one thread, then read by any.
+ * they are. They lie in chunks out of a {@link ChunkPool}, each of them in one chunk. Filled by one
+ * thread, then read by any.
  */
 public final class RecordBuffer {
 
-  private final ByteWriter records;
-  private int count;
+  private static final int MAX_VAR_INT = 5;
+  private static final byte[] NO_CHUNK = new byte[0];
 
-  /** Makes an empty buffer with room for some bytes. */
-  public RecordBuffer(int capacity) {
-    this.records = new ByteWriter(capacity);
+  private final ChunkPool pool;
+  private byte[][] chunks = new byte[4][];
+  private int[] ends = new int[4];
+  private int chunkCount;
+
+  /** The last chunk, and how far it is filled. */
+  private byte[] chunk = NO_CHUNK;
+
+  private int end;
+
+  private int count;
+  private int size;
+  private long capacity;
+
+  /** Makes an empty buffer. */
+  public RecordBuffer(ChunkPool pool) {
+    this.pool = pool;
   }
 
   /** How many changes there are. */
@@ -28,66 +50,152 @@ public final class RecordBuffer {
 
   /** How many bytes they take. */
   public int size() {
-    return records.size();
+    return size;
   }
 
-  /** How many bytes it has room for. */
-  public int capacity() {
-    return records.array().length;
+  /** How many bytes the chunks take. */
+  public long capacity() {
+    return capacity;
   }
 
-  byte[] array() {
-    return records.array();
-  }
-
-  /** Forgets everything, keeping the room. */
-  public void reset() {
-    records.reset();
+  /** Forgets everything, and gives the chunks back; nobody may read them any more. */
+  public void release() {
+    for (int i = 0; i < chunkCount; i++) {
+      pool.giveBack(chunks[i]);
+    }
+    chunks = new byte[4][];
+    ends = new int[4];
+    chunkCount = 0;
+    chunk = NO_CHUNK;
+    end = 0;
     count = 0;
+    size = 0;
+    capacity = 0;
   }
 
-  /** Sets a key, of a prefix and the rest, to what a writer holds. */
-  public void put(byte[] prefix, byte[] rest, int offset, int restLength, ByteWriter value) {
+  // Filling
+
+  /**
+   * Sets a key, of a prefix and the rest, to what a writer holds.
+   *
+   * @return where the record is
+   */
+  public int put(byte[] prefix, byte[] rest, int offset, int restLength, ByteWriter value) {
+    int valueLength = value.size();
+    reserve(1 + 2 * MAX_VAR_INT + (long) prefix.length + restLength + valueLength);
+    int begin = end;
+    addKey(EpochObject.PUT, prefix, rest, offset, restLength);
+    addLength(valueLength);
+    System.arraycopy(value.array(), 0, chunk, end, valueLength);
+    end += valueLength;
+    return added(begin);
+  }
+
+  /**
+   * Removes a key, of a prefix and the rest.
+   *
+   * @return where the record is
+   */
+  public int delete(byte[] prefix, byte[] rest, int offset, int restLength) {
+    reserve(1 + MAX_VAR_INT + (long) prefix.length + restLength);
+    int begin = end;
+    addKey(EpochObject.DELETE, prefix, rest, offset, restLength);
+    return added(begin);
+  }
+
+  /** Adds the change of another buffer at which a cursor is. */
+  public void add(Cursor other) {
+    int length = other.position - other.recordOffset;
+    reserve(length);
+    int begin = end;
+    System.arraycopy(other.array, other.recordOffset, chunk, end, length);
+    end += length;
+    added(begin);
+  }
+
+  private void reserve(long bytes) {
+    // Positions have room for offsets within the size of a chunk only.
+    if (chunk.length - end < bytes || end >= CHUNK) {
+      addChunk(bytes);
+    }
+  }
+
+  private void addChunk(long bytes) {
+    if (bytes > Integer.MAX_VALUE - 8 - size) {
+      throw new IllegalStateException("More than 2 GiB of changes in one epoch of a partition");
+    }
+    if (chunkCount > 0) {
+      ends[chunkCount - 1] = end;
+    }
+    if (chunkCount == chunks.length) {
+      chunks = Arrays.copyOf(chunks, chunkCount * 2);
+      ends = Arrays.copyOf(ends, chunkCount * 2);
+    }
+    chunk = bytes <= CHUNK ? pool.take() : new byte[(int) bytes];
+    chunks[chunkCount++] = chunk;
+    capacity += chunk.length;
+    end = 0;
+  }
+
+  private void addKey(int kind, byte[] prefix, byte[] rest, int offset, int restLength) {
+    chunk[end++] = (byte) kind;
+    addLength(prefix.length + restLength);
+    System.arraycopy(prefix, 0, chunk, end, prefix.length);
+    end += prefix.length;
+    System.arraycopy(rest, offset, chunk, end, restLength);
+    end += restLength;
+  }
+
+  private void addLength(int length) {
+    int rest = length;
+    while (rest > 0x7f) {
+      chunk[end++] = (byte) (rest | 0x80);
+      rest >>>= 7;
+    }
+    chunk[end++] = (byte) rest;
+  }
+
+  private int added(int begin) {
     count++;
-    records
-        .writeByte(EpochObject.PUT)
-        .writeVarInt(prefix.length + restLength)
-        .writeRaw(prefix)
-        .writeRaw(rest, offset, restLength)
-        .writeVarInt(value.size())
-        .writeRaw(value.array(), 0, value.size());
+    size += end - begin;
+    return (chunkCount - 1) * CHUNK + begin;
   }
 
   /**
    * Sets the value of a record to another one of the same length.
    *
-   * @param at the {@link #size} of the buffer when the record was added
+   * @param at where the record is
    * @return whether that was possible; if not, nothing has changed
    */
   public boolean replaceValue(int at, ByteWriter value) {
     Cursor cursor = new Cursor();
-    cursor.position = at;
+    cursor.goTo(at);
     if (!cursor.next() || cursor.valueLength != value.size()) {
       return false;
     }
-    System.arraycopy(value.array(), 0, records.array(), cursor.valueOffset, value.size());
+    System.arraycopy(value.array(), 0, cursor.array, cursor.valueOffset, value.size());
     return true;
   }
 
-  /** Removes a key, of a prefix and the rest. */
-  public void delete(byte[] prefix, byte[] rest, int offset, int restLength) {
-    count++;
-    records
-        .writeByte(EpochObject.DELETE)
-        .writeVarInt(prefix.length + restLength)
-        .writeRaw(prefix)
-        .writeRaw(rest, offset, restLength);
+  // Reading
+
+  private int end(int index) {
+    return index == chunkCount - 1 ? end : ends[index];
   }
 
-  /** Adds the change of another buffer at which a cursor is. */
-  public void add(Cursor other) {
-    count++;
-    records.writeRaw(other.array, other.recordOffset, other.position - other.recordOffset);
+  void writeTo(WritableByteChannel channel) throws IOException {
+    for (int i = 0; i < chunkCount; i++) {
+      ByteBuffer bytes = ByteBuffer.wrap(chunks[i], 0, end(i));
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+    }
+  }
+
+  void updateChecksum(CRC32C checksum) {
+    for (int i = 0; i < chunkCount; i++) {
+      checksum.update(chunks[i], 0, end(i));
+    }
   }
 
   /** Goes through the changes, in their order. */
@@ -98,7 +206,9 @@ public final class RecordBuffer {
   /** A position in the changes; begins before the first. */
   public final class Cursor {
 
-    private final byte[] array = records.array();
+    private int next;
+    private byte[] array = NO_CHUNK;
+    private int arrayEnd;
     private int position;
     private int recordOffset;
     private int keyOffset;
@@ -108,10 +218,26 @@ public final class RecordBuffer {
 
     private Cursor() {}
 
+    private void goTo(int at) {
+      next = at / CHUNK;
+      openChunk();
+      position = at % CHUNK;
+    }
+
+    private void openChunk() {
+      array = chunks[next];
+      arrayEnd = end(next);
+      position = 0;
+      next++;
+    }
+
     /** Goes to the next change, and tells whether there is one. */
     public boolean next() {
-      if (position == records.size()) {
-        return false;
+      if (position == arrayEnd) {
+        if (next == chunkCount) {
+          return false;
+        }
+        openChunk();
       }
       recordOffset = position;
       boolean put = array[position++] == EpochObject.PUT;
@@ -127,9 +253,9 @@ public final class RecordBuffer {
     private int readLength() {
       int result = 0;
       for (int shift = 0; ; shift += 7) {
-        int next = array[position++];
-        result |= (next & 0x7f) << shift;
-        if (next >= 0) {
+        int part = array[position++];
+        result |= (part & 0x7f) << shift;
+        if (part >= 0) {
           return result;
         }
       }
