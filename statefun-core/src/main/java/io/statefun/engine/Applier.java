@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class Applier {
 
-  private static final long LONGEST_WAIT = 3_000;
+  private static final long LONGEST_WAIT = 10_000;
   private static final int MERGED_AT_LEAST = 32 * 1024;
 
   private final NodeServices node;
@@ -121,7 +121,7 @@ final class Applier {
   private boolean isDue() {
     long now = node.clock().millis();
     return asked
-        || gatheredBytes >= node.limits().maxUnappliedBytes() / 2
+        || gatheredBytes >= node.limits().maxUnappliedBytes() * 3 / 4
         || now - gatheredSince >= LONGEST_WAIT
         || now < gatheredSince;
   }

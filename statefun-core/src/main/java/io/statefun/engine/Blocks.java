@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class Blocks {
 
   private static final VarHandle INT =
-      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.nativeOrder());
 
   private static final int NONE = -1;
   private static final int UNIT = 16;

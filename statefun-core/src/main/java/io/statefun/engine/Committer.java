@@ -259,7 +259,7 @@ final class Committer implements Barrier {
     for (OutgoingRecord outgoing : ended.egress) {
       buffer.reset();
       outgoing.write(buffer);
-      writer.egress(buffer.toByteArray());
+      writer.egress(buffer);
     }
   }
 

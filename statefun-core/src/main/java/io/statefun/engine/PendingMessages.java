@@ -32,19 +32,19 @@ final class PendingMessages {
     return mailbox.isEmpty() && outbox.isEmpty() && blocked.isEmpty();
   }
 
-  void writeTo(Consumer<byte[]> records, ByteWriter buffer) {
+  void writeTo(Consumer<ByteWriter> records, ByteWriter buffer) {
     write(MAILBOX, mailbox, records, buffer);
     write(OUTBOX, outbox, records, buffer);
     write(BLOCKED, blocked, records, buffer);
   }
 
   private static void write(
-      int queue, List<Message> messages, Consumer<byte[]> records, ByteWriter buffer) {
+      int queue, List<Message> messages, Consumer<ByteWriter> records, ByteWriter buffer) {
     for (Message message : messages) {
       buffer.reset();
       buffer.writeByte(queue);
       MessageCodec.write(buffer, message);
-      records.accept(buffer.toByteArray());
+      records.accept(buffer);
     }
   }
 

@@ -42,15 +42,13 @@ final class RowCodec {
     if (value instanceof SlotValue special) {
       writeSpecial(out, type, special);
     } else {
-      out.writeByte(VALUE).writeBytes(bytes(type, value));
+      writeValue(out.writeByte(VALUE), type, value);
     }
   }
 
   private static void writeSpecial(ByteWriter out, MessageType<?> type, SlotValue value) {
     if (value instanceof SlotValue.Expiring expiring) {
-      out.writeByte(EXPIRING)
-          .writeFixedLong(expiring.since())
-          .writeBytes(bytes(type, expiring.value()));
+      writeValue(out.writeByte(EXPIRING).writeFixedLong(expiring.since()), type, expiring.value());
     } else if (value instanceof SlotValue.ListHead list) {
       out.writeByte(LIST)
           .writeVarLong(list.generation())
@@ -62,8 +60,12 @@ final class RowCodec {
   }
 
   @SuppressWarnings("unchecked")
-  private static byte[] bytes(MessageType<?> type, Object value) {
-    return value instanceof byte[] stored ? stored : ((MessageType<Object>) type).serialize(value);
+  private static void writeValue(ByteWriter out, MessageType<?> type, Object value) {
+    if (value instanceof byte[] stored) {
+      out.writeBytes(stored);
+    } else {
+      ((MessageType<Object>) type).serializeTo(out, value);
+    }
   }
 
   /** Reads a row into an instance without state; an empty one means that there is nothing. */

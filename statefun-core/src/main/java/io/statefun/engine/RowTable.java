@@ -26,7 +26,7 @@ import java.util.Arrays;
 final class RowTable {
 
   private static final VarHandle INT =
-      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.nativeOrder());
 
   private static final int NONE = -1;
 

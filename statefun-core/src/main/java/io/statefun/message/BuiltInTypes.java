@@ -9,7 +9,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.UnsafeByteOperations;
 import com.google.protobuf.WireFormat;
+import io.statefun.wire.ByteWriter;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -172,6 +174,15 @@ final class BuiltInTypes {
     }
 
     @Override
+    public void serializeTo(ByteWriter out, Long value) {
+      if (value == 0) {
+        out.writeByte(0);
+      } else {
+        out.writeByte(9).writeByte(0x09).writeFixedLong(Long.reverseBytes(value));
+      }
+    }
+
+    @Override
     public Long deserialize(byte[] bytes) {
       return isFixed(bytes, 9) ? fixed64(bytes) : readAnyForm(bytes);
     }
@@ -310,8 +321,15 @@ final class BuiltInTypes {
     }
 
     @Override
+    public void serializeTo(ByteWriter out, ByteString value) {
+      int length = value.size();
+      int at = out.writeVarInt(length).extend(length);
+      value.copyTo(out.array(), at);
+    }
+
+    @Override
     public ByteString deserialize(byte[] bytes) {
-      return ByteString.copyFrom(bytes);
+      return UnsafeByteOperations.unsafeWrap(bytes);
     }
   }
 

@@ -5,6 +5,8 @@
  */
 package io.statefun.message;
 
+import io.statefun.wire.ByteWriter;
+
 /**
  * How values of one Java type travel and rest: under which name, and as which bytes.
  *
@@ -32,10 +34,20 @@ public interface MessageType<T> {
    * Reads a value from bytes that {@link #serialize} wrote, possibly by an older version of the
    * application.
    *
-   * @param bytes the bytes, which must be neither changed nor kept
+   * @param bytes the bytes, which nobody ever changes, so that a value may hold them
    * @throws SerializationException if the bytes are not a value of this type
    */
   T deserialize(byte[] bytes);
+
+  /**
+   * Writes the length and the bytes of a value, as {@link #serialize} makes them, behind what a
+   * writer has. To be overridden by types that need no array of their own for that.
+   *
+   * @throws SerializationException if the value cannot be written; then so is nothing of it
+   */
+  default void serializeTo(ByteWriter out, T value) {
+    out.writeBytes(serialize(value));
+  }
 
   /**
    * Whether values never change after they were made, whoever holds them. Such values are handed

@@ -52,12 +52,12 @@ interface Disk {
   void forceDirectory(Path directory) throws IOException;
 
   /**
-   * What a directory lists, in no order.
+   * The names in a directory, in no order.
    *
    * @throws java.nio.file.NoSuchFileException if it does not exist
    * @throws java.nio.file.NotDirectoryException if it is a file
    */
-  List<Entry> list(Path directory) throws IOException;
+  List<String> list(Path directory) throws IOException;
 
   /** The length of a file in bytes, or -1 if there is no file of that name. */
   long size(Path file) throws IOException;
@@ -85,9 +85,6 @@ interface Disk {
     /** Makes what was written durable. */
     void force() throws IOException;
   }
-
-  /** An entry of a directory. */
-  record Entry(String name, boolean directory) {}
 
   /** The lock is taken. */
   final class LockedException extends IOException {

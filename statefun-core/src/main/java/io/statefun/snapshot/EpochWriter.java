@@ -122,13 +122,17 @@ public final class EpochWriter implements SnapshotStore.Content {
   }
 
   /** Adds a message that waits. */
-  public void pending(byte[] message) {
-    add(EpochObject.PENDING).writeBytes(message);
+  public void pending(ByteWriter message) {
+    add(EpochObject.PENDING)
+        .writeVarInt(message.size())
+        .writeRaw(message.array(), 0, message.size());
   }
 
   /** Adds a record for an egress. */
-  public void egress(byte[] egressRecord) {
-    add(EpochObject.EGRESS).writeBytes(egressRecord);
+  public void egress(ByteWriter egressRecord) {
+    add(EpochObject.EGRESS)
+        .writeVarInt(egressRecord.size())
+        .writeRaw(egressRecord.array(), 0, egressRecord.size());
   }
 
   /** How many records all sections have. */

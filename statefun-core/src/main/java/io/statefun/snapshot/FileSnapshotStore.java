@@ -55,8 +55,8 @@ import org.jspecify.annotations.Nullable;
  * <p>{@code statefun.properties} names the application that the folder belongs to. A folder that is
  * open holds a lock on its file {@code lock}, so that no second process opens it.
  *
- * <p>An object's name can't be the beginning of another's, up to a {@code /}: one would have to be
- * a file, the other a directory.
+ * <p>The directories of the parts of a name end in {@code +}, which no name contains. So the names
+ * in a directory tell which of them are directories, without a look at each.
  */
 public final class FileSnapshotStore implements SnapshotStore {
 
@@ -66,6 +66,7 @@ public final class FileSnapshotStore implements SnapshotStore {
   private static final String TEMPORARY = "tmp";
   private static final String CLAIMS = "claims";
   private static final String OBJECTS = "objects";
+  private static final String DIRECTORY = "+";
 
   /** What an empty folder may hold: leavings of a first start that died, and file systems' own. */
   private static final Set<String> NOTHING =
@@ -241,12 +242,11 @@ public final class FileSnapshotStore implements SnapshotStore {
     Lock use = use();
     try {
       List<String> names = new ArrayList<>();
-      int slash = prefix.lastIndexOf('/');
-      String directory = prefix.substring(0, slash + 1);
+      String directory = prefix.substring(0, prefix.lastIndexOf('/') + 1);
       collect(
-          slash < 0 ? objects : objects.resolve(prefix.substring(0, slash)),
+          objects.resolve(directory.replace("/", DIRECTORY + "/")),
           directory,
-          prefix.substring(slash + 1),
+          prefix.substring(directory.length()),
           names);
       Collections.sort(names);
       return names;
@@ -401,9 +401,7 @@ public final class FileSnapshotStore implements SnapshotStore {
 
   private boolean existed(Path target) throws IOException {
     if (disk.size(target) < 0) {
-      throw new IOException(
-          target
-              + " can't be created: there are objects below that name, or it was deleted just now");
+      throw new IOException(target + " can't be created: it was deleted just now");
     }
     disk.forceDirectory(parent(target));
     return false;
@@ -434,7 +432,7 @@ public final class FileSnapshotStore implements SnapshotStore {
         disk.createDirectory(path);
       } catch (FileAlreadyExistsException e) {
         if (disk.size(path) >= 0) {
-          throw new IOException(path + " is an object, so no object can be below that name", e);
+          throw new IOException(path + " is a file, but must be a directory", e);
         }
         existed = true;
       }
@@ -452,22 +450,23 @@ public final class FileSnapshotStore implements SnapshotStore {
 
   private void collect(Path path, String above, String beginning, List<String> names)
       throws IOException {
-    List<Disk.Entry> entries;
+    List<String> entries;
     try {
       entries = disk.list(path);
-    } catch (NoSuchFileException | NotDirectoryException e) {
+    } catch (NoSuchFileException e) {
       return;
     }
     boolean found = false;
-    for (Disk.Entry entry : entries) {
-      if (!entry.name().startsWith(beginning)) {
+    for (String entry : entries) {
+      if (!entry.startsWith(beginning)) {
         continue;
       }
-      if (entry.directory()) {
-        collect(path.resolve(entry.name()), above + entry.name() + "/", "", names);
+      if (entry.endsWith(DIRECTORY)) {
+        String part = entry.substring(0, entry.length() - DIRECTORY.length());
+        collect(path.resolve(entry), above + part + "/", "", names);
       } else {
         found = true;
-        names.add(above + entry.name());
+        names.add(above + entry);
       }
     }
     if (found) {
@@ -478,8 +477,8 @@ public final class FileSnapshotStore implements SnapshotStore {
   private void removeLeftovers(String directory) throws IOException {
     Path path = folder.resolve(directory);
     try {
-      for (Disk.Entry entry : disk.list(path)) {
-        disk.delete(path.resolve(entry.name()));
+      for (String name : disk.list(path)) {
+        disk.delete(path.resolve(name));
       }
     } catch (NoSuchFileException e) {
       // Then nothing is left over.
@@ -542,7 +541,7 @@ public final class FileSnapshotStore implements SnapshotStore {
   }
 
   private Path path(String name) {
-    return objects.resolve(ObjectNames.check(name));
+    return objects.resolve(ObjectNames.check(name).replace("/", DIRECTORY + "/"));
   }
 
   private static Path parent(Path path) {
@@ -584,20 +583,16 @@ public final class FileSnapshotStore implements SnapshotStore {
    */
   private static boolean isMarked(Disk disk, Path folder, String applicationName)
       throws IOException {
-    List<Disk.Entry> entries;
+    List<String> entries;
     try {
       entries = disk.list(folder);
     } catch (NoSuchFileException e) {
       return false;
     }
     Path marker = folder.resolve(MARKER);
-    if (entries.stream().noneMatch(entry -> entry.name().equals(MARKER))) {
+    if (entries.stream().noneMatch(MARKER::equals)) {
       List<String> others =
-          entries.stream()
-              .map(Disk.Entry::name)
-              .filter(name -> !NOTHING.contains(name))
-              .sorted()
-              .toList();
+          entries.stream().filter(name -> !NOTHING.contains(name)).sorted().toList();
       if (!others.isEmpty()) {
         throw new SnapshotStoreException(
             "The folder "

@@ -101,16 +101,16 @@ final class NioDisk implements Disk {
   }
 
   @Override
-  public List<Entry> list(Path directory) throws IOException {
-    List<Entry> entries = new ArrayList<>();
+  public List<String> list(Path directory) throws IOException {
+    List<String> names = new ArrayList<>();
     try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
       for (Path path : stream) {
-        entries.add(new Entry(String.valueOf(path.getFileName()), Files.isDirectory(path)));
+        names.add(String.valueOf(path.getFileName()));
       }
     } catch (DirectoryIteratorException e) {
       throw e.getCause();
     }
-    return entries;
+    return names;
   }
 
   @Override

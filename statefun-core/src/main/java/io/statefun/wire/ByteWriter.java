@@ -135,6 +135,18 @@ public final class ByteWriter {
     return this;
   }
 
+  /**
+   * Goes on behind so many bytes, which are to be filled through {@link #array}.
+   *
+   * @return where in the array they begin
+   */
+  public int extend(int length) {
+    reserve(length);
+    int at = size;
+    size += length;
+    return at;
+  }
+
   private void reserve(int count) {
     if (buffer.length - size < count) {
       long wanted = Math.max(size + (long) count, Math.min(buffer.length * 2L, 1L << 30));

@@ -295,7 +295,7 @@ class FileSnapshotStoreSimulationTest {
     }
 
     private static Path path(String name) {
-      return FOLDER.resolve("objects").resolve(name);
+      return FOLDER.resolve("objects").resolve(name.replace("/", "+/"));
     }
 
     private static SnapshotStore.Content pieces(String content) {

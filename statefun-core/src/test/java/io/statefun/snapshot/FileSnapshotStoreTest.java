@@ -259,18 +259,16 @@ class FileSnapshotStoreTest {
   }
 
   @Test
-  void namesBelowAnObject_areRefused() throws Exception {
+  void objectAndObjectsBelowItsName_existTogether() throws Exception {
     try (FileSnapshotStore store = FileSnapshotStore.open(folder(), APPLICATION)) {
       store.create("a", SnapshotStoreContract.content("x"));
-      store.create("b/c", SnapshotStoreContract.content("x"));
+      store.create("a/b", SnapshotStoreContract.content("yy"));
+      store.delete("a");
 
-      assertThatIOException()
-          .isThrownBy(() -> store.create("a/b", SnapshotStoreContract.content("x")))
-          .withMessageContaining("is an object");
-      assertThatIOException()
-          .isThrownBy(() -> store.create("b", SnapshotStoreContract.content("x")))
-          .withMessageContaining("objects below that name");
-      assertThat(store.list("")).containsExactly("a", "b/c");
+      assertThat(store.list("")).containsExactly("a/b");
+      assertThat(store.create("a", SnapshotStoreContract.content("zzz"))).isTrue();
+      assertThat(store.size("a")).isEqualTo(3);
+      assertThat(store.size("a/b")).isEqualTo(2);
     }
   }
 

@@ -143,8 +143,8 @@ public final class SimulatedDisk implements Disk {
     Path claims = folder.resolve("claims");
     failAt = -1;
     if (find(claims) != null) {
-      for (Entry claim : list(claims)) {
-        delete(claims.resolve(claim.name()));
+      for (String claim : list(claims)) {
+        delete(claims.resolve(claim));
       }
     }
   }
@@ -273,16 +273,8 @@ public final class SimulatedDisk implements Disk {
   }
 
   @Override
-  public List<Entry> list(Path path) throws IOException {
-    return operate(
-        false,
-        () -> {
-          List<Entry> entries = new ArrayList<>();
-          directoryAt(path)
-              .names
-              .forEach((name, node) -> entries.add(new Entry(name, node instanceof DirectoryNode)));
-          return entries;
-        });
+  public List<String> list(Path path) throws IOException {
+    return operate(false, () -> List.copyOf(directoryAt(path).names.keySet()));
   }
 
   @Override
