@@ -11,8 +11,11 @@ interface Barrier {
   /** The epoch that goes on: a worker that is in an older one takes its cut. */
   long epoch();
 
-  /** Whether a worker may handle messages, having changed so many bytes in its epoch. */
-  boolean mayHandle(long epochBytes);
+  /**
+   * Whether a worker may handle messages, having changed so many bytes in its epoch, and emitted so
+   * many records.
+   */
+  boolean mayHandle(long epochBytes, long epochRecords);
 
   /** Tells that there is something to commit. */
   void changed();

@@ -88,8 +88,10 @@ final class Committer implements Barrier {
   }
 
   @Override
-  public boolean mayHandle(long epochBytes) {
-    if (epochBytes > node.limits().maxEpochBytes() / parts.length()) {
+  public boolean mayHandle(long epochBytes, long epochRecords) {
+    // Two epochs may wait for the receivers before their records have to be put aside.
+    if (epochBytes > node.limits().maxEpochBytes() / parts.length()
+        || epochRecords > node.limits().maxUnacknowledgedRecords() / 2 / parts.length()) {
       endNow();
       return false;
     }
@@ -97,7 +99,7 @@ final class Committer implements Barrier {
       applier.ask();
       return false;
     }
-    return true;
+    return !listener.holdsUp();
   }
 
   private void endNow() {
@@ -256,11 +258,7 @@ final class Committer implements Barrier {
         });
     writer.addAll(ended.rows.records());
     ended.pending.writeTo(writer::pending, buffer);
-    for (OutgoingRecord outgoing : ended.egress) {
-      buffer.reset();
-      outgoing.write(buffer);
-      writer.egress(buffer);
-    }
+    ended.writeEgress(writer);
   }
 
   private boolean commit() {
@@ -289,7 +287,9 @@ final class Committer implements Barrier {
     committed = ending;
     List<EpochPart> ended = new ArrayList<>(parts.length());
     for (int worker = 0; worker < parts.length(); worker++) {
-      ended.add(java.util.Objects.requireNonNull(parts.getAndSet(worker, null)));
+      EpochPart part = java.util.Objects.requireNonNull(parts.getAndSet(worker, null));
+      part.partitions.forEach(PartitionEpoch::releaseEgress);
+      ended.add(part);
     }
     applier.add(ended);
     phase = Phase.IDLE;
@@ -320,6 +320,11 @@ final class Committer implements Barrier {
      * @param bytes how large its object is
      */
     void committed(long epoch, List<EpochPart> parts, long nanos, long bytes);
+
+    /**
+     * Whether committed records wait in such numbers that there should be no more for the moment.
+     */
+    boolean holdsUp();
 
     /** What each partition would be restored from, but for the epoch that is being committed. */
     List<EpochWriter.Need> needs();

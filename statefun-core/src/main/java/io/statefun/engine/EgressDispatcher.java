@@ -28,11 +28,13 @@ import org.slf4j.LoggerFactory;
  * batch at a time, again and again until the receiver has them; and notes in the partitions what it
  * has.
  *
- * <p>Of a receiver that is too slow or dead nobody else gets to know. When too many records wait in
- * memory, all of them are put aside into the state of their partitions, and so are those that come
- * later; from there they are read back when their turn has come. So the memory that they take is
- * bounded, and the functions and the other egresses go on. What waits is then a part of the state
- * like any other, in base snapshots too, and no epoch object has to stay for it.
+ * <p>When half of the records that memory has room for wait, the functions pause a moment, so that
+ * a receiver that is late for once catches up. Of one that is too slow or dead nobody else gets to
+ * know more. When too many records wait in memory, all of them are put aside into the state of
+ * their partitions, and so are those that come later; from there they are read back when their turn
+ * has come. So the memory that they take is bounded, and the functions and the other egresses go
+ * on. What waits is then a part of the state like any other, in base snapshots too, and no epoch
+ * object has to stay for it.
  *
  * <p>The order is: the batch, {@code queue}, what is in the state and not read, {@code later}.
  */
@@ -41,6 +43,8 @@ final class EgressDispatcher {
   private static final Logger LOG = LoggerFactory.getLogger(EgressDispatcher.class);
 
   private static final int BATCH = 512;
+  private static final long LONGEST_HOLD = 500;
+  private static final long NOT_CROWDED = Long.MAX_VALUE;
   private static final long FIRST_PAUSE = 100;
   private static final long LONGEST_PAUSE = 30_000;
 
@@ -62,6 +66,9 @@ final class EgressDispatcher {
   private boolean overflowing;
 
   private long waiting;
+
+  /** Since when there are so many records in memory that it is worth a pause. */
+  private volatile long crowdedSince = NOT_CROWDED;
 
   private volatile int failures;
   private @Nullable volatile Outcome outcome;
@@ -107,6 +114,24 @@ final class EgressDispatcher {
     return waiting;
   }
 
+  /** Whether the functions should make no more records for the moment. Called by any thread. */
+  boolean holdsUp() {
+    long since = crowdedSince;
+    if (since == NOT_CROWDED) {
+      return false;
+    }
+    long now = node.clock().millis();
+    return since <= now && now - since < LONGEST_HOLD;
+  }
+
+  private void noteCrowd() {
+    if (overflowing || batch.size() + queue.size() + later.size() <= maxInMemory / 2) {
+      crowdedSince = NOT_CROWDED;
+    } else if (crowdedSince == NOT_CROWDED) {
+      crowdedSince = node.clock().millis();
+    }
+  }
+
   // Told by recovery and by the committer
 
   /** Takes up what waits in the state of a partition, before anything else. */
@@ -141,6 +166,7 @@ final class EgressDispatcher {
     waiting += count;
     unread += aside.size();
     putAside(partition, aside);
+    noteCrowd();
     return count > 0;
   }
 
@@ -331,6 +357,7 @@ final class EgressDispatcher {
     byPartition.forEach(this::acknowledge);
     waiting -= batch.size();
     batch.clear();
+    noteCrowd();
   }
 
   private void acknowledge(int partition, List<OutgoingRecord> delivered) {

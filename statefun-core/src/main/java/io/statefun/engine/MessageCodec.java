@@ -51,7 +51,7 @@ final class MessageCodec {
   }
 
   static void writeValue(ByteWriter out, TypedValue value) {
-    out.writeString(value.typeName().toString()).writeBytes(value.bytes());
+    value.writeTo(out.writeString(value.typeName().toString()));
   }
 
   static TypedValue readValue(ByteReader in) {

@@ -327,6 +327,16 @@ final class Node {
     }
 
     @Override
+    public boolean holdsUp() {
+      for (EgressDispatcher dispatcher : dispatchers) {
+        if (dispatcher.holdsUp()) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    @Override
     public List<EpochWriter.Need> needs() {
       return bases.needs();
     }

@@ -42,6 +42,8 @@ final class Partition {
   private final Instances instances;
 
   private final Scratch scratch;
+  private final ChunkPool chunks;
+  private final ByteWriter stored = new ByteWriter(128);
 
   /** Whether the partition is in its worker's list of those with messages. */
   boolean scheduled;
@@ -66,6 +68,7 @@ final class Partition {
     this.timers = new Timers(overlay);
     this.outbox = new SpillQueue(Keys.outbox(), overlay, scratch);
     this.scratch = scratch;
+    this.chunks = chunks;
     this.instances = new Instances(store, chunks, maxBytes);
   }
 
@@ -101,8 +104,10 @@ final class Partition {
     return blocked.computeIfAbsent(address, key -> new BlockedInstance(key, newBlockedQueue(key)));
   }
 
-  void emit(OutgoingRecord delivery) {
-    current.egress.add(delivery);
+  void emit(OutgoingRecord outgoing) {
+    stored.reset();
+    outgoing.write(stored);
+    current.emit(outgoing, stored, chunks);
   }
 
   /** Puts a message among those that no function could handle. */
@@ -146,9 +151,14 @@ final class Partition {
     }
   }
 
-  /** How much the current epoch has changed, in bytes and records, roughly. */
+  /** How many bytes the current epoch has changed, roughly. */
   long epochBytes() {
-    return overlay.bytes() + instances.changedBytes() + current.egress.size() * 128L;
+    return overlay.bytes() + instances.changedBytes() + current.egressBytes();
+  }
+
+  /** How many records for egresses the current epoch has. */
+  int epochRecords() {
+    return current.egress.size();
   }
 
   boolean hasChanges() {

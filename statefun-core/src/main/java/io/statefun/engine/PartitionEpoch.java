@@ -5,9 +5,14 @@
  */
 package io.statefun.engine;
 
+import io.statefun.snapshot.ChunkPool;
+import io.statefun.snapshot.EpochWriter;
+import io.statefun.snapshot.RecordBuffer;
 import io.statefun.state.Change;
+import io.statefun.wire.ByteWriter;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What an epoch holds of one partition. Filled by the partition's worker, then only read. */
 final class PartitionEpoch {
@@ -17,7 +22,10 @@ final class PartitionEpoch {
   /** The rows that have changed, from the cut on. */
   RowChanges rows = RowChanges.NONE;
 
+  /** The records for egresses, and the same as they are stored. */
   final List<OutgoingRecord> egress = new ArrayList<>();
+
+  private @Nullable RecordBuffer storedEgress;
   final PendingMessages pending = new PendingMessages();
   List<Change> changes = List.of();
 
@@ -36,6 +44,35 @@ final class PartitionEpoch {
   /** About how many bytes its changes of the state take. */
   long bytes() {
     return rows.records().size() + (changes.isEmpty() ? 0 : changeBytes);
+  }
+
+  void emit(OutgoingRecord record, ByteWriter stored, ChunkPool chunks) {
+    egress.add(record);
+    RecordBuffer buffer = storedEgress;
+    if (buffer == null) {
+      buffer = new RecordBuffer(chunks);
+      storedEgress = buffer;
+    }
+    buffer.egress(stored);
+  }
+
+  /** How many bytes the records for egresses take. */
+  long egressBytes() {
+    return storedEgress == null ? 0 : storedEgress.size();
+  }
+
+  void writeEgress(EpochWriter writer) {
+    if (storedEgress != null) {
+      writer.addAll(storedEgress);
+    }
+  }
+
+  /** Gives back the memory of the stored records, which are committed now. */
+  void releaseEgress() {
+    if (storedEgress != null) {
+      storedEgress.release();
+      storedEgress = null;
+    }
   }
 
   boolean isEmpty() {

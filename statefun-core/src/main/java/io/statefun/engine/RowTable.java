@@ -115,8 +115,16 @@ final class RowTable {
    */
   int prefetch(int[] hashes, int count) {
     int sum = 0;
+    int mask = index.length - 1;
     for (int i = 0; i < count; i++) {
-      hashes[i] = (int) index[home(hashes[i])] - 1;
+      int hash = hashes[i];
+      int place = home(hash);
+      long found = index[place];
+      while (found != 0 && (int) (found >>> 32) != hash) {
+        place = (place + 1) & mask;
+        found = index[place];
+      }
+      hashes[i] = (int) found - 1;
     }
     for (int i = 0; i < count; i++) {
       int entry = hashes[i];

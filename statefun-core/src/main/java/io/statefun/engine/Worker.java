@@ -142,7 +142,7 @@ final class Worker {
     boolean worked = runNotices();
     worked |= cutIfAsked();
     worked |= receive();
-    stalled = !barrier.mayHandle(epochBytes());
+    stalled = !mayHandle();
     if (!stalled) {
       long now = node.clock().millis();
       worked |= fireTimers(now);
@@ -174,12 +174,14 @@ final class Worker {
     return next;
   }
 
-  private long epochBytes() {
+  private boolean mayHandle() {
     long bytes = 0;
+    long records = 0;
     for (Partition partition : partitions) {
       bytes += partition.epochBytes();
+      records += partition.epochRecords();
     }
-    return bytes;
+    return barrier.mayHandle(bytes, records);
   }
 
   private boolean runNotices() {

@@ -5,6 +5,7 @@
  */
 package io.statefun.message;
 
+import io.statefun.wire.ByteWriter;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -94,6 +95,22 @@ public final class TypedValue {
       bytes = result;
     }
     return result;
+  }
+
+  /**
+   * Writes the length and the bytes behind what a writer has, without keeping them.
+   *
+   * @throws SerializationException if the object cannot be written
+   */
+  @SuppressWarnings("unchecked")
+  public void writeTo(ByteWriter out) {
+    byte[] known = bytes;
+    if (known != null) {
+      out.writeBytes(known);
+    } else {
+      ((MessageType<Object>) Objects.requireNonNull(type))
+          .serializeTo(out, Objects.requireNonNull(object));
+    }
   }
 
   @SuppressWarnings("unchecked")

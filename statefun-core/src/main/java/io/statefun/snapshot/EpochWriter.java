@@ -105,7 +105,7 @@ public final class EpochWriter implements SnapshotStore.Content {
     segment.addResting(new Resting(segment.heap.size(), null, value.length(), value));
   }
 
-  /** Adds changes as they are. They must not be touched until the object is written. */
+  /** Adds records as they are. They must not be touched until the object is written. */
   public void addAll(RecordBuffer changes) {
     if (changes.count() == 0) {
       return;
@@ -126,13 +126,6 @@ public final class EpochWriter implements SnapshotStore.Content {
     add(EpochObject.PENDING)
         .writeVarInt(message.size())
         .writeRaw(message.array(), 0, message.size());
-  }
-
-  /** Adds a record for an egress. */
-  public void egress(ByteWriter egressRecord) {
-    add(EpochObject.EGRESS)
-        .writeVarInt(egressRecord.size())
-        .writeRaw(egressRecord.array(), 0, egressRecord.size());
   }
 
   /** How many records all sections have. */

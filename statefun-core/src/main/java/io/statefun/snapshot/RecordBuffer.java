@@ -15,9 +15,9 @@ import java.util.Arrays;
 import java.util.zip.CRC32C;
 
 /**
- * Changes in the form in which a section of an epoch object has them, to become a part of one as
- * they are. They lie in chunks out of a {@link ChunkPool}, each of them in one chunk. Filled by one
- * thread, then read by any.
+ * Changes, or records for egresses, in the form in which a section of an epoch object has them, to
+ * become a part of one as they are. They lie in chunks out of a {@link ChunkPool}, each of them in
+ * one chunk. Filled by one thread, then read by any.
  */
 public final class RecordBuffer {
 
@@ -103,6 +103,18 @@ public final class RecordBuffer {
     return added(begin);
   }
 
+  /** Adds a record for an egress. A buffer has either such records or changes. */
+  public void egress(ByteWriter content) {
+    int length = content.size();
+    reserve(1 + MAX_VAR_INT + (long) length);
+    int begin = end;
+    chunk[end++] = (byte) EpochObject.EGRESS;
+    addLength(length);
+    System.arraycopy(content.array(), 0, chunk, end, length);
+    end += length;
+    int unused = added(begin);
+  }
+
   /** Adds the change of another buffer at which a cursor is. */
   public void add(Cursor other) {
     int length = other.position - other.recordOffset;
@@ -110,7 +122,7 @@ public final class RecordBuffer {
     int begin = end;
     System.arraycopy(other.array, other.recordOffset, chunk, end, length);
     end += length;
-    added(begin);
+    int unused = added(begin);
   }
 
   private void reserve(long bytes) {

@@ -450,7 +450,7 @@ class BadInputTest {
       }
       List<String> epochs = store.list("epochs/");
       String newest = epochs.get(epochs.size() - 1);
-      Path file = folder.resolve("store/objects").resolve(newest);
+      Path file = folder.resolve("store/objects").resolve(newest.replace("/", "+/"));
       byte[] bytes = Files.readAllBytes(file);
       bytes[bytes.length / 2] ^= 1;
       Files.write(file, bytes);
