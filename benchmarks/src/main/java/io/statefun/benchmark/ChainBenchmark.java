@@ -52,7 +52,7 @@ public final class ChainBenchmark {
   private ChainBenchmark(Options options) {
     this.load = new ChainLoad(options.integer("keys", 100_000));
     this.events = options.number("events", 5_000_000);
-    this.warmUp = options.number("warmup", Math.max(2_000_000, 3L * load.keys()));
+    this.warmUp = options.number("warmup", Math.max(5_000_000, 3L * load.keys()));
     this.rate = options.number("rate", 0);
     this.workers = options.integer("workers", 2);
     this.floor = options.decimal("floor-events-per-second", 0);

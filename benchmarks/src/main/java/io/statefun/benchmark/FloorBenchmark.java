@@ -46,7 +46,7 @@ public final class FloorBenchmark {
   private FloorBenchmark(Options options) {
     this.load = new ChainLoad(options.integer("keys", 100_000));
     this.events = options.number("events", 5_000_000);
-    this.warmUp = options.number("warmup", Math.max(2_000_000, 3L * load.keys()));
+    this.warmUp = options.number("warmup", Math.max(5_000_000, 3L * load.keys()));
     this.workers = options.integer("workers", 2);
     this.data = Path.of(options.text("data", "target/floor")).toAbsolutePath();
     this.queues = new SpscArrayQueue[workers][workers];

@@ -84,7 +84,7 @@ public record StateFunProperties(
   public record Snapshot(
       @DefaultValue("file") Store store,
       @DefaultValue("0ms") Duration minCommitInterval,
-      @DefaultValue("256MB") DataSize maxChainSize,
+      @DefaultValue("1GB") DataSize maxChainSize,
       @DefaultValue("1000") int maxChainLength,
       @DefaultValue File file) {
 

@@ -46,7 +46,7 @@ public record EngineLimits(
           1_024,
           10_000,
           50_000,
-          512L * 1024 * 1024,
+          1024L * 1024 * 1024,
           1_000);
 
   public EngineLimits {

@@ -60,15 +60,16 @@ final class Recovery {
       }
     }
     long first = store.epoch() + 1;
+    MergedChanges merged = new MergedChanges();
     for (Summary summary : summaries) {
-      if (summary.epoch.epoch() >= first) {
-        try (StateBackend.Batch batch = store.newBatch()) {
-          summary.read(partition, batch);
-          batch.write(summary.epoch.epoch());
-        }
-      } else {
-        summary.read(partition, null);
+      long epoch = summary.epoch.epoch();
+      summary.read(partition, epoch >= first ? merged : null);
+      if (merged.isFull()) {
+        merged.writeTo(store, epoch);
       }
+    }
+    if (store.epoch() < lastEpoch()) {
+      merged.writeTo(store, lastEpoch());
     }
     PendingMessages pending = new PendingMessages();
     if (!epochs.isEmpty()) {
@@ -161,8 +162,8 @@ final class Recovery {
       this.epoch = epoch;
     }
 
-    /** Reads what it has of a partition, and adds the changes to a batch if there is one. */
-    void read(int partition, StateBackend.@Nullable Batch batch) throws IOException {
+    /** Reads what it has of a partition, and adds the changes to others if there are any. */
+    void read(int partition, @Nullable MergedChanges merged) throws IOException {
       bytes += epoch.sectionLength(partition);
       boolean[] anyChange = new boolean[1];
       epoch.read(
@@ -171,16 +172,16 @@ final class Recovery {
             @Override
             public void put(byte[] key, byte[] value) {
               anyChange[0] = true;
-              if (batch != null) {
-                batch.put(key, value);
+              if (merged != null) {
+                merged.put(key, value);
               }
             }
 
             @Override
             public void delete(byte[] key) {
               anyChange[0] = true;
-              if (batch != null) {
-                batch.delete(key);
+              if (merged != null) {
+                merged.delete(key);
               }
             }
 

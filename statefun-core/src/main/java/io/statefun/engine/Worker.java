@@ -61,6 +61,10 @@ final class Worker {
   private boolean changed;
   private boolean stalled;
   private int nextIngress;
+
+  /** When it looked for timers and retries last, which a busy worker does once in a millisecond. */
+  private long checkedAt;
+
   private long handled;
   private long failed;
 
@@ -145,8 +149,11 @@ final class Worker {
     stalled = !mayHandle();
     if (!stalled) {
       long now = node.clock().millis();
-      worked |= fireTimers(now);
-      worked |= retry(now);
+      if (now != checkedAt || ready.isEmpty()) {
+        checkedAt = now;
+        worked |= fireTimers(now);
+        worked |= retry(now);
+      }
       worked |= drainOutboxes();
       worked |= handleMailboxes();
       worked |= takeFromOutside();
