@@ -21,6 +21,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,15 +92,10 @@ class BillingApplicationTest {
         "--billing.max-attempts=100");
   }
 
-  private void awaitTotals(ConfigurableApplicationContext context, String expected)
-      throws Exception {
-    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-    String totals = "";
-    while (!totals.contains(expected)) {
-      assertThat(System.nanoTime()).as(totals).isLessThan(deadline);
-      Thread.sleep(50);
-      totals = get(context, "/totals").body();
-    }
+  private void awaitTotals(ConfigurableApplicationContext context, String expected) {
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> assertThat(get(context, "/totals").body()).contains(expected));
   }
 
   private HttpResponse<String> get(ConfigurableApplicationContext context, String path)

@@ -9,10 +9,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.statefun.sample.billing.audit.Audit;
 import io.statefun.test.CrashableApplication;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.util.FileSystemUtils;
@@ -34,7 +34,8 @@ class CrashLoopTest {
     try (CrashableApplication application = start()) {
       for (int kill = 1; kill <= KILLS; kill++) {
         if (kill == KILLED_WHILE_STARTING) {
-          Thread.sleep(2_000);
+          // Long enough for a node to begin its recovery, and no sign of it to wait for.
+          Awaitility.await().pollDelay(Duration.ofSeconds(2)).until(() -> true);
         } else {
           awaitPart(kill, audit, application);
         }
@@ -71,15 +72,16 @@ class CrashLoopTest {
   }
 
   /** Waits until a part of the payments, which grows from kill to kill, is made. */
-  private static void awaitPart(int kill, Audit audit, CrashableApplication application)
-      throws IOException, InterruptedException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (!Files.exists(audit.input()) || audit.paid() <= audit.due() * kill / (KILLS + 1)) {
-      assertThat(application.isRunning())
-          .as(() -> String.join("\n", application.output()))
-          .isTrue();
-      assertThat(System.nanoTime()).as("time for kill %d", kill).isLessThan(deadline);
-      Thread.sleep(20);
-    }
+  private static void awaitPart(int kill, Audit audit, CrashableApplication application) {
+    Awaitility.await("time for kill " + kill)
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(20))
+        .failFast(
+            () ->
+                assertThat(application.isRunning())
+                    .as(() -> String.join("\n", application.output()))
+                    .isTrue())
+        .until(
+            () -> Files.exists(audit.input()) && audit.paid() > audit.due() * kill / (KILLS + 1));
   }
 }
