@@ -81,11 +81,10 @@ final class StateFunEndpoint {
       long failedInvocations,
       long unappliedRecords,
       long unacknowledgedRecords,
-      Map<String, Integer> failingEgresses) {
+      Map<String, Integer> failingEgresses,
+      Map<String, Integer> failingIngresses) {
 
     static StatusDescriptor of(EngineStatus status) {
-      Map<String, Integer> failing = new TreeMap<>();
-      status.failingEgresses().forEach((name, failures) -> failing.put(name.toString(), failures));
       return new StatusDescriptor(
           status.state().name(),
           status.failure() == null ? null : status.failure().toString(),
@@ -95,7 +94,14 @@ final class StateFunEndpoint {
           status.failedInvocations(),
           status.unappliedRecords(),
           status.unacknowledgedRecords(),
-          failing);
+          named(status.failingEgresses()),
+          named(status.failingIngresses()));
+    }
+
+    private static Map<String, Integer> named(Map<TypeName, Integer> failures) {
+      Map<String, Integer> named = new TreeMap<>();
+      failures.forEach((name, inARow) -> named.put(name.toString(), inARow));
+      return named;
     }
   }
 

@@ -36,14 +36,16 @@ final class StateFunHealthIndicator extends AbstractHealthIndicator {
   }
 
   static void describe(EngineStatus status, Health.Builder builder) {
-    Map<String, Integer> failing = failing(status);
+    Map<String, Integer> failing = named(status.failingEgresses());
+    Map<String, Integer> unreadable = named(status.failingIngresses());
     switch (status.state()) {
       case NEW, STOPPED -> builder.outOfService();
       case FAILED -> builder.down();
       case RUNNING -> {
         if (status.commitFailures() >= FAILURES_IN_A_ROW
             || !status.stoppedFunctions().isEmpty()
-            || failing.values().stream().anyMatch(failures -> failures >= FAILURES_IN_A_ROW)) {
+            || isLasting(failing)
+            || isLasting(unreadable)) {
           builder.down();
         } else {
           builder.up();
@@ -66,11 +68,18 @@ final class StateFunHealthIndicator extends AbstractHealthIndicator {
     if (!failing.isEmpty()) {
       builder.withDetail("failingEgresses", failing);
     }
+    if (!unreadable.isEmpty()) {
+      builder.withDetail("failingIngresses", unreadable);
+    }
   }
 
-  private static Map<String, Integer> failing(EngineStatus status) {
-    Map<String, Integer> failing = new LinkedHashMap<>();
-    status.failingEgresses().forEach((name, failures) -> failing.put(name.toString(), failures));
-    return failing;
+  private static boolean isLasting(Map<String, Integer> failures) {
+    return failures.values().stream().anyMatch(inARow -> inARow >= FAILURES_IN_A_ROW);
+  }
+
+  private static Map<String, Integer> named(Map<TypeName, Integer> failures) {
+    Map<String, Integer> named = new LinkedHashMap<>();
+    failures.forEach((name, inARow) -> named.put(name.toString(), inARow));
+    return named;
   }
 }

@@ -99,6 +99,15 @@ class ActuatorTest {
   }
 
   @Test
+  void isDownIfAnIngressCannotBeReadAgainAndAgain() {
+    TypeName orders = TypeName.parse("a/orders");
+    assertThat(describe(0, Map.of(), Map.of(orders, 4)).getStatus()).isEqualTo(Status.UP);
+    Health down = describe(0, Map.of(), Map.of(orders, 5));
+    assertThat(down.getStatus()).isEqualTo(Status.DOWN);
+    assertThat(down.getDetails()).containsEntry("failingIngresses", Map.of("a/orders", 5));
+  }
+
+  @Test
   void isDownAndBrokenIfAnotherProcessTakesOver() {
     InMemorySnapshotStore store = new InMemorySnapshotStore();
     assertThatEngineFails(store, LivenessState.BROKEN);
@@ -234,6 +243,13 @@ class ActuatorTest {
   }
 
   private static Health describe(int commitFailures, Map<TypeName, Integer> failingEgresses) {
+    return describe(commitFailures, failingEgresses, Map.of());
+  }
+
+  private static Health describe(
+      int commitFailures,
+      Map<TypeName, Integer> failingEgresses,
+      Map<TypeName, Integer> failingIngresses) {
     Health.Builder builder = new Health.Builder();
     StateFunHealthIndicator.describe(
         new EngineStatus(
@@ -247,7 +263,8 @@ class ActuatorTest {
             0,
             0,
             List.of(),
-            failingEgresses),
+            failingEgresses,
+            failingIngresses),
         builder);
     return builder.build();
   }

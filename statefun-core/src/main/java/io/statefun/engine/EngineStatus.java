@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param unacknowledgedRecords how many egress records wait for their receivers
  * @param stoppedFunctions functions that their failure policy has stopped
  * @param failingEgresses egresses that refuse records, and how often in a row
+ * @param failingIngresses ingresses that cannot be read, and how often in a row
  */
 public record EngineStatus(
     State state,
@@ -36,7 +37,8 @@ public record EngineStatus(
     long unappliedRecords,
     long unacknowledgedRecords,
     List<TypeName> stoppedFunctions,
-    Map<TypeName, Integer> failingEgresses) {
+    Map<TypeName, Integer> failingEgresses,
+    Map<TypeName, Integer> failingIngresses) {
 
   /** Whether an engine runs. */
   public enum State {

@@ -286,12 +286,20 @@ public final class StateFunEngine implements AutoCloseable {
   public EngineStatus status() {
     Node current = node;
     if (current == null) {
-      return new EngineStatus(state, failure, 0, 0, 0, 0, 0, 0, 0, List.of(), Map.of());
+      return new EngineStatus(state, failure, 0, 0, 0, 0, 0, 0, 0, List.of(), Map.of(), Map.of());
     }
     Map<TypeName, Integer> failing = new LinkedHashMap<>();
     for (EgressDispatcher dispatcher : current.dispatchers()) {
       if (dispatcher.failures() > 0) {
         failing.put(dispatcher.name(), dispatcher.failures());
+      }
+    }
+    Map<TypeName, Integer> unreadable = new LinkedHashMap<>();
+    for (Worker worker : current.workers()) {
+      for (IngressReader reader : worker.ingresses()) {
+        if (reader.failures() > 0) {
+          unreadable.merge(reader.name(), reader.failures(), Math::max);
+        }
       }
     }
     return new EngineStatus(
@@ -308,7 +316,8 @@ public final class StateFunEngine implements AutoCloseable {
             .filter(FunctionType::stopped)
             .map(type -> type.name)
             .toList(),
-        failing);
+        failing,
+        unreadable);
   }
 
   /**

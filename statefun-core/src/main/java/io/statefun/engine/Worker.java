@@ -9,7 +9,6 @@ import io.statefun.function.AsyncResult;
 import io.statefun.function.OnFailure;
 import io.statefun.io.Ingress;
 import io.statefun.message.Address;
-import io.statefun.message.TypedValue;
 import io.statefun.wire.StoredBytes;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -95,8 +94,8 @@ final class Worker {
   }
 
   void read(Ingress ingress, Ingress.Split split, Partition owner) {
-    IngressReader reader = new IngressReader(ingress, split, owner);
-    reader.open();
+    IngressReader reader = new IngressReader(ingress, split, owner, node.clock());
+    reader.open(() -> channels.wake(index));
     ingresses.add(reader);
   }
 
@@ -133,6 +132,10 @@ final class Worker {
 
   Collection<Partition> partitions() {
     return partitions;
+  }
+
+  Collection<IngressReader> ingresses() {
+    return ingresses;
   }
 
   // The loop
@@ -177,6 +180,9 @@ final class Worker {
       if (first != null) {
         next = Math.min(next, first.retryAt);
       }
+    }
+    for (IngressReader reader : ingresses) {
+      next = Math.min(next, reader.nextAttempt());
     }
     return next;
   }
@@ -630,66 +636,14 @@ final class Worker {
     }
     changed |= any;
     for (int i = 0; i < ingresses.size() && backlog < BATCH * 4; i++) {
-      any |= readIngress(ingresses.get(nextIngress++ % ingresses.size()));
+      IngressReader next = ingresses.get(nextIngress++ % ingresses.size());
+      if (next.read(BATCH, this::send)) {
+        changed = true;
+        any = true;
+      }
     }
-    return any;
-  }
-
-  private boolean readIngress(IngressReader reader) {
-    if (!reader.owner.outbox.isEmpty()) {
-      return false;
-    }
-    boolean any = false;
-    for (int i = 0; i < BATCH && reader.split.poll(reader); i++) {
-      reader.moved = true;
-      any = true;
-    }
-    changed |= any;
     return any;
   }
 
   private record Outside(Message message, CompletableFuture<Void> accepted) {}
-
-  /** Reads a split on behalf of the partition that keeps its position. */
-  private final class IngressReader implements Ingress.Collector {
-
-    private final Ingress ingress;
-    private final Ingress.Split split;
-    private final Partition owner;
-    private final byte[] key;
-    private boolean moved;
-
-    IngressReader(Ingress ingress, Ingress.Split split, Partition owner) {
-      this.ingress = ingress;
-      this.split = split;
-      this.owner = owner;
-      this.key = Keys.position(ingress.name(), split.id());
-    }
-
-    void open() {
-      split.open(owner.overlay.get(key), () -> channels.wake(index));
-    }
-
-    void storePosition(EpochPart ended) {
-      if (moved) {
-        byte[] position = split.position();
-        owner.overlay.put(key, position);
-        ended.positions.add(new EpochPart.SplitPosition(split, position));
-        moved = false;
-      }
-    }
-
-    @Override
-    public void send(Address target, TypedValue message) {
-      Worker.this.send(owner, Message.of(target, null, message));
-    }
-
-    @Override
-    public void reject(String origin, TypedValue raw, Throwable cause) {
-      LOG.warn("A record of {} at {} is rejected: {}", ingress.name(), origin, cause.toString());
-      owner.addDeadLetter(
-          new DeadLetter(
-              null, null, raw, origin, DeadLetter.describe(cause), node.clock().instant()));
-    }
-  }
 }

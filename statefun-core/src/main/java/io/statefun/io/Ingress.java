@@ -47,6 +47,10 @@ public interface Ingress extends AutoCloseable {
     /**
      * Hands over the messages of the next record, if one is there. Never waits.
      *
+     * <p>If it throws, nothing of the record counts, the health tells, and it is called again after
+     * a pause; so it must not have gone on to the record after. What can't be read for good goes to
+     * {@link Collector#reject}.
+     *
      * @return whether there was a record
      */
     boolean poll(Collector out);
@@ -65,7 +69,8 @@ public interface Ingress extends AutoCloseable {
     void send(Address target, TypedValue message);
 
     /**
-     * Puts a record that cannot be read or routed among the dead letters.
+     * Puts a record that cannot be read or routed among the dead letters. Messages of it that were
+     * sent before do not count.
      *
      * @param origin where it came from: topic, partition and offset, or file and line
      */

@@ -39,6 +39,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -242,6 +243,23 @@ class BadInputTest {
                   .isEqualTo("rubbish");
             })
         .anySatisfy(letter -> assertThat(letter.target()).isEqualTo(counter("a")));
+  }
+
+  @Test
+  void anIngressThatCannotBeReadIsToldOfAndAskedAgainAndNoMessageCountsTwice() throws IOException {
+    Lines lines = new Lines("add 1", "add 2", "add 4");
+    lines.failures.set(Integer.MAX_VALUE);
+    try (SnapshotStore store = store();
+        StateFunEngine engine = engine(store).ingress(lines).build()) {
+      engine.start();
+      await().until(() -> engine.status().failingIngresses().getOrDefault(lines.name(), 0) >= 2);
+      assertThat(engine.status().state()).isEqualTo(EngineStatus.State.RUNNING);
+
+      lines.failures.set(1);
+      await().until(() -> read(engine, "a") == 7);
+      assertThat(engine.status().failingIngresses()).isEmpty();
+    }
+    assertThat(deadLetters()).isEmpty();
   }
 
   @Test
@@ -492,6 +510,9 @@ class BadInputTest {
     private final Queue<String> rest = new ArrayDeque<>();
     private int position;
 
+    /** How often a poll is still to fail, having sent something. */
+    private final AtomicInteger failures = new AtomicInteger();
+
     Lines(String... lines) {
       this.lines = List.of(lines);
     }
@@ -519,10 +540,15 @@ class BadInputTest {
 
     @Override
     public boolean poll(Ingress.Collector out) {
-      String line = rest.poll();
+      String line = rest.peek();
       if (line == null) {
         return false;
       }
+      if (failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+        out.send(counter("a"), TYPES.wrap(new Add(1_000)));
+        throw new IllegalStateException("The lines are out of reach");
+      }
+      rest.remove();
       position++;
       byte[] raw = line.getBytes(StandardCharsets.UTF_8);
       switch (line) {

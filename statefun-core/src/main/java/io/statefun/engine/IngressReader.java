@@ -1,0 +1,152 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.engine;
+
+import io.statefun.io.Ingress;
+import io.statefun.message.Address;
+import io.statefun.message.TypeName;
+import io.statefun.message.TypedValue;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads a split on behalf of the partition that keeps its position. What the split hands over of a
+ * record counts when {@link Ingress.Split#poll} has returned; if it throws, nothing of it does, and
+ * the split is asked again after a pause. Belongs to one worker.
+ */
+final class IngressReader implements Ingress.Collector {
+
+  private static final Logger LOG = LoggerFactory.getLogger(IngressReader.class);
+
+  private static final long FIRST_PAUSE = 100;
+  private static final long LONGEST_PAUSE = 30_000;
+
+  private final Ingress ingress;
+  private final Ingress.Split split;
+  private final Partition owner;
+  private final InstantSource clock;
+  private final byte[] key;
+  private final List<Message> messages = new ArrayList<>();
+  private @Nullable DeadLetter rejected;
+  private boolean moved;
+  private long notBefore = Long.MIN_VALUE;
+  private volatile int failures;
+
+  IngressReader(Ingress ingress, Ingress.Split split, Partition owner, InstantSource clock) {
+    this.ingress = ingress;
+    this.split = split;
+    this.owner = owner;
+    this.clock = clock;
+    this.key = Keys.position(ingress.name(), split.id());
+  }
+
+  TypeName name() {
+    return ingress.name();
+  }
+
+  /** How often in a row the split has thrown. Called by any thread. */
+  int failures() {
+    return failures;
+  }
+
+  /** Goes to the stored position. */
+  void open(Runnable wakeUp) {
+    split.open(owner.overlay.get(key), wakeUp);
+  }
+
+  /** Adds the position to an epoch that ends, if records were read in it. */
+  void storePosition(EpochPart ended) {
+    if (moved) {
+      byte[] position = split.position();
+      owner.overlay.put(key, position);
+      ended.positions.add(new EpochPart.SplitPosition(split, position));
+      moved = false;
+    }
+  }
+
+  /** When the split is asked again, in milliseconds, or never if it need not be. */
+  long nextAttempt() {
+    return failures == 0 ? Long.MAX_VALUE : notBefore;
+  }
+
+  /**
+   * Reads some records.
+   *
+   * @param sender takes their messages, which the owner sends
+   * @return whether there were any
+   */
+  boolean read(int limit, BiConsumer<Partition, Message> sender) {
+    if (!owner.outbox.isEmpty() || failures > 0 && clock.millis() < notBefore) {
+      return false;
+    }
+    int count = 0;
+    while (count < limit && poll()) {
+      handOver(sender);
+      count++;
+    }
+    return count > 0;
+  }
+
+  private boolean poll() {
+    boolean any;
+    try {
+      any = split.poll(this);
+    } catch (RuntimeException failure) {
+      messages.clear();
+      rejected = null;
+      pause(failure);
+      return false;
+    }
+    if (failures > 0) {
+      failures = 0;
+      LOG.info("Ingress {} can be read again at split {}", ingress.name(), split.id());
+    }
+    return any;
+  }
+
+  private void pause(RuntimeException failure) {
+    int inARow = failures + 1;
+    failures = inARow;
+    long pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE << Math.min(inARow - 1, 20));
+    notBefore = clock.millis() + pause;
+    LOG.warn(
+        "Ingress {} could not be read at split {}, attempt {}; next one in {} ms",
+        ingress.name(),
+        split.id(),
+        inARow,
+        pause,
+        failure);
+  }
+
+  private void handOver(BiConsumer<Partition, Message> sender) {
+    moved = true;
+    for (Message message : messages) {
+      sender.accept(owner, message);
+    }
+    messages.clear();
+    if (rejected != null) {
+      owner.addDeadLetter(rejected);
+      rejected = null;
+    }
+  }
+
+  @Override
+  public void send(Address target, TypedValue message) {
+    messages.add(Message.of(target, null, message));
+  }
+
+  @Override
+  public void reject(String origin, TypedValue raw, Throwable cause) {
+    LOG.warn("A record of {} at {} is rejected: {}", ingress.name(), origin, cause.toString());
+    messages.clear();
+    rejected = new DeadLetter(null, null, raw, origin, DeadLetter.describe(cause), clock.instant());
+  }
+}
