@@ -12,10 +12,14 @@ interface Barrier {
   long epoch();
 
   /**
-   * Whether a worker may handle messages, having changed so many bytes in its epoch, and emitted so
-   * many records.
+   * Whether a worker may handle messages.
+   *
+   * @param epochBytes how many bytes it has changed in its epoch
+   * @param epochRecords how many records for egresses it has
+   * @param excessBytes how many bytes the rows in memory take beyond their limit, because the
+   *     backend does not have them yet
    */
-  boolean mayHandle(long epochBytes, long epochRecords);
+  boolean mayHandle(long epochBytes, long epochRecords, long excessBytes);
 
   /** Tells that there is something to commit. */
   void changed();

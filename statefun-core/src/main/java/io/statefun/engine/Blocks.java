@@ -52,6 +52,11 @@ final class Blocks {
     return (long) chunkCount * CHUNK + largeBytes;
   }
 
+  /** How much of it blocks that are taken have. */
+  long usedBytes() {
+    return bytes() - freeBytes - (long) (UNITS_PER_CHUNK - nextUnit) * UNIT;
+  }
+
   /** How much of it is free. */
   long freeBytes() {
     return freeBytes;

@@ -88,18 +88,19 @@ final class Committer implements Barrier {
   }
 
   @Override
-  public boolean mayHandle(long epochBytes, long epochRecords) {
+  public boolean mayHandle(long epochBytes, long epochRecords, long excessBytes) {
     // Two epochs may wait for the receivers before their records have to be put aside.
     if (epochBytes > node.limits().maxEpochBytes() / parts.length()
         || epochRecords > node.limits().maxUnacknowledgedRecords() / 2 / parts.length()) {
       endNow();
       return false;
     }
-    if (applier.unapplied() > node.limits().maxUnappliedBytes()) {
+    long unapplied = applier.unapplied() + excessBytes * parts.length();
+    long limit = node.limits().maxUnappliedBytes();
+    if (unapplied > limit / 4 * 3) {
       applier.ask();
-      return false;
     }
-    return !listener.holdsUp();
+    return unapplied <= limit && !listener.holdsUp();
   }
 
   private void endNow() {

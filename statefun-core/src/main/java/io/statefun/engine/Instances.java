@@ -142,6 +142,16 @@ final class Instances {
     changed[changedCount++] = entry;
   }
 
+  /** How many bytes the rows take beyond their limit, because the backend does not have them. */
+  long excessBytes() {
+    return rows.excessBytes();
+  }
+
+  /** Lets rows go that are beyond the limit. */
+  void trim(long applied) {
+    rows.trim(applied, this::evicted);
+  }
+
   /** About how many bytes have changed in this epoch. */
   long changedBytes() {
     RecordBuffer records = current;

@@ -156,6 +156,16 @@ final class Partition {
     return overlay.bytes() + instances.changedBytes() + current.egressBytes();
   }
 
+  /** How many bytes the rows in memory take beyond their limit. */
+  long excessBytes() {
+    return instances.excessBytes();
+  }
+
+  /** Forgets rows in memory that the backend has, if there are too many. */
+  void trim() {
+    instances.trim(appliedEpoch);
+  }
+
   /** How many records for egresses the current epoch has. */
   int epochRecords() {
     return current.egress.size();

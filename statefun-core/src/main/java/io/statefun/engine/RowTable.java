@@ -48,7 +48,8 @@ final class RowTable {
 
   private static final int HEADER = 8;
   private static final int ENTRY_BYTES = 60;
-  private static final int EVICTIONS_AT_ONCE = 32;
+  private static final int LOOKS_FOR_ROOM = 32;
+  private static final int LOOKS_TO_TRIM = 512;
 
   private final long maxBytes;
 
@@ -84,6 +85,11 @@ final class RowTable {
   /** How much memory the rows take. */
   long bytes() {
     return memory.bytes() + (long) entryCount * ENTRY_BYTES;
+  }
+
+  /** How much the rows that are there take beyond the limit. */
+  long excessBytes() {
+    return Math.max(0, memory.usedBytes() + (long) size * ENTRY_BYTES - maxBytes);
   }
 
   // Entries
@@ -342,11 +348,21 @@ final class RowTable {
   // Eviction
 
   private void makeRoom(long applied, Evicted evicted) {
-    if (bytes() - memory.freeBytes() < maxBytes || size == 0) {
-      return;
+    if (bytes() - memory.freeBytes() >= maxBytes && size > 0) {
+      evict(2, LOOKS_FOR_ROOM, applied, evicted);
     }
-    int wanted = 2;
-    for (int i = 0; i < EVICTIONS_AT_ONCE && wanted > 0; i++) {
+  }
+
+  /** Lets rows go that the backend has, as far as they are too many; a part of them at a time. */
+  void trim(long applied, Evicted evicted) {
+    if (excessBytes() > 0) {
+      evict(LOOKS_TO_TRIM, LOOKS_TO_TRIM, applied, evicted);
+    }
+  }
+
+  private void evict(int count, int looks, long applied, Evicted evicted) {
+    int wanted = count;
+    for (int i = 0; i < looks && wanted > 0 && size > 0; i++) {
       hand = hand + 1 < entryCount ? hand + 1 : 0;
       int state = field(hand, STATE);
       if (state == FREE || changedIn(hand) > applied) {

@@ -190,11 +190,17 @@ final class Worker {
   private boolean mayHandle() {
     long bytes = 0;
     long records = 0;
+    long excess = 0;
     for (Partition partition : partitions) {
       bytes += partition.epochBytes();
       records += partition.epochRecords();
+      excess += partition.excessBytes();
     }
-    return barrier.mayHandle(bytes, records);
+    boolean may = barrier.mayHandle(bytes, records, excess);
+    if (!may && excess > 0) {
+      partitions.forEach(Partition::trim);
+    }
+    return may;
   }
 
   private boolean runNotices() {

@@ -42,7 +42,7 @@ class SimulationTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {54, 128, 133, 194, 195, 880, 2891, 4883, 15961, 18062})
+  @ValueSource(longs = {54, 128, 133, 194, 195, 880, 2891, 4883, 15961, 18062, 801907, 801908})
   void seedsThatOnceFailedPass(long seed) {
     assertThat(Simulation.run(seed, Simulation.Options.NONE).violation()).isNull();
   }
