@@ -97,7 +97,8 @@ final class Committer implements Barrier {
     }
     long unapplied = applier.unapplied() + excessBytes * parts.length();
     long limit = node.limits().maxUnappliedBytes();
-    if (unapplied > limit / 4 * 3) {
+    // The applier itself knows when there are enough changes, but not of the rows.
+    if (unapplied > (excessBytes > 0 ? limit / 4 * 3 : limit)) {
       applier.ask();
     }
     return unapplied <= limit && !listener.holdsUp();
