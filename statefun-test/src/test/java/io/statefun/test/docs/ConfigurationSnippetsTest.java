@@ -73,11 +73,16 @@ class ConfigurationSnippetsTest {
   private static StateFunProperties bind(String yaml) throws IOException {
     MutablePropertySources sources = new MutablePropertySources();
     load(yaml).forEach(sources::addLast);
-    BindHandler handler = new NoUnboundElementsBindHandler(BindHandler.DEFAULT);
-    Bindable<StateFunProperties> target = Bindable.of(StateFunProperties.class);
+    Binder binder = new Binder(ConfigurationPropertySources.from(sources));
+    RedisSnapshotProperties redis =
+        bind(binder, REDIS, RedisSnapshotProperties.class, source -> true);
+    assertThat(redis.validateObject(redis).getAllErrors()).isEmpty();
     StateFunProperties properties =
-        new Binder(ConfigurationPropertySources.from(sources))
-            .bindOrCreate("statefun", target, handler);
+        bind(
+            binder,
+            "statefun",
+            StateFunProperties.class,
+            source -> source.filter(name -> !ConfigurationPropertyName.of(REDIS).isAncestorOf(name)));
     assertThat(properties.validateObject(properties).getAllErrors()).isEmpty();
     return properties;
   }
