@@ -84,7 +84,7 @@ final class RedisSnapshotStore implements SnapshotStore {
       throw e;
     } catch (IOException e) {
       throw new SnapshotStoreException(
-          "The snapshot store in Redis could not be opened. " + e.getMessage(),
+          "The snapshot store in Redis could not be opened: " + e.getMessage() + ".",
           "Make sure that Redis runs and that spring.data.redis.* says where, and with which user"
               + " and password.",
           e);
