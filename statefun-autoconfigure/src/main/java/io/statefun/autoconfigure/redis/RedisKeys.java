@@ -44,6 +44,11 @@ final class RedisKeys {
     return bytes(base + "garbage");
   }
 
+  /** The number of objects that were ever created. It tells when Redis has lost some. */
+  byte[] created() {
+    return bytes(base + "created");
+  }
+
   /** The string that is written so that there is something to wait for. */
   byte[] mark() {
     return bytes(base + "mark");

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +37,9 @@ import org.springframework.data.redis.core.types.Expiration;
  * nothing for long, and what is too slow for the expiry fails. An object of one chunk is written by
  * the script itself, in one call.
  *
+ * <p>The script also counts what was ever created. A store that knows of more than Redis does has
+ * met one that went back in time, and creates nothing any more.
+ *
  * <p>Deleting an object removes header and index entry in one step, which also notes the chunks as
  * garbage; then the garbage is removed, and what a process left of it when it died is removed by
  * the next.
@@ -52,6 +56,10 @@ final class RedisSnapshotStore implements SnapshotStore {
   private final int chunkSize;
   private final Expiration expiry;
   private final ReplicaWait replicas;
+
+  /** How many objects Redis has had, at the least. */
+  private final AtomicLong created = new AtomicLong();
+
   private volatile boolean closed;
 
   private RedisSnapshotStore(RedisCalls redis, RedisKeys keys, RedisSnapshotProperties properties) {
@@ -78,6 +86,7 @@ final class RedisSnapshotStore implements SnapshotStore {
         new RedisSnapshotStore(new RedisCalls(connections), keys, properties);
     try {
       store.replicas.checkSupported();
+      store.countCreated();
       store.removeGarbage();
       return store;
     } catch (SnapshotStoreException e) {
@@ -112,7 +121,9 @@ final class RedisSnapshotStore implements SnapshotStore {
       throws IOException {
     List<byte[]> chunks = new ArrayList<>(1);
     write(name, object, content, chunks::add);
-    return commit(name, object, chunks) == RedisScripts.CREATED;
+    long outcome = commit(name, object, chunks);
+    checkNothingLost(outcome);
+    return outcome == RedisScripts.CREATED;
   }
 
   private boolean createLarge(String name, StoredObject object, Content content)
@@ -132,6 +143,7 @@ final class RedisSnapshotStore implements SnapshotStore {
       return true;
     }
     removeQuietly(object);
+    checkNothingLost(outcome);
     if (outcome == RedisScripts.EXPIRED) {
       throw new IOException(
           "The object '"
@@ -142,6 +154,18 @@ final class RedisSnapshotStore implements SnapshotStore {
               + " has evicted a part of it; nothing of it is there");
     }
     return false;
+  }
+
+  /**
+   * A process that went on after Redis had lost epochs would leave a gap in the history, and
+   * nothing behind it could be restored.
+   */
+  private static void checkNothingLost(long outcome) throws IOException {
+    if (outcome == RedisScripts.LOST) {
+      throw new IOException(
+          "Redis has lost objects that it had acknowledged, and nothing is committed on top of"
+              + " that. Start the application again to go on from what Redis still has");
+    }
   }
 
   private static void write(
@@ -163,6 +187,7 @@ final class RedisSnapshotStore implements SnapshotStore {
     List<byte[]> parameters = new ArrayList<>();
     parameters.add(keys.header(name));
     parameters.add(keys.index());
+    parameters.add(keys.created());
     for (int i = 0; i < object.chunks(); i++) {
       parameters.add(keys.chunk(object.attempt(), i));
     }
@@ -171,8 +196,19 @@ final class RedisSnapshotStore implements SnapshotStore {
     parameters.add(RedisKeys.bytes(object.attempt()));
     parameters.add(RedisKeys.bytes(Long.toString(object.length())));
     parameters.add(RedisKeys.bytes(Integer.toString(object.chunkSize())));
+    parameters.add(RedisKeys.bytes(Long.toString(created.get())));
     parameters.addAll(content);
-    return run(RedisScripts.CREATE, keyCount, parameters);
+    List<Long> outcomeAndCreated = run(RedisScripts.CREATE, ReturnType.MULTI, keyCount, parameters);
+    created.accumulateAndGet(outcomeAndCreated.get(1), Math::max);
+    return outcomeAndCreated.get(0);
+  }
+
+  /** What is read after this, and lost by Redis then, is missed by the next commit. */
+  private void countCreated() throws IOException {
+    byte[] number = redis.call(connection -> connection.stringCommands().get(keys.created()));
+    if (number != null) {
+      created.set(Long.parseLong(RedisKeys.text(number)));
+    }
   }
 
   @Override
@@ -268,7 +304,8 @@ final class RedisSnapshotStore implements SnapshotStore {
     check(name);
     List<byte[]> parameters =
         List.of(keys.header(name), keys.index(), keys.garbage(), RedisKeys.bytes(name));
-    if (run(RedisScripts.DELETE, 3, parameters) > 0) {
+    Long deleted = run(RedisScripts.DELETE, ReturnType.INTEGER, 3, parameters);
+    if (deleted > 0) {
       removeGarbage();
     }
   }
@@ -301,14 +338,14 @@ final class RedisSnapshotStore implements SnapshotStore {
     }
   }
 
-  private long run(byte[] script, int keyCount, List<byte[]> parameters) throws IOException {
-    Long outcome =
+  private <T> T run(byte[] script, ReturnType type, int keyCount, List<byte[]> parameters)
+      throws IOException {
+    byte[][] keysAndArguments = parameters.toArray(byte[][]::new);
+    T result =
         redis.call(
             connection ->
-                connection
-                    .scriptingCommands()
-                    .eval(script, ReturnType.INTEGER, keyCount, parameters.toArray(byte[][]::new)));
-    return Objects.requireNonNull(outcome);
+                connection.scriptingCommands().<T>eval(script, type, keyCount, keysAndArguments));
+    return Objects.requireNonNull(result);
   }
 
   private void check(String name) throws IOException {
