@@ -77,21 +77,30 @@ public record StateFunProperties(
    * @param minCommitInterval The least time between two commits. More makes larger commits and
    *     longer waits for them.
    * @param maxChainSize The size of epoch objects after which base snapshots are taken, or as much
-   *     as all base snapshots have, if that is more.
+   *     as all base snapshots have, if that is more. The default is 1GB for files and 256MB for
+   *     Redis.
    * @param maxChainLength The number of epoch objects after which base snapshots are taken.
    * @param file The snapshot store in files.
    */
   public record Snapshot(
       @DefaultValue("file") Store store,
       @DefaultValue("0ms") Duration minCommitInterval,
-      @DefaultValue("1GB") DataSize maxChainSize,
+      @Nullable DataSize maxChainSize,
       @DefaultValue("1000") int maxChainLength,
       @DefaultValue File file) {
 
     /** The kinds of snapshot stores. */
     public enum Store {
       /** A directory, of this machine's disk or a mounted one. */
-      FILE
+      FILE(DataSize.ofGigabytes(1)),
+      /** The application's Redis. */
+      REDIS(DataSize.ofMegabytes(256));
+
+      private final DataSize maxChainSize;
+
+      Store(DataSize maxChainSize) {
+        this.maxChainSize = maxChainSize;
+      }
     }
 
     /**
@@ -103,6 +112,11 @@ public record StateFunProperties(
      *     without locks.
      */
     public record File(@Nullable Path directory, @DefaultValue("true") boolean lock) {}
+
+    /** What is configured, or what suits the price of the store's space. */
+    private DataSize effectiveMaxChainSize() {
+      return maxChainSize == null ? store.maxChainSize : maxChainSize;
+    }
   }
 
   /**
@@ -168,7 +182,7 @@ public record StateFunProperties(
         memory.mailboxCapacity,
         memory.maxWaitingRequests,
         memory.maxUnacknowledgedRecords,
-        snapshot.maxChainSize.toBytes(),
+        snapshot.effectiveMaxChainSize().toBytes(),
         snapshot.maxChainLength);
   }
 
@@ -201,7 +215,7 @@ public record StateFunProperties(
     checks.that(workers == null || workers >= 1, "workers", "must be at least 1");
     checks.positive(requestTimeout, "requestTimeout");
     checks.notNegative(snapshot.minCommitInterval, "snapshot.minCommitInterval");
-    checks.atLeastOneMegabyte(snapshot.maxChainSize, "snapshot.maxChainSize");
+    checks.atLeastOneMegabyte(snapshot.effectiveMaxChainSize(), "snapshot.maxChainSize");
     checks.positive(snapshot.maxChainLength, "snapshot.maxChainLength");
     checks.atLeastOneMegabyte(memory.stateCache, "memory.stateCache");
     checks.atLeastOneMegabyte(memory.blockCache, "memory.blockCache");

@@ -9,11 +9,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.statefun.autoconfigure.StateFunProperties;
+import io.statefun.autoconfigure.redis.RedisSnapshotProperties;
 import java.io.IOException;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -26,6 +28,8 @@ import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.core.env.EnumerablePropertySource;
@@ -38,6 +42,8 @@ import org.springframework.core.io.Resource;
 class ConfigurationSnippetsTest {
 
   private static final Path FOLDER = Path.of("src/test/resources/docs");
+  private static final ConfigurationPropertyName REDIS =
+      ConfigurationPropertyName.of("statefun.snapshot.redis");
   private static final Pattern PROJECT =
       Pattern.compile(
           "<groupId>(\\S+)</groupId>\\s*<artifactId>(\\S+)</artifactId>\\s*<version>(\\S+)</version>");
@@ -68,18 +74,29 @@ class ConfigurationSnippetsTest {
     assertThatThrownBy(() -> bind("statefun:\n  memory:\n    max-instance: 3\n"))
         .rootCause()
         .hasMessageContaining("max-instance");
+    assertThatThrownBy(() -> bind("statefun:\n  snapshot:\n    redis:\n      chunk: 3\n"))
+        .rootCause()
+        .hasMessageContaining("chunk");
   }
 
   private static StateFunProperties bind(String yaml) throws IOException {
     MutablePropertySources sources = new MutablePropertySources();
     load(yaml).forEach(sources::addLast);
-    BindHandler handler = new NoUnboundElementsBindHandler(BindHandler.DEFAULT);
-    Bindable<StateFunProperties> target = Bindable.of(StateFunProperties.class);
-    StateFunProperties properties =
-        new Binder(ConfigurationPropertySources.from(sources))
-            .bindOrCreate("statefun", target, handler);
+    List<ConfigurationPropertySource> all = new ArrayList<>();
+    ConfigurationPropertySources.from(sources).forEach(all::add);
+    RedisSnapshotProperties redis = bind(all, REDIS.toString(), RedisSnapshotProperties.class);
+    assertThat(redis.validateObject(redis).getAllErrors()).isEmpty();
+    all.replaceAll(source -> source.filter(name -> !REDIS.isAncestorOf(name)));
+    StateFunProperties properties = bind(all, "statefun", StateFunProperties.class);
     assertThat(properties.validateObject(properties).getAllErrors()).isEmpty();
     return properties;
+  }
+
+  private static <T> T bind(
+      List<ConfigurationPropertySource> sources, String prefix, Class<T> type) {
+    return new Binder(sources)
+        .bindOrCreate(
+            prefix, Bindable.of(type), new NoUnboundElementsBindHandler(BindHandler.DEFAULT));
   }
 
   private static List<PropertySource<?>> load(String yaml) throws IOException {

@@ -1,0 +1,71 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.autoconfigure.redis;
+
+import io.statefun.autoconfigure.ApplicationName;
+import io.statefun.snapshot.SnapshotStore;
+import io.statefun.snapshot.SnapshotStoreException;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+
+/** Stores snapshots in the application's Redis, if it is configured to. */
+@AutoConfiguration(
+    beforeName = "io.statefun.autoconfigure.StateFunAutoConfiguration",
+    afterName = "org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration")
+@ConditionalOnProperty(name = "statefun.enabled", matchIfMissing = true)
+@ConditionalOnProperty(name = "statefun.snapshot.store", havingValue = "redis")
+class RedisSnapshotStoreAutoConfiguration {
+
+  private static final String WHAT_TO_DO =
+      "Add org.springframework.boot:spring-boot-starter-data-redis, and say with"
+          + " spring.data.redis.* where Redis is; or set statefun.snapshot.store to file.";
+
+  /** With the library. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass(RedisConnectionFactory.class)
+  @EnableConfigurationProperties(RedisSnapshotProperties.class)
+  static class StoreConfiguration {
+
+    @Bean
+    @ConditionalOnMissingBean(SnapshotStore.class)
+    RedisSnapshotStore statefunRedisSnapshotStore(
+        ObjectProvider<RedisConnectionFactory> connections,
+        ApplicationName name,
+        RedisSnapshotProperties properties)
+        throws SnapshotStoreException {
+      RedisConnectionFactory available = connections.getIfAvailable();
+      if (available == null) {
+        throw new SnapshotStoreException(
+            "statefun.snapshot.store is redis, but the application has no bean of type"
+                + " RedisConnectionFactory.",
+            WHAT_TO_DO);
+      }
+      return RedisSnapshotStore.open(available, name.value(), properties);
+    }
+  }
+
+  /** Without it. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnMissingClass("org.springframework.data.redis.connection.RedisConnectionFactory")
+  static class MissingLibraryConfiguration {
+
+    @Bean
+    @ConditionalOnMissingBean
+    SnapshotStore statefunRedisSnapshotStore() throws SnapshotStoreException {
+      throw new SnapshotStoreException(
+          "statefun.snapshot.store is redis, but Spring Data Redis is not on the class path.",
+          WHAT_TO_DO);
+    }
+  }
+}
