@@ -5,13 +5,18 @@
  */
 package io.statefun.snapshot;
 
-/** The names that objects may have in a store. */
-final class ObjectNames {
+/** The names that objects may have in a store. For those that implement one. */
+public final class ObjectNames {
 
   private ObjectNames() {}
 
-  /** Returns the name, or throws if it is not made as {@link SnapshotStore} says. */
-  static String check(String name) {
+  /**
+   * Checks a name.
+   *
+   * @return the name
+   * @throws IllegalArgumentException if it is not made as {@link SnapshotStore} says
+   */
+  public static String check(String name) {
     int begin = 0;
     for (int i = 0; i <= name.length(); i++) {
       if (i == name.length() || name.charAt(i) == '/') {
@@ -30,8 +35,13 @@ final class ObjectNames {
     return name;
   }
 
-  /** Returns the prefix, or throws if no name can begin so. */
-  static String checkPrefix(String prefix) {
+  /**
+   * Checks a prefix.
+   *
+   * @return the prefix
+   * @throws IllegalArgumentException if no name can begin so
+   */
+  public static String checkPrefix(String prefix) {
     if (prefix.isEmpty()) {
       return prefix;
     }
