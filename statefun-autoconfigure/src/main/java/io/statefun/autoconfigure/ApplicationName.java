@@ -15,7 +15,7 @@ import org.springframework.util.StringUtils;
  *
  * @param value the name
  */
-record ApplicationName(String value) {
+public record ApplicationName(String value) {
 
   private static final Path DATA = Path.of("data");
 

@@ -91,7 +91,9 @@ public record StateFunProperties(
     /** The kinds of snapshot stores. */
     public enum Store {
       /** A directory, of this machine's disk or a mounted one. */
-      FILE
+      FILE,
+      /** A bucket of Amazon S3, or of a service with its interface. */
+      S3
     }
 
     /**
