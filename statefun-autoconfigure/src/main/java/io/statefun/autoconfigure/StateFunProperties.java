@@ -94,7 +94,9 @@ public record StateFunProperties(
       /** A directory, of this machine's disk or a mounted one. */
       FILE(DataSize.ofGigabytes(1)),
       /** The application's Redis. */
-      REDIS(DataSize.ofMegabytes(256));
+      REDIS(DataSize.ofMegabytes(256)),
+      /** A bucket of Amazon S3, or of a service with its interface. */
+      S3(DataSize.ofGigabytes(1));
 
       private final DataSize maxChainSize;
 

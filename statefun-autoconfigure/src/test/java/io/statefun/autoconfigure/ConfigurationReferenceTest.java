@@ -88,6 +88,7 @@ class ConfigurationReferenceTest {
       case "java.lang.String" -> "text";
       case "java.util.List<java.lang.String>" -> "list of texts";
       case "java.nio.file.Path" -> "directory";
+      case "java.net.URI" -> "address";
       case "java.time.Duration" -> "time";
       case "org.springframework.util.unit.DataSize" -> "size";
       default -> constants(Class.forName(name));

@@ -44,6 +44,11 @@ class ConfigurationSnippetsTest {
   private static final Path FOLDER = Path.of("src/test/resources/docs");
   private static final ConfigurationPropertyName REDIS =
       ConfigurationPropertyName.of("statefun.snapshot.redis");
+
+  /** The properties of the bucket, whose names alone are checked, against the metadata. */
+  private static final ConfigurationPropertyName S3 =
+      ConfigurationPropertyName.of("statefun.snapshot.s3");
+
   private static final Pattern PROJECT =
       Pattern.compile(
           "<groupId>(\\S+)</groupId>\\s*<artifactId>(\\S+)</artifactId>\\s*<version>(\\S+)</version>");
@@ -86,7 +91,8 @@ class ConfigurationSnippetsTest {
     ConfigurationPropertySources.from(sources).forEach(all::add);
     RedisSnapshotProperties redis = bind(all, REDIS.toString(), RedisSnapshotProperties.class);
     assertThat(redis.validateObject(redis).getAllErrors()).isEmpty();
-    all.replaceAll(source -> source.filter(name -> !REDIS.isAncestorOf(name)));
+    all.replaceAll(
+        source -> source.filter(name -> !REDIS.isAncestorOf(name) && !S3.isAncestorOf(name)));
     StateFunProperties properties = bind(all, "statefun", StateFunProperties.class);
     assertThat(properties.validateObject(properties).getAllErrors()).isEmpty();
     return properties;
