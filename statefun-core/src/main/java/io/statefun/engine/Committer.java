@@ -37,6 +37,7 @@ final class Committer implements Barrier {
   private static final long NOTHING_DEFERRED = Long.MAX_VALUE;
 
   private final NodeServices node;
+  private final int recordsInMemory;
   private final EpochLog log;
   private final FaultPoint.Listener faults;
   private final Applier applier;
@@ -60,9 +61,13 @@ final class Committer implements Barrier {
   private volatile int failures;
   private long started;
 
+  /**
+   * @param recordsInMemory how many records each egress keeps in memory for its receiver
+   */
   Committer(
       NodeServices node,
       int workers,
+      int recordsInMemory,
       long firstEpoch,
       EpochLog log,
       FaultPoint.Listener faults,
@@ -70,6 +75,7 @@ final class Committer implements Barrier {
       CommitListener listener,
       Runnable wakeUp) {
     this.node = node;
+    this.recordsInMemory = recordsInMemory;
     this.parts = new AtomicReferenceArray<>(workers);
     this.epoch = firstEpoch;
     this.committed = firstEpoch - 1;
@@ -89,9 +95,10 @@ final class Committer implements Barrier {
 
   @Override
   public boolean mayHandle(long epochBytes, long epochRecords, long excessBytes) {
-    // Two epochs may wait for the receivers before their records have to be put aside.
+    // Two epochs may wait for a receiver before its records have to be put aside, also when all of
+    // them are for the same one.
     if (epochBytes > node.limits().maxEpochBytes() / parts.length()
-        || epochRecords > node.limits().maxUnacknowledgedRecords() / 2 / parts.length()) {
+        || epochRecords > recordsInMemory / 2 / parts.length()) {
       endNow();
       return false;
     }

@@ -74,10 +74,13 @@ final class Node {
     this.bases =
         new BaseSnapshots(
             services, log, baseStore, setup.faults(), new Scans(), incarnation.substring(0, 8));
+    int egresses = Math.max(1, setup.egresses().size());
+    int recordsInMemory = Math.max(1, services.limits().maxUnacknowledgedRecords() / egresses);
     this.committer =
         new Committer(
             services,
             setup.workers(),
+            recordsInMemory,
             epoch,
             log,
             setup.faults(),
@@ -88,8 +91,6 @@ final class Node {
       workers.add(
           new Worker(i, services, committer, channels, owners, setup.scratch().apply(i), epoch));
     }
-    int egresses = Math.max(1, setup.egresses().size());
-    int recordsInMemory = Math.max(1, services.limits().maxUnacknowledgedRecords() / egresses);
     for (Map.Entry<TypeName, Egress> egress : setup.egresses().entrySet()) {
       dispatchers.add(
           new EgressDispatcher(
