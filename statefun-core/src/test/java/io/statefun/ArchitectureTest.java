@@ -41,10 +41,13 @@ class ArchitectureTest {
           "wire", Set.of(),
           "message", Set.of("wire"),
           "function", Set.of("message"),
-          "io", Set.of("message"),
+          "io", Set.of("message", "function"),
           "state", Set.of("wire"),
           "snapshot", Set.of("wire", "state"),
-          "engine", Set.of("wire", "message", "function", "io", "state", "snapshot", "binding"),
+          "cluster", Set.of("message", "io", "snapshot"),
+          "engine",
+              Set.of(
+                  "wire", "message", "function", "io", "state", "snapshot", "cluster", "binding"),
           "binding", Set.of("message", "function", "engine"));
 
   /** What the engine reaches the outside through. */

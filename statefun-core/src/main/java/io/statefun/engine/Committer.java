@@ -5,7 +5,10 @@
  */
 package io.statefun.engine;
 
-import io.statefun.snapshot.EpochLog;
+import io.statefun.cluster.EpochLog;
+import io.statefun.cluster.EpochOutput;
+import io.statefun.cluster.RefusedRecordsException;
+import io.statefun.io.Egress;
 import io.statefun.snapshot.EpochWriter;
 import io.statefun.snapshot.FaultPoint;
 import io.statefun.wire.ByteWriter;
@@ -13,6 +16,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,8 +48,12 @@ final class Committer implements Barrier {
   private final CommitListener listener;
   private final Runnable wakeUp;
   private final AtomicReferenceArray<@Nullable EpochPart> parts;
+  private final String application;
   private final EpochWriter writer = new EpochWriter();
   private final ByteWriter buffer = new ByteWriter(1024);
+
+  /** What leaves with the epoch that is being committed. */
+  private EpochOutput output = EpochOutput.NOTHING;
 
   private volatile long epoch;
   private volatile boolean changed;
@@ -62,10 +70,12 @@ final class Committer implements Barrier {
   private long started;
 
   /**
+   * @param application identifies the application's data
    * @param recordsInMemory how many records each egress keeps in memory for its receiver
    */
   Committer(
       NodeServices node,
+      String application,
       int workers,
       int recordsInMemory,
       long firstEpoch,
@@ -75,6 +85,7 @@ final class Committer implements Barrier {
       CommitListener listener,
       Runnable wakeUp) {
     this.node = node;
+    this.application = application;
     this.recordsInMemory = recordsInMemory;
     this.parts = new AtomicReferenceArray<>(workers);
     this.epoch = firstEpoch;
@@ -245,8 +256,25 @@ final class Committer implements Barrier {
       EpochPart part = java.util.Objects.requireNonNull(parts.get(worker));
       part.partitions.forEach(this::write);
     }
+    output = log.takesOutput() ? outputOfParts() : EpochOutput.NOTHING;
     phase = Phase.WRITING;
     return true;
+  }
+
+  private EpochOutput outputOfParts() {
+    List<Egress.Delivery> records = new ArrayList<>();
+    List<EpochOutput.Position> positions = new ArrayList<>();
+    for (int worker = 0; worker < parts.length(); worker++) {
+      EpochPart part = java.util.Objects.requireNonNull(parts.get(worker));
+      for (PartitionEpoch partition : part.partitions) {
+        partition.transactional.forEach(record -> records.add(record.delivery(application)));
+      }
+      part.positions.stream()
+          .filter(EpochPart.SplitPosition::inLog)
+          .map(read -> new EpochOutput.Position(read.ingress(), read.split().id(), read.position()))
+          .forEach(positions::add);
+    }
+    return new EpochOutput(records, positions);
   }
 
   private void write(PartitionEpoch ended) {
@@ -277,7 +305,10 @@ final class Committer implements Barrier {
     long ending = epoch - 1;
     faults.reached(FaultPoint.BEFORE_COMMIT);
     try {
-      log.commit(ending, writer, listener.needs());
+      log.commit(ending, writer, listener.needs(), output);
+    } catch (RefusedRecordsException e) {
+      refuse(e.causes());
+      return true;
     } catch (IOException e) {
       failures++;
       long pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE << Math.min(failures - 1, 20));
@@ -300,11 +331,38 @@ final class Committer implements Barrier {
       part.partitions.forEach(PartitionEpoch::releaseEgress);
       ended.add(part);
     }
+    output = EpochOutput.NOTHING;
     applier.add(ended);
     phase = Phase.IDLE;
     listener.committed(ending, ended, System.nanoTime() - started, writer.length());
     faults.reached(FaultPoint.AFTER_NOTIFY);
     return true;
+  }
+
+  /** Writes the epoch anew, with these records among the dead letters in place of the output. */
+  private void refuse(Map<Integer, Throwable> causes) {
+    writer.reopen();
+    int index = 0;
+    for (int worker = 0; worker < parts.length(); worker++) {
+      for (PartitionEpoch ended : java.util.Objects.requireNonNull(parts.get(worker)).partitions) {
+        List<OutgoingRecord> accepted = new ArrayList<>();
+        for (OutgoingRecord outgoing : ended.transactional) {
+          Throwable cause = causes.get(index++);
+          if (cause == null) {
+            accepted.add(outgoing);
+          } else {
+            OutgoingRecord refused = RefusedRecords.of(outgoing, cause);
+            ended.egress.add(refused);
+            writer.beginSection(ended.partition.index);
+            buffer.reset();
+            refused.write(buffer);
+            writer.egress(buffer);
+          }
+        }
+        ended.transactional = accepted;
+      }
+    }
+    output = outputOfParts();
   }
 
   private enum Phase {

@@ -10,6 +10,7 @@ import io.statefun.message.TypedValue;
 import io.statefun.wire.ByteReader;
 import io.statefun.wire.ByteWriter;
 import java.time.Instant;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *     for a message between functions
  * @param cause the exception, with its causes, as text
  * @param time when it was given up
+ * @param headers what came with it
  */
 public record DeadLetter(
     @Nullable Address target,
@@ -30,9 +32,10 @@ public record DeadLetter(
     TypedValue value,
     String origin,
     String cause,
-    Instant time) {
+    Instant time,
+    Map<String, byte[]> headers) {
 
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
   private static final int MAX_CAUSE = 4_000;
 
   static String describe(Throwable failure) {
@@ -55,12 +58,14 @@ public record DeadLetter(
     writeAddress(out, source);
     MessageCodec.writeValue(out, value);
     out.writeString(origin).writeString(cause).writeFixedLong(time.toEpochMilli());
+    MessageCodec.writeHeaders(out, headers);
     return out.toByteArray();
   }
 
   static DeadLetter read(byte[] stored) {
     ByteReader in = new ByteReader(stored);
-    if (in.readByte() > FORMAT) {
+    int format = in.readByte();
+    if (format > FORMAT) {
       throw new IllegalStateException("A dead letter was written by a newer version");
     }
     return new DeadLetter(
@@ -69,7 +74,8 @@ public record DeadLetter(
         MessageCodec.readValue(in),
         in.readString(),
         in.readString(),
-        Instant.ofEpochMilli(in.readFixedLong()));
+        Instant.ofEpochMilli(in.readFixedLong()),
+        format > 1 ? MessageCodec.readHeaders(in) : Map.of());
   }
 
   private static void writeAddress(ByteWriter out, @Nullable Address address) {

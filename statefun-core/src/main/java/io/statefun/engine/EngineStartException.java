@@ -15,7 +15,12 @@ public final class EngineStartException extends RuntimeException {
   private final String description;
   private final String action;
 
-  EngineStartException(String description, String action, @Nullable Throwable cause) {
+  /**
+   * @param description what is wrong
+   * @param action what to do
+   * @param cause what showed it, if anything did
+   */
+  public EngineStartException(String description, String action, @Nullable Throwable cause) {
     super(description + " " + action, cause);
     this.description = description;
     this.action = action;

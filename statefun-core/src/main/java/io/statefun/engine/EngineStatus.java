@@ -44,6 +44,11 @@ public record EngineStatus(
   public enum State {
     /** It was not started. */
     NEW,
+    /**
+     * It does not handle messages yet, or no longer: it waits until the message log says that it
+     * owns the partitions, which another process may do, or brings back what was committed.
+     */
+    STANDBY,
     /** It handles messages. */
     RUNNING,
     /** It was stopped. */

@@ -6,6 +6,7 @@
 package io.statefun.engine;
 
 import io.statefun.io.Ingress;
+import io.statefun.message.TypeName;
 import io.statefun.message.TypedValue;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,10 @@ final class EpochPart {
   /** The answer to a request from outside. */
   record Reply(String request, TypedValue value) {}
 
-  /** How far a split was read. */
-  record SplitPosition(Ingress.Split split, byte[] position) {}
+  /**
+   * How far a split was read.
+   *
+   * @param inLog whether the message log keeps the position, not the state
+   */
+  record SplitPosition(TypeName ingress, Ingress.Split split, byte[] position, boolean inLog) {}
 }

@@ -5,13 +5,14 @@
  */
 package io.statefun.engine;
 
+import io.statefun.function.EgressRecord;
 import io.statefun.io.Ingress;
 import io.statefun.message.Address;
 import io.statefun.message.TypeName;
 import io.statefun.message.TypedValue;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,19 +33,22 @@ final class IngressReader implements Ingress.Collector {
   private final Ingress ingress;
   private final Ingress.Split split;
   private final Partition owner;
-  private final InstantSource clock;
+  private final NodeServices node;
   private final byte[] key;
+  private final boolean inLog;
   private final List<Message> messages = new ArrayList<>();
+  private final List<EgressRecord> records = new ArrayList<>();
   private @Nullable DeadLetter rejected;
   private boolean moved;
   private long notBefore = Long.MIN_VALUE;
   private volatile int failures;
 
-  IngressReader(Ingress ingress, Ingress.Split split, Partition owner, InstantSource clock) {
+  IngressReader(Ingress ingress, Ingress.Split split, Partition owner, NodeServices node) {
     this.ingress = ingress;
     this.split = split;
     this.owner = owner;
-    this.clock = clock;
+    this.node = node;
+    this.inLog = ingress.positionsInLog();
     this.key = Keys.position(ingress.name(), split.id());
   }
 
@@ -57,17 +61,23 @@ final class IngressReader implements Ingress.Collector {
     return failures;
   }
 
-  /** Goes to the stored position. */
+  /**
+   * Goes to the stored position. If the message log keeps positions, it knows them already, and the
+   * first one must be committed even if nothing is read.
+   */
   void open(Runnable wakeUp) {
-    split.open(owner.overlay.get(key), wakeUp);
+    split.open(inLog ? null : owner.overlay.get(key), wakeUp);
+    moved = inLog;
   }
 
   /** Adds the position to an epoch that ends, if records were read in it. */
   void storePosition(EpochPart ended) {
     if (moved) {
       byte[] position = split.position();
-      owner.overlay.put(key, position);
-      ended.positions.add(new EpochPart.SplitPosition(split, position));
+      if (!inLog) {
+        owner.overlay.put(key, position);
+      }
+      ended.positions.add(new EpochPart.SplitPosition(name(), split, position, inLog));
       moved = false;
     }
   }
@@ -84,7 +94,7 @@ final class IngressReader implements Ingress.Collector {
    * @return whether there were any
    */
   boolean read(int limit, BiConsumer<Partition, Message> sender) {
-    if (!owner.outbox.isEmpty() || failures > 0 && clock.millis() < notBefore) {
+    if (!owner.outbox.isEmpty() || failures > 0 && node.clock().millis() < notBefore) {
       return false;
     }
     int count = 0;
@@ -101,6 +111,7 @@ final class IngressReader implements Ingress.Collector {
       any = split.poll(this);
     } catch (RuntimeException failure) {
       messages.clear();
+      records.clear();
       rejected = null;
       pause(failure);
       return false;
@@ -116,7 +127,7 @@ final class IngressReader implements Ingress.Collector {
     int inARow = failures + 1;
     failures = inARow;
     long pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE << Math.min(inARow - 1, 20));
-    notBefore = clock.millis() + pause;
+    notBefore = node.clock().millis() + pause;
     LOG.warn(
         "Ingress {} could not be read at split {}, attempt {}; next one in {} ms",
         ingress.name(),
@@ -132,6 +143,17 @@ final class IngressReader implements Ingress.Collector {
       sender.accept(owner, message);
     }
     messages.clear();
+    for (EgressRecord emitted : records) {
+      owner.emit(
+          new OutgoingRecord(
+              owner.index,
+              owner.nextNumber(),
+              emitted.egress(),
+              node.messageTypes().wrap(emitted.value()),
+              emitted.key(),
+              emitted.headers()));
+    }
+    records.clear();
     if (rejected != null) {
       owner.addDeadLetter(rejected);
       rejected = null;
@@ -139,14 +161,31 @@ final class IngressReader implements Ingress.Collector {
   }
 
   @Override
-  public void send(Address target, TypedValue message) {
-    messages.add(Message.of(target, null, message));
+  public void send(Address target, TypedValue message, Map<String, byte[]> headers) {
+    messages.add(new Message(target, null, message, null, headers));
+  }
+
+  @Override
+  public void emit(EgressRecord emitted) {
+    if (!node.hasEgress(emitted.egress())) {
+      throw new IllegalArgumentException(
+          "There is no egress '"
+              + emitted.egress()
+              + "', to which ingress "
+              + ingress.name()
+              + " gives a record. Known: "
+              + node.egressNames());
+    }
+    records.add(emitted);
   }
 
   @Override
   public void reject(String origin, TypedValue raw, Throwable cause) {
     LOG.warn("A record of {} at {} is rejected: {}", ingress.name(), origin, cause.toString());
     messages.clear();
-    rejected = new DeadLetter(null, null, raw, origin, DeadLetter.describe(cause), clock.instant());
+    records.clear();
+    rejected =
+        new DeadLetter(
+            null, null, raw, origin, DeadLetter.describe(cause), node.clock().instant(), Map.of());
   }
 }

@@ -8,6 +8,7 @@ package io.statefun.engine;
 import io.statefun.message.Address;
 import io.statefun.message.TypeName;
 import io.statefun.message.TypedValue;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,15 +18,25 @@ import org.jspecify.annotations.Nullable;
  * @param source the instance that sent it, or null if it came from outside
  * @param value what it says; the request, if it tells the end of an asynchronous operation
  * @param end the end of an asynchronous operation, or null for any other message
+ * @param headers what came with it from outside
  */
 record Message(
-    Address target, @Nullable Address source, TypedValue value, @Nullable AsyncCompletion end) {
+    Address target,
+    @Nullable Address source,
+    TypedValue value,
+    @Nullable AsyncCompletion end,
+    Map<String, byte[]> headers) {
 
   static final TypedValue NOTHING =
       TypedValue.ofBytes(TypeName.of("io.statefun", "nothing"), new byte[0]);
 
   static Message of(Address target, @Nullable Address source, TypedValue value) {
-    return new Message(target, source, value, null);
+    return new Message(target, source, value, null, Map.of());
+  }
+
+  /** A message that tells the end of an asynchronous operation. */
+  static Message ofEnd(Address owner, TypedValue request, AsyncCompletion end) {
+    return new Message(owner, owner, request, end, Map.of());
   }
 
   /** The same message without what it says. */

@@ -10,6 +10,7 @@ import io.statefun.message.TypeName;
 import io.statefun.message.TypedValue;
 import io.statefun.wire.ByteReader;
 import io.statefun.wire.ByteWriter;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class MessageCodec {
 
   private static final int WITH_SOURCE = 1;
+  private static final int WITH_HEADERS = 2;
 
   // Type names come from the application's code and are few; the bound keeps damaged data harmless.
   private static final Map<String, TypeName> NAMES = new ConcurrentHashMap<>();
@@ -27,19 +29,39 @@ final class MessageCodec {
 
   static void write(ByteWriter out, Message message) {
     Address source = message.source();
-    out.writeByte(source == null ? 0 : WITH_SOURCE);
+    Map<String, byte[]> headers = message.headers();
+    out.writeByte((source == null ? 0 : WITH_SOURCE) | (headers.isEmpty() ? 0 : WITH_HEADERS));
     writeAddress(out, message.target());
     if (source != null) {
       writeAddress(out, source);
     }
     writeValue(out, message.value());
+    if (!headers.isEmpty()) {
+      writeHeaders(out, headers);
+    }
   }
 
   static Message read(ByteReader in) {
     int flags = in.readByte();
     Address target = readAddress(in);
     @Nullable Address source = (flags & WITH_SOURCE) == 0 ? null : readAddress(in);
-    return Message.of(target, source, readValue(in));
+    TypedValue value = readValue(in);
+    return (flags & WITH_HEADERS) == 0
+        ? Message.of(target, source, value)
+        : new Message(target, source, value, null, readHeaders(in));
+  }
+
+  static void writeHeaders(ByteWriter out, Map<String, byte[]> headers) {
+    out.writeVarInt(headers.size());
+    headers.forEach((name, content) -> out.writeString(name).writeBytes(content));
+  }
+
+  static Map<String, byte[]> readHeaders(ByteReader in) {
+    Map<String, byte[]> headers = new HashMap<>();
+    for (int count = in.readVarInt(); count > 0; count--) {
+      headers.put(in.readString(), in.readBytes());
+    }
+    return headers;
   }
 
   static void writeAddress(ByteWriter out, Address address) {

@@ -5,6 +5,7 @@
  */
 package io.statefun.engine;
 
+import io.statefun.cluster.EpochLog;
 import io.statefun.io.Egress;
 import io.statefun.io.Ingress;
 import io.statefun.message.Address;
@@ -12,7 +13,6 @@ import io.statefun.message.TypeName;
 import io.statefun.message.TypedValue;
 import io.statefun.snapshot.BaseStore;
 import io.statefun.snapshot.ChunkPool;
-import io.statefun.snapshot.EpochLog;
 import io.statefun.snapshot.EpochWriter;
 import io.statefun.snapshot.FaultPoint;
 import io.statefun.snapshot.SnapshotStore;
@@ -52,6 +52,7 @@ final class Node {
   private final NodeListener listener;
   private final AtomicLong nextRequest = new AtomicLong();
   private final Set<CompletableFuture<Void>> notAccepted = ConcurrentHashMap.newKeySet();
+  private final Set<Ingress.Split> read = ConcurrentHashMap.newKeySet();
   private volatile @Nullable Throwable gone;
   private final String incarnation;
 
@@ -61,7 +62,7 @@ final class Node {
     this.listener = setup.listener();
     UUID writer = setup.writer();
     this.incarnation = writer.toString();
-    EpochLog log = new EpochLog(setup.store(), writer);
+    EpochLog log = setup.log();
     BaseStore baseStore = new BaseStore(setup.store());
     Recovery recovery = new Recovery(log, baseStore, setup.backend());
     long epoch = recovery.lastEpoch() + 1;
@@ -79,6 +80,7 @@ final class Node {
     this.committer =
         new Committer(
             services,
+            setup.application(),
             setup.workers(),
             recordsInMemory,
             epoch,
@@ -110,7 +112,12 @@ final class Node {
       Recovery.Recovered recovered = recovery.recover(i);
       Partition partition =
           new Partition(
-              i, recovered.store(), setup.scratch().apply(owners.worker(i)), chunks, perPartition);
+              i,
+              recovered.store(),
+              setup.scratch().apply(owners.worker(i)),
+              chunks,
+              services.transactional(),
+              perPartition);
       partition.restore(epoch, recovered.pending());
       owners.set(partition);
       worker(i).own(partition);
@@ -129,11 +136,7 @@ final class Node {
       bases.added(kept);
     }
     for (Ingress ingress : setup.ingresses()) {
-      for (Ingress.Split split : ingress.splits()) {
-        Address place = Address.of(ingress.name(), split.id());
-        Partition owner = owners.partition(place);
-        worker(owner.index).read(ingress, split, owner);
-      }
+      ingress.splits().forEach(split -> read(ingress, split));
     }
     setup.faults().reached(FaultPoint.BEFORE_TAKEOVER);
     committer.changed();
@@ -146,6 +149,21 @@ final class Node {
    */
   static Node recover(Setup setup) throws IOException {
     return new Node(setup);
+  }
+
+  private void read(Ingress ingress, Ingress.Split split) {
+    read.add(split);
+    Partition owner = owners.partition(Address.of(ingress.name(), split.id()));
+    worker(owner.index).read(ingress, split, owner);
+  }
+
+  /** Begins to read a split that has appeared while the node runs, unless it is read already. */
+  void readAlso(Ingress ingress, Ingress.Split split) {
+    Partition owner = owners.partition(Address.of(ingress.name(), split.id()));
+    if (read.add(split)) {
+      Worker reader = worker(owner.index);
+      reader.notice(() -> reader.read(ingress, split, owner));
+    }
   }
 
   // Actors
@@ -242,20 +260,36 @@ final class Node {
       for (EgressDispatcher dispatcher : dispatchers) {
         any |= dispatcher.add(partition, records);
       }
-      if (services.surroundings().takesRecords()) {
-        records.stream()
-            .filter(outgoing -> !services.egressNames().contains(outgoing.egress()))
-            .forEach(this::handOver);
+      for (OutgoingRecord outgoing : records) {
+        if (outgoing.egress().equals(RefusedRecords.EGRESS)) {
+          bury(outgoing);
+        } else if (services.surroundings().takesRecords()
+            && !services.egressNames().contains(outgoing.egress())) {
+          services.surroundings().take(outgoing);
+          acknowledge(outgoing, () -> {});
+        }
       }
     }
     return any;
   }
 
-  private void handOver(OutgoingRecord outgoing) {
-    services.surroundings().take(outgoing);
+  private void bury(OutgoingRecord refused) {
+    DeadLetter letter = RefusedRecords.deadLetter(refused, services.clock());
+    Partition partition = owners.partition(refused.partition());
+    acknowledge(refused, () -> partition.addDeadLetter(letter));
+  }
+
+  /** Stores that a record has arrived, together with what that means. */
+  private void acknowledge(OutgoingRecord outgoing, Runnable change) {
     byte[] key = Keys.acknowledged(outgoing.egress());
     byte[] number = EgressProgress.acknowledged(outgoing.number());
-    new Partitions().change(outgoing.partition(), overlay -> overlay.put(key, number));
+    new Partitions()
+        .change(
+            outgoing.partition(),
+            overlay -> {
+              change.run();
+              overlay.put(key, number);
+            });
   }
 
   /** The partitions, as the dispatchers see them. */
@@ -393,6 +427,7 @@ final class Node {
    *
    * @param application identifies the application's data, also from earlier data of the same name
    * @param writer identifies this process
+   * @param log where epochs are committed
    * @param workers how many workers it has
    * @param scratch makes the scratch of a worker
    * @param callbacks runs what waits for commits
@@ -403,6 +438,7 @@ final class Node {
       UUID writer,
       int workers,
       SnapshotStore store,
+      EpochLog log,
       StateBackend backend,
       List<Ingress> ingresses,
       Map<TypeName, Egress> egresses,

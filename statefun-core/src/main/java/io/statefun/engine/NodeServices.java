@@ -17,6 +17,7 @@ import java.util.Set;
  * @param messageTypes knows how values are written
  * @param functions the functions
  * @param egressNames the names of the egresses
+ * @param transactional the names of those whose records leave with the commit itself
  * @param cron reads cron expressions
  * @param limits the bounds
  * @param partitions how many partitions the application has
@@ -27,6 +28,7 @@ record NodeServices(
     MessageTypes messageTypes,
     FunctionTypes functions,
     Set<TypeName> egressNames,
+    Set<TypeName> transactional,
     CronSchedule.Parser cron,
     EngineLimits limits,
     int partitions,
@@ -46,6 +48,7 @@ record NodeServices(
         messageTypes,
         functions,
         egressNames,
+        Set.of(),
         cron,
         limits,
         partitions,

@@ -38,7 +38,7 @@ final class OrphanedRecords {
   }
 
   private void count(TypeName egress, long records) {
-    if (records > 0 && !known.contains(egress)) {
+    if (records > 0 && !known.contains(egress) && !egress.equals(RefusedRecords.EGRESS)) {
       counts.merge(egress, records, Long::sum);
     }
   }

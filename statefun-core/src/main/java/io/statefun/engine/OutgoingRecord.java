@@ -10,7 +10,6 @@ import io.statefun.message.TypeName;
 import io.statefun.message.TypedValue;
 import io.statefun.wire.ByteReader;
 import io.statefun.wire.ByteWriter;
-import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -48,8 +47,7 @@ record OutgoingRecord(
       out.writeString(key);
     }
     if (!headers.isEmpty()) {
-      out.writeVarInt(headers.size());
-      headers.forEach((name, content) -> out.writeString(name).writeBytes(content));
+      MessageCodec.writeHeaders(out, headers);
     }
   }
 
@@ -60,11 +58,8 @@ record OutgoingRecord(
     TypeName egress = MessageCodec.name(in.readString());
     TypedValue value = MessageCodec.readValue(in);
     @Nullable String key = (flags & WITH_KEY) == 0 ? null : in.readString();
-    Map<String, byte[]> headers = new HashMap<>();
-    int count = (flags & WITH_HEADERS) == 0 ? 0 : in.readVarInt();
-    for (int i = 0; i < count; i++) {
-      headers.put(in.readString(), in.readBytes());
-    }
+    Map<String, byte[]> headers =
+        (flags & WITH_HEADERS) == 0 ? Map.of() : MessageCodec.readHeaders(in);
     return new OutgoingRecord(partition, number, egress, value, key, headers);
   }
 }

@@ -6,6 +6,7 @@
 package io.statefun.engine;
 
 import io.statefun.message.Address;
+import io.statefun.message.TypeName;
 import io.statefun.message.TypedValue;
 import io.statefun.snapshot.ChunkPool;
 import io.statefun.state.Change;
@@ -19,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -43,6 +45,7 @@ final class Partition {
 
   private final Scratch scratch;
   private final ChunkPool chunks;
+  private final Set<TypeName> transactional;
   private final ByteWriter stored = new ByteWriter(128);
 
   /** Whether the partition is in its worker's list of those with messages. */
@@ -62,8 +65,10 @@ final class Partition {
       StateBackend.PartitionStore store,
       Scratch scratch,
       ChunkPool chunks,
+      Set<TypeName> transactional,
       long maxBytes) {
     this.index = index;
+    this.transactional = transactional;
     this.overlay = new Overlay(store);
     this.timers = new Timers(overlay);
     this.outbox = new SpillQueue(Keys.outbox(), overlay, scratch);
@@ -105,6 +110,10 @@ final class Partition {
   }
 
   void emit(OutgoingRecord outgoing) {
+    if (transactional.contains(outgoing.egress())) {
+      current.emitTransactional(outgoing);
+      return;
+    }
     stored.reset();
     outgoing.write(stored);
     current.emit(outgoing, stored, chunks);
@@ -172,7 +181,7 @@ final class Partition {
   }
 
   boolean hasChanges() {
-    return instances.changedBytes() > 0 || !current.egress.isEmpty() || overlay.bytes() > 0;
+    return instances.changedBytes() > 0 || current.egressBytes() > 0 || overlay.bytes() > 0;
   }
 
   /** Ends the epoch and begins the next one. */
@@ -251,8 +260,7 @@ final class Partition {
         Address owner = MessageCodec.readAddress(in);
         TypedValue request = MessageCodec.readValue(in);
         mailbox.add(
-            new Message(
-                owner,
+            Message.ofEnd(
                 owner,
                 request,
                 new Message.AsyncCompletion(

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 /** What an epoch holds of one partition. Filled by the partition's worker, then only read. */
 final class PartitionEpoch {
 
+  /** About how many bytes an object for a record takes, with its key and headers. */
+  private static final int RECORD_OVERHEAD = 150;
+
   final Partition partition;
 
   /** The rows that have changed, from the cut on. */
@@ -24,6 +27,12 @@ final class PartitionEpoch {
 
   /** The records for egresses, and the same as they are stored. */
   final List<OutgoingRecord> egress = new ArrayList<>();
+
+  /** The records that leave with the commit itself. */
+  List<OutgoingRecord> transactional = new ArrayList<>();
+
+  /** About how many bytes those take. */
+  private long transactionalBytes;
 
   private @Nullable RecordBuffer storedEgress;
   final PendingMessages pending = new PendingMessages();
@@ -46,6 +55,7 @@ final class PartitionEpoch {
     return rows.records().size() + (changes.isEmpty() ? 0 : changeBytes);
   }
 
+  /** Adds a record whose receiver gets it after the commit. */
   void emit(OutgoingRecord record, ByteWriter stored, ChunkPool chunks) {
     egress.add(record);
     RecordBuffer buffer = storedEgress;
@@ -56,9 +66,15 @@ final class PartitionEpoch {
     buffer.egress(stored);
   }
 
+  /** Adds a record that leaves with the commit itself, and is written now. */
+  void emitTransactional(OutgoingRecord record) {
+    transactional.add(record);
+    transactionalBytes += RECORD_OVERHEAD + record.value().bytes().length;
+  }
+
   /** How many bytes the records for egresses take. */
   long egressBytes() {
-    return storedEgress == null ? 0 : storedEgress.size();
+    return transactionalBytes + (storedEgress == null ? 0 : storedEgress.size());
   }
 
   void writeEgress(EpochWriter writer) {

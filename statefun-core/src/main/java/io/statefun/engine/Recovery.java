@@ -5,9 +5,9 @@
  */
 package io.statefun.engine;
 
+import io.statefun.cluster.EpochLog;
 import io.statefun.message.TypeName;
 import io.statefun.snapshot.BaseStore;
-import io.statefun.snapshot.EpochLog;
 import io.statefun.snapshot.EpochReader;
 import io.statefun.snapshot.EpochWriter;
 import io.statefun.state.StateBackend;

@@ -6,6 +6,9 @@
 package io.statefun.engine;
 
 import io.statefun.binding.AnnotatedFunction;
+import io.statefun.cluster.MessageLog;
+import io.statefun.cluster.StoreEpochLog;
+import io.statefun.cluster.TransactionalEpochLog;
 import io.statefun.io.Egress;
 import io.statefun.io.Ingress;
 import io.statefun.message.Address;
@@ -15,6 +18,7 @@ import io.statefun.message.TypeName;
 import io.statefun.message.TypedValue;
 import io.statefun.snapshot.ApplicationRecord;
 import io.statefun.snapshot.FaultPoint;
+import io.statefun.snapshot.FencedException;
 import io.statefun.snapshot.SnapshotStore;
 import io.statefun.state.StateBackend;
 import java.io.IOException;
@@ -33,7 +37,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -62,18 +65,13 @@ public final class StateFunEngine implements AutoCloseable {
   private final Builder settings;
   private final MessageTypes types;
   private final NodeServices services;
-  private final List<ActorThread> threads = new ArrayList<>();
-  private final List<ActorThread> workerThreads = new ArrayList<>();
 
   private volatile EngineStatus.State state = EngineStatus.State.NEW;
   private volatile @Nullable Throwable failure;
-  private @Nullable Node node;
+  private volatile @Nullable RunningNode running;
   private @Nullable StateBackend backend;
   private @Nullable ExecutorService callbacks;
-  private @Nullable ActorThread committerThread;
-  private @Nullable ActorThread applierThread;
-  private @Nullable ActorThread dispatcherThread;
-  private @Nullable ActorThread basesThread;
+  private @Nullable Ownership ownership;
 
   private StateFunEngine(Builder settings) {
     this.settings = settings;
@@ -93,58 +91,130 @@ public final class StateFunEngine implements AutoCloseable {
   /**
    * Brings back what was committed and begins to handle messages.
    *
+   * <p>With a message log, which another process of the application may own, it returns as well
+   * when it {@linkplain EngineStatus.State#STANDBY stands by} for that.
+   *
    * @throws EngineStartException if that is not possible; it says what to do
    * @throws IllegalStateException if the engine was started before
    */
-  public synchronized void start() {
-    if (state != EngineStatus.State.NEW) {
-      throw new IllegalStateException("An engine can be started once");
+  public void start() {
+    synchronized (this) {
+      if (state != EngineStatus.State.NEW) {
+        throw new IllegalStateException("An engine can be started once");
+      }
+      state = EngineStatus.State.STANDBY;
     }
     try {
-      recover();
+      backend = settings.openBackend();
+      callbacks = Executors.newSingleThreadExecutor(task -> new Thread(task, "statefun-callbacks"));
+      watchIngresses();
+      MessageLog log = settings.log;
+      if (log == null) {
+        run();
+        awaitTakeover();
+      } else {
+        Ownership joined = new Ownership(log, new Turns());
+        ownership = joined;
+        joined.join(settings.partitions);
+      }
     } catch (IOException | RuntimeException e) {
-      state = EngineStatus.State.FAILED;
-      failure = e;
-      release();
-      throw e instanceof EngineStartException known
-          ? known
-          : new EngineStartException(
-              "The state of application '"
-                  + settings.name
-                  + "' cannot be brought back: "
-                  + e.getMessage()
-                  + ".",
-              "Look at the cause; nothing that was committed is lost.",
-              e);
+      throw startFailure(e);
     }
-    state = EngineStatus.State.RUNNING;
-    threads.forEach(ActorThread::start);
-    awaitTakeover();
   }
 
-  private void recover() throws IOException {
-    StateBackend opened = settings.openBackend();
-    backend = opened;
-    ExecutorService executor =
-        Executors.newSingleThreadExecutor(task -> new Thread(task, "statefun-callbacks"));
-    callbacks = executor;
-    Node recovered =
-        Node.recover(settings.setup(services, settings.workers, opened, executor, new Wakes()));
-    node = recovered;
-    warnOfDiscarded(recovered);
-    for (Worker worker : recovered.workers()) {
-      workerThreads.add(thread("worker-" + workerThreads.size(), worker::step, worker::nextWakeUp));
+  private EngineStartException startFailure(Exception cause) {
+    state = EngineStatus.State.FAILED;
+    failure = cause;
+    release();
+    return cause instanceof EngineStartException known
+        ? known
+        : new EngineStartException(
+            "The state of application '"
+                + settings.name
+                + "' cannot be brought back: "
+                + cause.getMessage()
+                + ".",
+            "Look at the cause; nothing that was committed is lost.",
+            cause);
+  }
+
+  /** Brings back what was committed, and goes on from there. */
+  private void run() throws IOException {
+    ExecutorService executor = Objects.requireNonNull(callbacks);
+    StateBackend opened = Objects.requireNonNull(backend);
+    RunningNode node =
+        new RunningNode(
+            listener -> settings.setup(services, settings.workers, opened, executor, listener),
+            settings.clock::millis,
+            executor,
+            settings.listener,
+            this::fail);
+    warnOfDiscarded(node.node());
+    synchronized (this) {
+      if (state == EngineStatus.State.STANDBY) {
+        running = node;
+        state = EngineStatus.State.RUNNING;
+        node.start();
+      }
     }
-    threads.addAll(workerThreads);
-    committerThread =
-        thread("committer", recovered.committer()::step, recovered.committer()::nextWakeUp);
-    applierThread = thread("applier", recovered.applier()::step, recovered.applier()::nextWakeUp);
-    dispatcherThread = thread("egress", () -> stepAll(recovered), () -> nextDispatch(recovered));
-    threads.add(committerThread);
-    threads.add(applierThread);
-    basesThread = thread("bases", recovered.bases()::step, recovered.bases()::nextWakeUp);
-    threads.add(basesThread);
-    threads.add(dispatcherThread);
+  }
+
+  /** What this process does depends on what it owns. */
+  private final class Turns implements Ownership.Turns {
+
+    @Override
+    public void begin() throws IOException {
+      run();
+    }
+
+    @Override
+    public void end(Throwable why) {
+      RunningNode node;
+      synchronized (StateFunEngine.this) {
+        node = running;
+        if (state == EngineStatus.State.RUNNING) {
+          state = EngineStatus.State.STANDBY;
+        }
+        running = null;
+      }
+      if (node != null) {
+        LOG.warn(
+            "Application '{}' is no longer run by this process, which drops what is not committed:"
+                + " {}",
+            settings.name,
+            why.getMessage());
+        node.join();
+        node.abandon(why);
+      }
+    }
+
+    @Override
+    public void appeared(Ingress ingress, Ingress.Split split) {
+      RunningNode node = running;
+      if (node != null) {
+        node.read(ingress, split);
+      }
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+      fail(cause);
+    }
+  }
+
+  private void watchIngresses() {
+    for (Ingress ingress : settings.allIngresses()) {
+      ingress.watch(
+          split -> {
+            Ownership joined = ownership;
+            RunningNode node = running;
+            if (joined != null) {
+              joined.appeared(ingress, split);
+            } else if (node != null) {
+              node.read(ingress, split);
+            }
+          });
+    }
   }
 
   private void warnOfDiscarded(Node recovered) {
@@ -159,35 +229,11 @@ public final class StateFunEngine implements AutoCloseable {
     }
   }
 
-  private static boolean stepAll(Node node) {
-    boolean any = false;
-    for (EgressDispatcher dispatcher : node.dispatchers()) {
-      any |= dispatcher.step();
-    }
-    return any;
-  }
-
-  private static long nextDispatch(Node node) {
-    return node.dispatchers().stream()
-        .mapToLong(EgressDispatcher::nextWakeUp)
-        .min()
-        .orElse(Long.MAX_VALUE);
-  }
-
-  private ActorThread thread(
-      String name,
-      java.util.function.BooleanSupplier step,
-      java.util.function.LongSupplier nextWakeUp) {
-    return new ActorThread(
-        "statefun-" + name, step, nextWakeUp, settings.clock::millis, this::fail);
-  }
-
   /** The first commit claims the store: only then is it certain that no other process has it. */
   private void awaitTakeover() {
-    Node running = Objects.requireNonNull(node);
-    long first = running.committer().epoch();
-    while (state == EngineStatus.State.RUNNING
-        && running.committer().committed() < Math.max(1, first - 1)) {
+    Committer committer = Objects.requireNonNull(running).node().committer();
+    long first = committer.epoch();
+    while (state == EngineStatus.State.RUNNING && committer.committed() < Math.max(1, first - 1)) {
       LockSupport.parkNanos(200_000);
     }
     Throwable cause = failure;
@@ -203,20 +249,32 @@ public final class StateFunEngine implements AutoCloseable {
   }
 
   private void fail(Throwable cause) {
+    Ownership joined = ownership;
+    if (cause instanceof FencedException && joined != null) {
+      joined.fenced(cause);
+      return;
+    }
+    RunningNode node;
     synchronized (this) {
-      if (state == EngineStatus.State.FAILED) {
+      if (state == EngineStatus.State.FAILED || state == EngineStatus.State.STOPPED) {
         return;
       }
       state = EngineStatus.State.FAILED;
       failure = cause;
+      node = running;
     }
     LOG.error(
         "The engine of application '{}' stops. What is committed is safe; restart the process to go"
             + " on.",
         settings.name,
         cause);
-    threads.forEach(ActorThread::stop);
-    abandon(cause);
+    if (node != null) {
+      node.stop();
+      node.abandon(cause);
+    }
+    if (joined != null) {
+      joined.resign();
+    }
     settings.listener.failed(cause);
   }
 
@@ -268,13 +326,13 @@ public final class StateFunEngine implements AutoCloseable {
   }
 
   private Node running() {
-    Node running = node;
-    if (running == null || state != EngineStatus.State.RUNNING) {
+    RunningNode node = running;
+    if (node == null || state != EngineStatus.State.RUNNING) {
       throw new IllegalStateException(
           "The engine of application '" + settings.name + "' does not run: it is " + state,
           failure);
     }
-    return running;
+    return node.node();
   }
 
   /** The types of messages and states that the application knows. */
@@ -284,10 +342,11 @@ public final class StateFunEngine implements AutoCloseable {
 
   /** How the engine does. */
   public EngineStatus status() {
-    Node current = node;
-    if (current == null) {
+    RunningNode known = running;
+    if (known == null) {
       return new EngineStatus(state, failure, 0, 0, 0, 0, 0, 0, 0, List.of(), Map.of(), Map.of());
     }
+    Node current = known.node();
     Map<TypeName, Integer> failing = new LinkedHashMap<>();
     for (EgressDispatcher dispatcher : current.dispatchers()) {
       if (dispatcher.failures() > 0) {
@@ -325,22 +384,16 @@ public final class StateFunEngine implements AutoCloseable {
    * releases everything. Nothing committed is lost either way.
    */
   public void stop(Duration timeout) {
-    Node running = node;
-    if (state == EngineStatus.State.RUNNING && running != null) {
-      long deadline = System.nanoTime() + timeout.toNanos();
-      while (!running.committer().isIdle()
-          && state == EngineStatus.State.RUNNING
-          && System.nanoTime() < deadline) {
-        boolean unused = running.committer().hurry();
-        LockSupport.parkNanos(500_000);
-      }
+    RunningNode node = running;
+    if (state == EngineStatus.State.RUNNING && node != null) {
+      node.awaitCommit(timeout.toNanos(), () -> state == EngineStatus.State.RUNNING);
     }
     synchronized (this) {
-      if (state == EngineStatus.State.RUNNING || state == EngineStatus.State.NEW) {
+      if (state != EngineStatus.State.FAILED) {
         state = EngineStatus.State.STOPPED;
       }
-      release();
     }
+    release();
   }
 
   /** Stops the engine, waiting for the running commit at most 10 seconds. */
@@ -350,79 +403,25 @@ public final class StateFunEngine implements AutoCloseable {
   }
 
   private void release() {
-    threads.forEach(ActorThread::stop);
-    try {
-      for (ActorThread thread : threads) {
-        thread.join(10_000);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    RunningNode node = running;
+    if (node != null) {
+      node.join();
+      node.abandon(new IllegalStateException("The engine has stopped"));
     }
-    threads.clear();
-    abandon(new IllegalStateException("The engine has stopped"));
+    Ownership joined = ownership;
+    if (joined != null) {
+      joined.close();
+    }
     settings.ingresses.forEach(Ingress::close);
     settings.egresses.values().forEach(Egress::close);
-    if (callbacks != null) {
-      callbacks.shutdown();
-    }
-    if (backend != null) {
-      backend.close();
-      backend = null;
-    }
-  }
-
-  /** Tells those who wait, after those whose epoch is committed have been told so. */
-  private void abandon(Throwable cause) {
-    Node gone = node;
-    ExecutorService executor = callbacks;
-    if (gone == null || executor == null) {
-      return;
-    }
-    try {
-      executor.execute(() -> gone.abandon(cause));
-    } catch (RejectedExecutionException alreadyTold) {
-      // The engine was stopped before, and that told them.
-    }
-  }
-
-  private final class Wakes implements Node.NodeListener {
-
-    @Override
-    public void wakeWorker(int worker) {
-      if (worker < workerThreads.size()) {
-        workerThreads.get(worker).wake();
+    synchronized (this) {
+      if (callbacks != null) {
+        callbacks.shutdown();
       }
-    }
-
-    @Override
-    public void wakeCommitter() {
-      wake(committerThread);
-    }
-
-    @Override
-    public void wakeApplier() {
-      wake(applierThread);
-    }
-
-    @Override
-    public void wakeBases() {
-      wake(basesThread);
-    }
-
-    @Override
-    public void wakeDispatchers() {
-      wake(dispatcherThread);
-    }
-
-    private static void wake(@Nullable ActorThread thread) {
-      if (thread != null) {
-        thread.wake();
+      if (backend != null) {
+        backend.close();
+        backend = null;
       }
-    }
-
-    @Override
-    public void committed(long nanos, long bytes) {
-      settings.listener.committed(nanos, bytes);
     }
   }
 
@@ -452,6 +451,7 @@ public final class StateFunEngine implements AutoCloseable {
               "Cron reminders need a parser: give one to StateFunEngine.Builder.cron");
         };
     private @Nullable SnapshotStore store;
+    private @Nullable MessageLog log;
     private @Nullable BackendFactory backend;
     private @Nullable Path scratchFolder;
     private final List<Object> beans = new ArrayList<>();
@@ -521,6 +521,15 @@ public final class StateFunEngine implements AutoCloseable {
     /** Where epochs are stored. The caller closes it after the engine. */
     public Builder snapshotStore(SnapshotStore snapshotStore) {
       store = snapshotStore;
+      return this;
+    }
+
+    /**
+     * The log by whose transactions epochs are committed, with its ingresses and egresses; without
+     * one, the snapshot store commits them. The engine closes it.
+     */
+    public Builder messageLog(MessageLog messageLog) {
+      log = messageLog;
       return this;
     }
 
@@ -602,11 +611,28 @@ public final class StateFunEngine implements AutoCloseable {
           clock,
           types,
           new FunctionTypes(all),
-          Set.copyOf(egresses.keySet()),
+          allEgresses(),
+          log == null ? Set.of() : Set.copyOf(log.egresses()),
           cron,
           limits,
           partitions,
           surroundings);
+    }
+
+    private Set<TypeName> allEgresses() {
+      Set<TypeName> all = new LinkedHashSet<>(egresses.keySet());
+      if (log != null) {
+        all.addAll(log.egresses());
+      }
+      return Set.copyOf(all);
+    }
+
+    private List<Ingress> allIngresses() {
+      List<Ingress> all = new ArrayList<>(ingresses);
+      if (log != null) {
+        all.addAll(log.ingresses());
+      }
+      return all;
     }
 
     /** Opens the backend, once the store is found to be that of this application. */
@@ -627,18 +653,24 @@ public final class StateFunEngine implements AutoCloseable {
         Executor callbacks,
         Node.NodeListener nodeListener) {
       Map<Integer, Scratch> scratches = new LinkedHashMap<>();
+      SnapshotStore from = Objects.requireNonNull(store);
+      UUID writer = UUID.randomUUID();
+      FaultPoint.Listener faults = FaultPoint.Listener.NONE;
       return new Node.Setup(
           services,
           applicationId,
-          UUID.randomUUID(),
+          writer,
           workerCount,
-          Objects.requireNonNull(store),
+          from,
+          log == null
+              ? new StoreEpochLog(from, writer)
+              : new TransactionalEpochLog(from, log.transactions(), writer, faults),
           opened,
-          ingresses,
+          allIngresses(),
           receivers(),
           worker -> scratches.computeIfAbsent(worker, index -> scratch()),
           callbacks,
-          FaultPoint.Listener.NONE,
+          faults,
           nodeListener);
     }
 

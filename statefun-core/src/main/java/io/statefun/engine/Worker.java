@@ -94,7 +94,7 @@ final class Worker {
   }
 
   void read(Ingress ingress, Ingress.Split split, Partition owner) {
-    IngressReader reader = new IngressReader(ingress, split, owner, node.clock());
+    IngressReader reader = new IngressReader(ingress, split, owner, node);
     reader.open(() -> channels.wake(index));
     ingresses.add(reader);
   }
@@ -503,7 +503,8 @@ final class Worker {
             message.value(),
             "",
             DeadLetter.describe(failure),
-            node.clock().instant()));
+            node.clock().instant(),
+            message.headers()));
   }
 
   private boolean retry(long now) {
@@ -620,11 +621,8 @@ final class Worker {
             cause == null ? AsyncResult.Status.SUCCESS : AsyncResult.Status.FAILURE, value, cause);
     enqueue(
         partition,
-        new Message(
-            start.owner(),
-            start.owner(),
-            start.request(),
-            new Message.AsyncCompletion(start.key(), end)));
+        Message.ofEnd(
+            start.owner(), start.request(), new Message.AsyncCompletion(start.key(), end)));
   }
 
   // From outside

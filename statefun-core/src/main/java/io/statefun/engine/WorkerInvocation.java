@@ -19,6 +19,7 @@ import io.statefun.wire.StoredBytes;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -239,6 +240,12 @@ final class WorkerInvocation implements Invocation, Context {
   public @Nullable Address caller() {
     check();
     return current().source();
+  }
+
+  @Override
+  public Map<String, byte[]> headers() {
+    check();
+    return current().headers();
   }
 
   @Override

@@ -7,8 +7,10 @@ package io.statefun.function;
 
 import io.statefun.message.Address;
 import io.statefun.message.TypeName;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,18 @@ public interface Context {
 
   /** The instance that sent the message, or null if it came from outside. */
   @Nullable Address caller();
+
+  /**
+   * What came with the message from outside, by name, as the headers of a Kafka record; empty for a
+   * message from a function. Not to be changed.
+   */
+  Map<String, byte[]> headers();
+
+  /** A header as text in UTF-8, or null if there is none of that name. */
+  default @Nullable String header(String name) {
+    byte[] content = headers().get(name);
+    return content == null ? null : new String(content, StandardCharsets.UTF_8);
+  }
 
   /** The time, which stays the same while the handler runs. */
   Instant now();

@@ -5,10 +5,13 @@
  */
 package io.statefun.io;
 
+import io.statefun.function.EgressRecord;
 import io.statefun.message.Address;
 import io.statefun.message.TypeName;
 import io.statefun.message.TypedValue;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +23,22 @@ public interface Ingress extends AutoCloseable {
   /** The ingress' name, under which its positions are stored. */
   TypeName name();
 
-  /** The parts that are read independently, each in its order. Fixed while the node runs. */
+  /** The parts that are read independently, each in its order. */
   List<Split> splits();
+
+  /**
+   * Asks to be told of splits that appear while the node runs. They are not told of again, and
+   * {@link #splits} has them from then on.
+   */
+  default void watch(Consumer<Split> appeared) {}
+
+  /**
+   * Whether the positions belong to the message log, which commits them with each epoch and opens
+   * its splits where that ended; if not, the node's state has them.
+   */
+  default boolean positionsInLog() {
+    return false;
+  }
 
   @Override
   default void close() {}
@@ -38,7 +55,7 @@ public interface Ingress extends AutoCloseable {
      * Goes to a position.
      *
      * @param position what {@link #position} returned when the last epoch was committed, or null
-     *     for the beginning
+     *     for the beginning; always null if the {@linkplain #positionsInLog log} knows
      * @param wakeUp to be run, by any thread, when records have come after a {@link #poll} that
      *     found none
      */
@@ -66,7 +83,24 @@ public interface Ingress extends AutoCloseable {
   interface Collector {
 
     /** Sends a message to a function. */
-    void send(Address target, TypedValue message);
+    default void send(Address target, TypedValue message) {
+      send(target, message, Map.of());
+    }
+
+    /**
+     * Sends a message to a function.
+     *
+     * @param headers what its handler sees as {@link io.statefun.function.Context#headers}; handed
+     *     over, and not to be changed afterwards
+     */
+    void send(Address target, TypedValue message, Map<String, byte[]> headers);
+
+    /**
+     * Gives a record to an egress, as a function does.
+     *
+     * @throws IllegalArgumentException if there is no such egress
+     */
+    void emit(EgressRecord emitted);
 
     /**
      * Puts a record that cannot be read or routed among the dead letters. Messages of it that were

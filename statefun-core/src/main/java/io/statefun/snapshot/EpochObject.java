@@ -33,21 +33,7 @@ final class EpochObject {
   static final int PENDING = 3;
   static final int EGRESS = 4;
 
-  private static final String FOLDER = "epochs/";
-
   private EpochObject() {}
-
-  static String name(long epoch) {
-    return FOLDER + String.format("%020d", epoch);
-  }
-
-  static long epoch(String name) {
-    return Long.parseLong(name.substring(FOLDER.length()));
-  }
-
-  static String folder() {
-    return FOLDER;
-  }
 
   /** Where a partition's section is. */
   record Section(int partition, long offset, long length, int checksum) {}

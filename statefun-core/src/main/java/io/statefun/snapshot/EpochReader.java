@@ -104,7 +104,7 @@ public final class EpochReader {
     return header.writer();
   }
 
-  /** Which node wrote the epoch before this one; {@link EpochLog#NOBODY} if there was none. */
+  /** Which node wrote the epoch before this one; a UUID of zeros if there was none. */
   public UUID previousWriter() {
     return header.previousWriter();
   }

@@ -66,7 +66,7 @@ public final class EpochWriter implements SnapshotStore.Content {
     checkedUpTo = 0;
   }
 
-  /** Begins the section of a partition; each partition at most once. */
+  /** Begins a section of a partition, of which a reader sees all, one after the other. */
   public void beginSection(int newPartition) {
     endSection();
     partition = newPartition;
@@ -128,9 +128,22 @@ public final class EpochWriter implements SnapshotStore.Content {
         .writeRaw(message.array(), 0, message.size());
   }
 
+  /** Adds a record that leaves after the commit. */
+  public void egress(ByteWriter egressRecord) {
+    add(EpochObject.EGRESS)
+        .writeVarInt(egressRecord.size())
+        .writeRaw(egressRecord.array(), 0, egressRecord.size());
+  }
+
   /** How many records all sections have. */
   public long records() {
     return records;
+  }
+
+  /** Goes on with an object that was ended, whose index is written again at its new end. */
+  public void reopen() {
+    ended = false;
+    partition = -1;
   }
 
   /**

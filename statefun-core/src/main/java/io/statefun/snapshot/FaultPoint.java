@@ -14,7 +14,9 @@ public enum FaultPoint {
   EPOCH_CUT,
   /** The epoch object is about to be created. */
   BEFORE_COMMIT,
-  /** The epoch object is durable; nobody was told. */
+  /** The epoch object is durable; the transaction that makes it true has not begun. */
+  OBJECT_DURABLE,
+  /** The epoch is committed; nobody was told. */
   AFTER_COMMIT,
   /** Those who wait for the epoch were told. */
   AFTER_NOTIFY,

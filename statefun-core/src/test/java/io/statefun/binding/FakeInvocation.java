@@ -19,6 +19,7 @@ import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -82,6 +83,11 @@ final class FakeInvocation implements Invocation {
     @Override
     public Address self() {
       return SELF;
+    }
+
+    @Override
+    public Map<String, byte[]> headers() {
+      return Map.of();
     }
 
     @Override

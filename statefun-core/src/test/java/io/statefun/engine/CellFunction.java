@@ -29,6 +29,10 @@ final class CellFunction implements FunctionInvoker {
 
   static final TypeName TYPE = TypeName.of("sim", "cell");
   static final TypeName EGRESS = TypeName.of("sim", "out");
+
+  /** Where every third number goes. */
+  static final TypeName OTHER_EGRESS = TypeName.of("sim", "other");
+
   static final long OPENING_BALANCE = 100;
 
   private static final int REGISTER = 0;
@@ -185,7 +189,8 @@ final class CellFunction implements FunctionInvoker {
                 .reminders()
                 .after("r" + step.b(), Duration.ofMillis(step.a()), unnumbered(step.nested()));
         case FORGET -> context.reminders().cancel("r" + step.b());
-        case EMIT -> context.egress(EgressRecord.of(EGRESS, step.a()));
+        case EMIT ->
+            context.egress(EgressRecord.of(step.a() % 3 == 0 ? OTHER_EGRESS : EGRESS, step.a()));
         case ASYNC ->
             context.async(
                 unnumbered(List.of(Program.Step.of(Program.Op.ADD, step.a()))), observer.begin());

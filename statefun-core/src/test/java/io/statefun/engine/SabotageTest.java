@@ -16,6 +16,8 @@ import net.bytebuddy.dynamic.ClassFileLocator;
 import net.bytebuddy.matcher.ElementMatchers;
 import net.bytebuddy.pool.TypePool;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The simulation finds what breaks the promises: the engine is broken on purpose, and it does. */
 class SabotageTest {
@@ -39,8 +41,7 @@ class SabotageTest {
 
   @Test
   void findsThatAnEpochCountsBeforeItsObjectIsDurable() {
-    Simulation.Options hasty =
-        new Simulation.Options(line -> {}, store -> new Sabotage.HastyStore(store), null);
+    Simulation.Options hasty = Simulation.Options.NONE.over(Sabotage.HastyStore::new);
     assertThat(Sabotage.firstViolation(SEEDS, hasty)).isPositive();
   }
 
@@ -70,8 +71,15 @@ class SabotageTest {
     assertThat(firstViolation("Backlog", "has", Sabotage.ForgetRecord.class)).isPositive();
   }
 
+  @ParameterizedTest
+  @EnumSource(SimulatedLog.Defect.class)
+  void findsThatTheLogBreaksItsPromises(SimulatedLog.Defect defect) {
+    assertThat(Sabotage.firstViolation(SEEDS, Simulation.Options.NONE.withLog(defect)))
+        .isPositive();
+  }
+
   private static Simulation.Options brokenDisk(SimulatedDisk.Defect defect) {
-    return new Simulation.Options(line -> {}, store -> store, defect);
+    return Simulation.Options.NONE.on(defect);
   }
 
   private static long firstViolation(String type, String method, Class<?> advice)

@@ -10,8 +10,9 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * Runs the simulation: {@code --seeds=N} for many seeds, {@code --seed=N --trace} for one. Ends
- * with a line that a program can read, and with exit code 0 only if no promise was broken.
+ * Runs the simulation: {@code --seeds=N} for many seeds, {@code --seed=N --trace} for one; {@code
+ * --log} for a node that commits by transactions of a log. Ends with a line that a program can
+ * read, and with exit code 0 only if no promise was broken.
  */
 final class Simulate {
 
@@ -22,6 +23,7 @@ final class Simulate {
     long first = 1;
     boolean one = false;
     boolean trace = false;
+    Simulation.Options options = Simulation.Options.NONE;
     for (String argument : arguments) {
       if (argument.startsWith("--seeds=")) {
         seeds = Long.parseLong(argument.substring("--seeds=".length()));
@@ -33,18 +35,16 @@ final class Simulate {
         one = true;
       } else if (argument.equals("--trace")) {
         trace = true;
+      } else if (argument.equals("--log")) {
+        options = options.withLog(null);
       } else {
         System.err.println("Unknown argument: " + argument + ". See --help.");
         System.exit(2);
       }
     }
-    Simulation.Options options =
-        trace
-            ? new Simulation.Options(
-                System.out::println,
-                Simulation.Options.NONE.storeFilter(),
-                Simulation.Options.NONE.defect())
-            : Simulation.Options.NONE;
+    if (trace) {
+      options = options.traced(System.out::println);
+    }
     System.exit(run(first, seeds, one, options) ? 0 : 1);
   }
 

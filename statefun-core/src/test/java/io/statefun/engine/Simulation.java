@@ -5,10 +5,13 @@
  */
 package io.statefun.engine;
 
+import io.statefun.cluster.StoreEpochLog;
+import io.statefun.cluster.TransactionalEpochLog;
 import io.statefun.io.Egress;
 import io.statefun.io.Ingress;
 import io.statefun.message.MessageTypes;
 import io.statefun.message.TypeName;
+import io.statefun.message.TypedValue;
 import io.statefun.snapshot.FaultPoint;
 import io.statefun.snapshot.FencedException;
 import io.statefun.snapshot.SimulatedDisk;
@@ -60,6 +63,7 @@ final class Simulation {
   private final World world = new World();
   private final CellFunction function;
   private final Map<String, CellState> shown = new TreeMap<>();
+  private final List<Long> refused = new ArrayList<>();
   private final Map<FaultPoint, Integer> reached = new EnumMap<>(FaultPoint.class);
   private final int partitions;
   private final int workers;
@@ -70,6 +74,7 @@ final class Simulation {
   private final int sulk;
   private final boolean sulksLong;
   private final EngineLimits limits;
+  private final @Nullable SimulatedLog log;
 
   private long now = 1_700_000_000_000L;
   private SimulatedDisk disk;
@@ -118,6 +123,10 @@ final class Simulation {
             1 + random.nextInt(200),
             1 + random.nextInt(20_000),
             1 + random.nextInt(20));
+    this.log =
+        options.withLog()
+            ? new SimulatedLog(new Random(~seed), options.logDefect(), () -> calm, world::mayCrash)
+            : null;
     this.workload = new Workload(random, splits, 20 + random.nextInt(100), 2 + random.nextInt(12));
   }
 
@@ -127,13 +136,35 @@ final class Simulation {
    * @param trace takes a line for each thing that happens
    * @param storeFilter lays something over the snapshot store, to break it on purpose
    * @param defect breaks the disk on purpose
+   * @param withLog whether epochs are committed by transactions of a log, and not by the store
+   * @param logDefect breaks the log on purpose
    */
   record Options(
       Consumer<String> trace,
       UnaryOperator<SnapshotStore> storeFilter,
-      SimulatedDisk.@Nullable Defect defect) {
+      SimulatedDisk.@Nullable Defect defect,
+      boolean withLog,
+      SimulatedLog.@Nullable Defect logDefect) {
 
-    static final Options NONE = new Options(line -> {}, UnaryOperator.identity(), null);
+    static final Options NONE =
+        new Options(line -> {}, UnaryOperator.identity(), null, false, null);
+    static final Options WITH_LOG = NONE.withLog(null);
+
+    Options withLog(SimulatedLog.@Nullable Defect newDefect) {
+      return new Options(trace, storeFilter, defect, true, newDefect);
+    }
+
+    Options traced(Consumer<String> newTrace) {
+      return new Options(newTrace, storeFilter, defect, withLog, logDefect);
+    }
+
+    Options over(UnaryOperator<SnapshotStore> newFilter) {
+      return new Options(trace, newFilter, defect, withLog, logDefect);
+    }
+
+    Options on(SimulatedDisk.Defect newDefect) {
+      return new Options(trace, storeFilter, newDefect, withLog, logDefect);
+    }
   }
 
   /**
@@ -249,6 +280,9 @@ final class Simulation {
     if (!calm && random.nextDouble() < diskRate) {
       faults++;
       disk.failAt(1 + random.nextInt(60), random.nextBoolean());
+    }
+    if (log != null) {
+      log.pass();
     }
     Zombie old = zombie;
     if (old != null && random.nextInt(4) == 0) {
@@ -367,21 +401,29 @@ final class Simulation {
             new Clock(),
             types,
             new FunctionTypes(List.of(function)),
-            Set.of(CellFunction.EGRESS),
+            Set.of(CellFunction.EGRESS, CellFunction.OTHER_EGRESS),
+            log == null ? Set.of() : Set.of(CellFunction.EGRESS),
             expression -> {
               throw new IllegalArgumentException(expression);
             },
             limits,
-            partitions);
+            partitions,
+            Surroundings.NOTHING);
+    UUID writer = new UUID(random.nextLong(), (long) lives << 32);
     return new Node.Setup(
         services,
         "sim",
-        new UUID(random.nextLong(), lives),
+        writer,
         workers,
         over,
+        log == null
+            ? new StoreEpochLog(over, writer)
+            : new TransactionalEpochLog(over, log.join(), writer, world),
         on,
         ingresses,
-        Map.of(CellFunction.EGRESS, sink),
+        log == null
+            ? Map.of(CellFunction.EGRESS, sink, CellFunction.OTHER_EGRESS, sink)
+            : Map.of(CellFunction.OTHER_EGRESS, sink),
         worker -> Scratch.inMemory(),
         Runnable::run,
         world,
@@ -475,8 +517,8 @@ final class Simulation {
     if (balances != workload.cellNames().size() * CellFunction.OPENING_BALANCE) {
       violate("the balances of all accounts add up to " + balances);
     }
-    checkRecords();
     checkDeadLetters(running);
+    checkRecords();
     if (!before.equals(read)) {
       violate("an ingress was read further in the end");
     }
@@ -488,9 +530,34 @@ final class Simulation {
   private void checkRecords() {
     Map<Long, Integer> left = new HashMap<>();
     sink.records.values().forEach(number -> left.merge(number, 1, Integer::sum));
+    if (log != null) {
+      log.committed().forEach(taken -> left.merge(number(taken), 1, Integer::sum));
+      checkOrder(log.committed());
+      refused.forEach(number -> left.merge(number, 1, Integer::sum));
+      if (refused.stream().anyMatch(number -> number % SimulatedLog.REFUSED != 0)) {
+        violate("records were refused that the log takes: " + refused);
+      }
+    }
     if (!left.equals(workload.emitted())) {
       violate("records that left: " + left + " in place of " + workload.emitted());
     }
+  }
+
+  /** What a partition gives numbers must leave in their order. */
+  private void checkOrder(List<Egress.Delivery> taken) {
+    Map<String, Long> last = new HashMap<>();
+    for (Egress.Delivery delivery : taken) {
+      int dash = delivery.id().lastIndexOf('-');
+      long number = Long.parseLong(delivery.id().substring(dash + 1));
+      Long before = last.put(delivery.id().substring(0, dash), number);
+      if (before != null && before >= number) {
+        violate("record " + delivery.id() + " has left after number " + before);
+      }
+    }
+  }
+
+  private long number(Egress.Delivery delivery) {
+    return delivery.value().as(types.forClass(Long.class));
   }
 
   private void checkDeadLetters(Node running) {
@@ -500,7 +567,12 @@ final class Simulation {
         byte[] all = Keys.allDeadLetters();
         try (var scan = partition.overlay.scan(all, Keys.after(all))) {
           while (scan.next()) {
-            found.add(DeadLetter.read(scan.value()).value().as(Program.TYPE).id());
+            TypedValue value = DeadLetter.read(scan.value()).value();
+            if (value.typeName().equals(Program.TYPE.typeName())) {
+              found.add(value.as(Program.TYPE).id());
+            } else {
+              refused.add(value.as(types.forClass(Long.class)));
+            }
           }
         }
       }
@@ -549,6 +621,13 @@ final class Simulation {
         }
       }
       sink.pass();
+    }
+
+    /** The process dies, perhaps. */
+    void mayCrash(String where) {
+      if (!calm && random.nextDouble() < faultRate) {
+        throw new SimulatedCrash(where);
+      }
     }
 
     @Override
@@ -667,6 +746,11 @@ final class Simulation {
     }
 
     @Override
+    public boolean positionsInLog() {
+      return log != null;
+    }
+
+    @Override
     public List<Split> splits() {
       List<Split> result = new ArrayList<>();
       for (int i = 0; i < workload.splitCount(); i++) {
@@ -692,7 +776,8 @@ final class Simulation {
 
     @Override
     public void open(byte @Nullable [] stored, Runnable wakeUp) {
-      position = stored == null ? 0 : new ByteReader(stored).readVarInt();
+      byte[] known = log == null ? stored : log.position(id());
+      position = known == null ? 0 : new ByteReader(known).readVarInt();
       read.put(id(), position);
     }
 

@@ -36,6 +36,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -127,8 +128,13 @@ class WholeBillingTest {
     Ingress.Collector collector =
         new Ingress.Collector() {
           @Override
-          public void send(Address target, TypedValue message) {
+          public void send(Address target, TypedValue message, Map<String, byte[]> headers) {
             world.send(target, message.as(ANSWER));
+          }
+
+          @Override
+          public void emit(EgressRecord emitted) {
+            throw new IllegalStateException("The answers' ingress emits nothing");
           }
 
           @Override

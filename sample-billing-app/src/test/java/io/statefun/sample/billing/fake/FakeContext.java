@@ -13,6 +13,7 @@ import io.statefun.message.Address;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -78,6 +79,11 @@ public final class FakeContext implements Context {
   @Override
   public Address self() {
     return self;
+  }
+
+  @Override
+  public Map<String, byte[]> headers() {
+    return Map.of();
   }
 
   @Override

@@ -5,6 +5,7 @@
  */
 package io.statefun.sample.billing.fake;
 
+import io.statefun.function.EgressRecord;
 import io.statefun.io.Ingress;
 import io.statefun.message.Address;
 import io.statefun.message.MessageType;
@@ -13,6 +14,7 @@ import io.statefun.message.TypeName;
 import io.statefun.message.TypedValue;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Message types whose values never become bytes, and a collector that takes them out again. */
 public final class TestTypes {
@@ -60,9 +62,14 @@ public final class TestTypes {
     }
 
     @Override
-    public void send(Address target, TypedValue message) {
+    public void send(Address target, TypedValue message, Map<String, byte[]> headers) {
       targets.add(target);
       messages.add(message.as(type));
+    }
+
+    @Override
+    public void emit(EgressRecord emitted) {
+      throw new UnsupportedOperationException("No ingress of the sample emits");
     }
 
     @Override

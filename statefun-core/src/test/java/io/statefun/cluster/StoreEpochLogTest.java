@@ -3,22 +3,28 @@
  *
  * Licensed under the Apache License, Version 2.0; see the LICENSE file.
  */
-package io.statefun.snapshot;
+package io.statefun.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.statefun.snapshot.EpochReader;
+import io.statefun.snapshot.EpochWriter;
+import io.statefun.snapshot.FaultPoint;
+import io.statefun.snapshot.FencedException;
+import io.statefun.snapshot.InMemorySnapshotStore;
+import io.statefun.snapshot.SnapshotStore;
 import java.io.IOException;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-class EpochLogTest {
+class StoreEpochLogTest {
 
   private static final FaultPoint.Listener NO_FAULTS = point -> {};
 
   private final SnapshotStore store = new InMemorySnapshotStore();
-  private final EpochLog first = new EpochLog(store, UUID.randomUUID());
+  private final StoreEpochLog first = new StoreEpochLog(store, UUID.randomUUID());
 
   @Test
   void historyIsReadFromTheOldestToTheNewest() throws IOException {
@@ -30,7 +36,7 @@ class EpochLogTest {
 
   @Test
   void epochThatAnotherProcessCommittedIsRefused() throws IOException {
-    EpochLog second = newLog();
+    StoreEpochLog second = newLog();
     commit(first, 1);
 
     assertThatExceptionOfType(FencedException.class).isThrownBy(() -> commit(second, 1));
@@ -48,7 +54,7 @@ class EpochLogTest {
   @Test
   void processThatWasReplacedIsFencedThoughItsNumberIsFreeAgain() throws IOException {
     commit(first, 1);
-    EpochLog second = openedLog();
+    StoreEpochLog second = openedLog();
     commit(second, 2);
     commit(second, 3);
     second.deleteBefore(3, NO_FAULTS);
@@ -59,7 +65,7 @@ class EpochLogTest {
   @Test
   void whatAReplacedProcessLeftIsNoPartOfTheHistory() throws IOException {
     commit(first, 1);
-    EpochLog second = openedLog();
+    StoreEpochLog second = openedLog();
     commit(second, 2);
     commit(second, 3);
     second.deleteBefore(3, NO_FAULTS);
@@ -71,9 +77,9 @@ class EpochLogTest {
   @Test
   void historyOfSeveralProcessesGoesOn() throws IOException {
     commit(first, 1);
-    EpochLog second = openedLog();
+    StoreEpochLog second = openedLog();
     commit(second, 2);
-    EpochLog third = openedLog();
+    StoreEpochLog third = openedLog();
     commit(third, 3);
 
     assertThat(history(newLog())).containsExactly(1L, 2L, 3L);
@@ -81,7 +87,11 @@ class EpochLogTest {
 
   @Test
   void epochTellsWhatEachPartitionIsRestoredFrom() throws IOException {
-    first.commit(1, content(), List.of(new EpochWriter.Need(0, 0), new EpochWriter.Need(7, 9)));
+    first.commit(
+        1,
+        content(),
+        List.of(new EpochWriter.Need(0, 0), new EpochWriter.Need(7, 9)),
+        EpochOutput.NOTHING);
 
     EpochReader epoch = newLog().open().get(0);
 
@@ -89,22 +99,22 @@ class EpochLogTest {
     assertThat(epoch.need(2)).isEqualTo(new EpochWriter.Need(0, 0));
   }
 
-  private EpochLog newLog() {
-    return new EpochLog(store, UUID.randomUUID());
+  private StoreEpochLog newLog() {
+    return new StoreEpochLog(store, UUID.randomUUID());
   }
 
-  private EpochLog openedLog() throws IOException {
-    EpochLog log = newLog();
+  private StoreEpochLog openedLog() throws IOException {
+    StoreEpochLog log = newLog();
     assertThat(log.open()).isNotEmpty();
     return log;
   }
 
-  private static List<Long> history(EpochLog log) throws IOException {
+  private static List<Long> history(StoreEpochLog log) throws IOException {
     return log.open().stream().map(EpochReader::epoch).toList();
   }
 
-  private static void commit(EpochLog log, long epoch) throws IOException {
-    log.commit(epoch, content(), List.of());
+  private static void commit(StoreEpochLog log, long epoch) throws IOException {
+    log.commit(epoch, content(), List.of(), EpochOutput.NOTHING);
   }
 
   private static EpochWriter content() {

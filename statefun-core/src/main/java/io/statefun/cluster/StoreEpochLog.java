@@ -3,15 +3,19 @@
  *
  * Licensed under the Apache License, Version 2.0; see the LICENSE file.
  */
-package io.statefun.snapshot;
+package io.statefun.cluster;
 
+import io.statefun.snapshot.EpochObjects;
+import io.statefun.snapshot.EpochReader;
+import io.statefun.snapshot.EpochWriter;
+import io.statefun.snapshot.FaultPoint;
+import io.statefun.snapshot.FencedException;
+import io.statefun.snapshot.SnapshotStore;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The epochs of a node that has its snapshot store for itself: epoch n is committed by creating the
@@ -23,12 +27,7 @@ import org.slf4j.LoggerFactory;
  * replaced; and each object names the writer of the one before, so that an object which was created
  * so, and left there by a crash, is not taken for a part of the history.
  */
-public final class EpochLog {
-
-  /** The writer of the epoch before the first one. */
-  public static final UUID NOBODY = new UUID(0, 0);
-
-  private static final Logger LOG = LoggerFactory.getLogger(EpochLog.class);
+public final class StoreEpochLog implements EpochLog {
 
   private final SnapshotStore store;
   private final UUID writer;
@@ -38,20 +37,17 @@ public final class EpochLog {
    * @param store where the epochs are
    * @param writer identifies this process among all that ever used the store
    */
-  public EpochLog(SnapshotStore store, UUID writer) {
+  public StoreEpochLog(SnapshotStore store, UUID writer) {
     this.store = store;
     this.writer = writer;
   }
 
-  /**
-   * Reads the history, to continue it: the newest epoch and those before it, without a gap, as far
-   * as they are still there; the oldest first.
-   */
+  @Override
   public List<EpochReader> open() throws IOException {
     List<EpochReader> history = new ArrayList<>();
     List<Long> epochs = epochs();
     for (int i = epochs.size() - 1; i >= 0; i--) {
-      EpochReader epoch = EpochReader.open(store, EpochObject.name(epochs.get(i)));
+      EpochReader epoch = EpochReader.open(store, EpochObjects.name(epochs.get(i)));
       if (!history.isEmpty() && !isBefore(epoch, history.get(history.size() - 1))) {
         break;
       }
@@ -67,23 +63,28 @@ public final class EpochLog {
   }
 
   private List<Long> epochs() throws IOException {
-    return store.list(EpochObject.folder()).stream().map(EpochObject::epoch).toList();
+    List<Long> epochs = new ArrayList<>();
+    for (String name : store.list(EpochObjects.FOLDER)) {
+      long epoch = EpochObjects.epoch(name);
+      if (!name.equals(EpochObjects.name(epoch))) {
+        throw new IOException(
+            "The epochs of the snapshot store were committed by transactions of a message log, as"
+                + " Kafka's, which alone knows the last one. Configure that log, or give the"
+                + " application a store of its own");
+      }
+      epochs.add(epoch);
+    }
+    return epochs;
   }
 
-  /**
-   * Commits the epoch after the newest one. May be called again after an exception, with the same
-   * content: an attempt that succeeded without telling is found.
-   *
-   * @param needs what each partition is restored from
-   * @throws FencedException if another process goes on with the history
-   * @throws IOException if it is not known whether the epoch is committed
-   */
-  public void commit(long epoch, EpochWriter content, List<EpochWriter.Need> needs)
+  @Override
+  public void commit(
+      long epoch, EpochWriter content, List<EpochWriter.Need> needs, EpochOutput output)
       throws IOException {
-    content.end(new EpochObject.Header(writer, epoch, previousWriter), needs);
-    String name = EpochObject.name(epoch);
+    String name = EpochObjects.name(epoch);
     boolean mine =
-        store.create(name, content) || EpochReader.open(store, name).writer().equals(writer);
+        EpochObjects.createOnly(store, epoch, writer, previousWriter, content, needs)
+            || EpochReader.open(store, name).writer().equals(writer);
     if (!mine || isOvertaken(epoch)) {
       throw new FencedException(epoch);
     }
@@ -95,16 +96,13 @@ public final class EpochLog {
     return epochs.get(epochs.size() - 1) > epoch;
   }
 
-  /** Deletes the epochs before a number. */
+  @Override
+  public boolean takesOutput() {
+    return false;
+  }
+
+  @Override
   public void deleteBefore(long epoch, FaultPoint.Listener faults) throws IOException {
-    int deleted = 0;
-    for (long old : epochs()) {
-      if (old < epoch) {
-        store.delete(EpochObject.name(old));
-        deleted++;
-        faults.reached(FaultPoint.DURING_COLLECTION);
-      }
-    }
-    LOG.debug("Deleted {} epoch objects before epoch {}", deleted, epoch);
+    EpochObjects.deleteBefore(store, epoch, faults);
   }
 }

@@ -1,0 +1,58 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.cluster;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The port to a log with transactions, as Kafka is: one transaction holds what leaves with an
+ * epoch, how far the log was read, and the reference to the epoch object. Used by one thread.
+ */
+public interface TransactionLog {
+
+  /**
+   * The reference that was committed last, when no transaction is open that could change it. Waits
+   * for the end of such a one.
+   *
+   * @return the reference, or null if none was ever committed
+   * @throws IOException if it cannot be told at the moment
+   */
+  @Nullable String reference() throws IOException;
+
+  /**
+   * Commits a transaction. When the method returns, it is committed.
+   *
+   * @param reference becomes what {@link #reference} returns
+   * @throws AbortedException if it is certain that it is not committed, now or later
+   * @throws RefusedRecordsException if that is certain, and will be again
+   * @throws io.statefun.snapshot.FencedException if this node owns the partitions no longer
+   * @throws IOException if it is not known whether it is or will be committed; then {@link #reset}
+   *     before anything else
+   */
+  void commit(String reference, EpochOutput output) throws IOException, RefusedRecordsException;
+
+  /**
+   * Makes sure that of the transactions so far each is committed or will never be.
+   *
+   * @throws IOException if that is not certain; to be called again
+   */
+  void reset() throws IOException;
+
+  /** A transaction is not committed, for a reason that passes. */
+  final class AbortedException extends IOException {
+
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * @param message why
+     * @param cause the cause, if there is one
+     */
+    public AbortedException(String message, @Nullable Throwable cause) {
+      super(message, cause);
+    }
+  }
+}

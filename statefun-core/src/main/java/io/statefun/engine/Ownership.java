@@ -1,0 +1,161 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.engine;
+
+import io.statefun.cluster.MessageLog;
+import io.statefun.io.Ingress;
+import java.io.IOException;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/**
+ * Begins and ends the turns of a process that takes part in a message log: a turn lasts as long as
+ * the process owns the partitions. A thread of its own does it, one thing after the other, since to
+ * bring back a state takes longer than the log may be held up.
+ */
+final class Ownership implements MessageLog.Listener, AutoCloseable {
+
+  private static final long JOIN_MILLIS = 10_000;
+
+  private final MessageLog log;
+  private final Turns turns;
+  private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
+  private final CompletableFuture<Void> settled = new CompletableFuture<>();
+  private final Thread thread = new Thread(this::loop, "statefun-ownership");
+  private volatile boolean closed;
+
+  Ownership(MessageLog log, Turns turns) {
+    this.log = log;
+    this.turns = turns;
+  }
+
+  /**
+   * Begins to take part, and waits until the first turn has begun or another process has one.
+   *
+   * @throws IOException if the process can take no part, or its first turn could not begin
+   */
+  void join(int partitions) throws IOException {
+    thread.start();
+    log.join(partitions, this);
+    try {
+      settled.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof IOException known) {
+        throw known;
+      }
+      if (e.getCause() instanceof RuntimeException known) {
+        throw known;
+      }
+      throw new IOException(e.getCause());
+    }
+  }
+
+  // Told by others
+
+  @Override
+  public void gained() {
+    events.add(this::begin);
+  }
+
+  @Override
+  public void lost(String why) {
+    events.add(() -> turns.end(new IllegalStateException(why)));
+  }
+
+  @Override
+  public void standsBy() {
+    events.add(() -> settled.complete(null));
+  }
+
+  @Override
+  public void failed(Throwable cause) {
+    events.add(() -> fail(cause));
+  }
+
+  /** A commit has failed since another process goes on, which the log has not told yet. */
+  void fenced(Throwable cause) {
+    events.add(
+        () -> {
+          turns.end(cause);
+          log.rejoin();
+        });
+  }
+
+  /** Lets another process have the partitions, for good. */
+  void resign() {
+    events.add(log::close);
+  }
+
+  /** A split has appeared. */
+  void appeared(Ingress ingress, Ingress.Split split) {
+    events.add(() -> turns.appeared(ingress, split));
+  }
+
+  // The thread
+
+  private void loop() {
+    try {
+      while (!closed) {
+        events.take().happen();
+      }
+    } catch (InterruptedException e) {
+      // Closed.
+    }
+  }
+
+  private void begin() {
+    try {
+      turns.begin();
+      settled.complete(null);
+    } catch (IOException | RuntimeException | Error e) {
+      fail(e);
+    }
+  }
+
+  private void fail(Throwable cause) {
+    if (!settled.completeExceptionally(cause)) {
+      turns.failed(cause);
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    events.add(() -> {});
+    log.close();
+    settled.completeExceptionally(new IllegalStateException("The engine was stopped"));
+    try {
+      if (thread != Thread.currentThread()) {
+        thread.join(JOIN_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private interface Event {
+
+    void happen();
+  }
+
+  /** Runs the functions during a turn. Called by the thread of the ownership. */
+  interface Turns {
+
+    /** Begins a turn. */
+    void begin() throws IOException;
+
+    /** Ends the turn, if there is one: what is not committed is dropped. */
+    void end(Throwable why);
+
+    /** A split has appeared, of which the turn may know already. */
+    void appeared(Ingress ingress, Ingress.Split split);
+
+    /** No turn will begin any more. */
+    void failed(Throwable cause);
+  }
+}

@@ -1,0 +1,182 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.engine;
+
+import io.statefun.io.Ingress;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** A node with a thread for each of its actors. */
+final class RunningNode {
+
+  private static final long JOIN_MILLIS = 10_000;
+
+  private final Node node;
+  private final LongSupplier clock;
+  private final Executor callbacks;
+  private final EngineListener listener;
+  private final Consumer<Throwable> onFailure;
+  private final List<ActorThread> threads = new ArrayList<>();
+  private final List<ActorThread> workers = new ArrayList<>();
+  private final @Nullable ActorThread committer;
+  private final @Nullable ActorThread applier;
+  private final @Nullable ActorThread bases;
+  private final @Nullable ActorThread dispatchers;
+
+  /**
+   * Brings back what was committed. No thread runs yet.
+   *
+   * @param setup makes the setup of the node, which tells the listener when an actor is to be woken
+   * @param onFailure is told when a thread has ended by itself, by that thread
+   */
+  RunningNode(
+      Setups setup,
+      LongSupplier clock,
+      Executor callbacks,
+      EngineListener listener,
+      Consumer<Throwable> onFailure)
+      throws IOException {
+    this.clock = clock;
+    this.callbacks = callbacks;
+    this.listener = listener;
+    this.onFailure = onFailure;
+    this.node = Node.recover(setup.make(new Wakes()));
+    for (Worker worker : node.workers()) {
+      workers.add(thread("worker-" + workers.size(), worker::step, worker::nextWakeUp));
+    }
+    committer = thread("committer", node.committer()::step, node.committer()::nextWakeUp);
+    applier = thread("applier", node.applier()::step, node.applier()::nextWakeUp);
+    bases = thread("bases", node.bases()::step, node.bases()::nextWakeUp);
+    dispatchers = thread("egress", this::dispatch, this::nextDispatch);
+  }
+
+  private ActorThread thread(String name, BooleanSupplier step, LongSupplier nextWakeUp) {
+    ActorThread thread = new ActorThread("statefun-" + name, step, nextWakeUp, clock, onFailure);
+    threads.add(thread);
+    return thread;
+  }
+
+  private boolean dispatch() {
+    boolean any = false;
+    for (EgressDispatcher dispatcher : node.dispatchers()) {
+      any |= dispatcher.step();
+    }
+    return any;
+  }
+
+  private long nextDispatch() {
+    return node.dispatchers().stream()
+        .mapToLong(EgressDispatcher::nextWakeUp)
+        .min()
+        .orElse(Long.MAX_VALUE);
+  }
+
+  Node node() {
+    return node;
+  }
+
+  void start() {
+    threads.forEach(ActorThread::start);
+  }
+
+  /** Reads a split that has appeared. */
+  void read(Ingress ingress, Ingress.Split split) {
+    node.readAlso(ingress, split);
+  }
+
+  /**
+   * Waits until everything that has changed is committed, but no longer than the node is useful.
+   */
+  void awaitCommit(long nanos, BooleanSupplier useful) {
+    long deadline = System.nanoTime() + nanos;
+    while (!node.committer().isIdle() && useful.getAsBoolean() && System.nanoTime() < deadline) {
+      boolean unused = node.committer().hurry();
+      LockSupport.parkNanos(500_000);
+    }
+  }
+
+  /** Has the threads end soon. */
+  void stop() {
+    threads.forEach(ActorThread::stop);
+  }
+
+  /** Has the threads end, and waits for it. */
+  void join() {
+    stop();
+    try {
+      for (ActorThread thread : threads) {
+        thread.join(JOIN_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Tells those who wait, after those whose epoch is committed have been told so. */
+  void abandon(Throwable cause) {
+    try {
+      callbacks.execute(() -> node.abandon(cause));
+    } catch (RejectedExecutionException alreadyTold) {
+      // The engine was stopped before, and that told them.
+    }
+  }
+
+  private final class Wakes implements Node.NodeListener {
+
+    @Override
+    public void wakeWorker(int worker) {
+      if (worker < workers.size()) {
+        workers.get(worker).wake();
+      }
+    }
+
+    @Override
+    public void wakeCommitter() {
+      wake(committer);
+    }
+
+    @Override
+    public void wakeApplier() {
+      wake(applier);
+    }
+
+    @Override
+    public void wakeBases() {
+      wake(bases);
+    }
+
+    @Override
+    public void wakeDispatchers() {
+      wake(dispatchers);
+    }
+
+    // While the node is recovered there are no threads yet.
+    private static void wake(@Nullable ActorThread thread) {
+      if (thread != null) {
+        thread.wake();
+      }
+    }
+
+    @Override
+    public void committed(long nanos, long bytes) {
+      listener.committed(nanos, bytes);
+    }
+  }
+
+  /** Makes the setup of a node. */
+  interface Setups {
+
+    Node.Setup make(Node.NodeListener listener) throws IOException;
+  }
+}

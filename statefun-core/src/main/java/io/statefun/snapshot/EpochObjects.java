@@ -1,0 +1,91 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.snapshot;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The epoch objects of a store: their names, and how they come and go. */
+public final class EpochObjects {
+
+  /** What all their names begin with. */
+  public static final String FOLDER = "epochs/";
+
+  private static final Logger LOG = LoggerFactory.getLogger(EpochObjects.class);
+  private static final int DIGITS = 20;
+
+  private EpochObjects() {}
+
+  /** The name of an epoch of which there can be one object only. */
+  public static String name(long epoch) {
+    return FOLDER + String.format("%020d", epoch);
+  }
+
+  /** The name of an epoch of which several writers may leave objects, one of them the true one. */
+  public static String name(long epoch, UUID writer) {
+    return name(epoch) + "-" + writer;
+  }
+
+  /** The epoch of an object. */
+  public static long epoch(String name) {
+    return Long.parseLong(name, FOLDER.length(), FOLDER.length() + DIGITS, 10);
+  }
+
+  /**
+   * Creates the object of an epoch that has one object only.
+   *
+   * @param previousWriter the writer of the epoch before
+   * @param needs what each partition is restored from
+   * @return whether this call created it
+   */
+  public static boolean createOnly(
+      SnapshotStore store,
+      long epoch,
+      UUID writer,
+      UUID previousWriter,
+      EpochWriter content,
+      List<EpochWriter.Need> needs)
+      throws IOException {
+    content.end(new EpochObject.Header(writer, epoch, previousWriter), needs);
+    return store.create(name(epoch), content);
+  }
+
+  /**
+   * Creates a writer's object of an epoch.
+   *
+   * @param previousWriter the writer of the epoch before
+   * @param needs what each partition is restored from
+   * @return whether this call created it
+   */
+  public static boolean create(
+      SnapshotStore store,
+      long epoch,
+      UUID writer,
+      UUID previousWriter,
+      EpochWriter content,
+      List<EpochWriter.Need> needs)
+      throws IOException {
+    content.end(new EpochObject.Header(writer, epoch, previousWriter), needs);
+    return store.create(name(epoch, writer), content);
+  }
+
+  /** Deletes the objects of epochs before a number. */
+  public static void deleteBefore(SnapshotStore store, long epoch, FaultPoint.Listener faults)
+      throws IOException {
+    int deleted = 0;
+    for (String name : store.list(FOLDER)) {
+      if (epoch(name) < epoch) {
+        store.delete(name);
+        deleted++;
+        faults.reached(FaultPoint.DURING_COLLECTION);
+      }
+    }
+    LOG.debug("Deleted {} epoch objects before epoch {}", deleted, epoch);
+  }
+}
