@@ -39,7 +39,8 @@ public record ApplicationName(String value) {
     return new ApplicationName(name);
   }
 
-  Path localDirectory(@Nullable Path configured) {
+  /** The directory of the local state: as configured, or the default one. */
+  public Path localDirectory(@Nullable Path configured) {
     return configured == null ? directory().resolve("local") : configured;
   }
 

@@ -16,8 +16,14 @@ import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.ResolvableType;
 
-/** The {@link Router} beans, by the class of their records. */
-final class Routers {
+/**
+ * The {@link Router} beans, by the class of their records. A router of Kafka's records goes by the
+ * class of their values, and sees the whole record.
+ */
+final class Routers implements RecordRoutes {
+
+  /** By name, since an application may not have it. */
+  private static final String WHOLE = "org.apache.kafka.clients.consumer.ConsumerRecord";
 
   private final Map<Class<?>, Entry> byClass = new LinkedHashMap<>();
 
@@ -30,14 +36,16 @@ final class Routers {
   Routers(ConfigurableListableBeanFactory beans) {
     for (String beanName : beans.getBeanNamesForType(Router.class)) {
       Router<?> router = beans.getBean(beanName, Router.class);
-      Class<?> type = recordClass(beans, beanName, router);
+      ResolvableType declared = recordType(beans, beanName, router);
+      boolean whole = declared.toClass().getName().equals(WHOLE);
+      Class<?> type = whole ? declared.resolveGeneric(1) : declared.resolve();
       if (type == null) {
         throw new StateFunConfigurationException(
             "The bean '%s' is a router, but nothing says of which records.".formatted(beanName),
             "Let its @Bean method return Router<T> with a class for T, or its class implement"
                 + " that.");
       }
-      Entry other = byClass.putIfAbsent(type, new Entry(beanName, router));
+      Entry other = byClass.putIfAbsent(type, new Entry(beanName, router, whole));
       if (other != null) {
         throw new StateFunConfigurationException(
             "Records of %s have two routers: the beans '%s' and '%s'."
@@ -48,18 +56,29 @@ final class Routers {
   }
 
   /** The messages that a record becomes. */
-  @SuppressWarnings("unchecked")
   List<Routed> route(Object record) {
-    Router<Object> router = (Router<Object>) find(record.getClass());
     List<Routed> routed = new ArrayList<>();
-    router.route(record, (target, message) -> routed.add(new Routed(target, message)));
+    route(record, null, (target, message) -> routed.add(new Routed(target, message)));
     return routed;
   }
 
-  private Router<?> find(Class<?> type) {
+  @Override
+  @SuppressWarnings("unchecked")
+  public void route(Object value, @Nullable Object whole, Routes routes) {
+    Entry entry = find(value.getClass());
+    Object seen = entry.whole() ? whole : value;
+    if (seen == null) {
+      throw new IllegalArgumentException(
+          "The bean '%s' routes records of Kafka, and this one comes from elsewhere."
+              .formatted(entry.beanName()));
+    }
+    ((Router<Object>) entry.router()).route(seen, routes);
+  }
+
+  private Entry find(Class<?> type) {
     Entry exact = byClass.get(type);
     if (exact != null) {
-      return exact.router();
+      return exact;
     }
     List<Class<?>> nearest = new ArrayList<>();
     for (Class<?> candidate : byClass.keySet()) {
@@ -77,25 +96,28 @@ final class Routers {
               : "Records of %s have several routers, none nearer than the others: those for %s."
                   .formatted(type.getName(), nearest));
     }
-    return Objects.requireNonNull(byClass.get(nearest.get(0))).router();
+    return Objects.requireNonNull(byClass.get(nearest.get(0)));
   }
 
-  private static @Nullable Class<?> recordClass(
+  private static ResolvableType recordType(
       ConfigurableListableBeanFactory beans, String beanName, Router<?> router) {
-    Class<?> type =
-        ResolvableType.forClass(AopUtils.getTargetClass(router)).as(Router.class).resolveGeneric(0);
-    if (type == null && beans.containsBeanDefinition(beanName)) {
+    ResolvableType type =
+        ResolvableType.forClass(AopUtils.getTargetClass(router)).as(Router.class).getGeneric(0);
+    if (type.resolve() == null && beans.containsBeanDefinition(beanName)) {
       type =
           beans
               .getMergedBeanDefinition(beanName)
               .getResolvableType()
               .as(Router.class)
-              .resolveGeneric(0);
+              .getGeneric(0);
     }
     return type;
   }
 
-  private record Entry(String beanName, Router<?> router) {}
+  /**
+   * @param whole whether it sees the whole record
+   */
+  private record Entry(String beanName, Router<?> router, boolean whole) {}
 
   /** A message of a record, and where it goes. */
   record Routed(Address target, Object message) {}

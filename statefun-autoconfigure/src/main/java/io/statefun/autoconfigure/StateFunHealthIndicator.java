@@ -16,7 +16,7 @@ import org.springframework.boot.health.contributor.Health;
 
 /**
  * Tells whether the functions work: down if somebody must look after them, out of service before
- * the engine starts and after it was stopped.
+ * the engine starts and after it was stopped. A process that stands by for another is well.
  */
 final class StateFunHealthIndicator extends AbstractHealthIndicator {
 
@@ -40,6 +40,7 @@ final class StateFunHealthIndicator extends AbstractHealthIndicator {
     Map<String, Integer> unreadable = named(status.failingIngresses());
     switch (status.state()) {
       case NEW, STOPPED -> builder.outOfService();
+      case STANDBY -> builder.up();
       case FAILED -> builder.down();
       case RUNNING -> {
         if (status.commitFailures() >= FAILURES_IN_A_ROW

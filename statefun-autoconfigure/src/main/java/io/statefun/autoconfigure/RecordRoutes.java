@@ -1,0 +1,24 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.autoconfigure;
+
+import org.jspecify.annotations.Nullable;
+
+/** Routes records by the {@link Router} beans. For adapters of what records come from. */
+@FunctionalInterface
+public interface RecordRoutes {
+
+  /**
+   * Routes a record.
+   *
+   * @param value what it says
+   * @param whole the record with its value, for routers that want to see all of it, as a {@code
+   *     Router<ConsumerRecord<?, T>>}; null if there is no more than the value
+   * @param routes takes the messages
+   * @throws IllegalArgumentException if no router takes it
+   */
+  void route(Object value, @Nullable Object whole, Routes routes);
+}

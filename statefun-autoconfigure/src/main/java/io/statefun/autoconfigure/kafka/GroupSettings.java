@@ -1,0 +1,49 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.autoconfigure.kafka;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.GroupProtocol;
+
+/**
+ * Under which names and times this process takes part.
+ *
+ * @param groupId the consumer group
+ * @param internalTopic the topic whose partitions stand for the application's
+ * @param replicationFactor with how many replicas it is made, -1 for the brokers' default
+ * @param memberId identifies the process, also after a restart
+ * @param sessionTimeout after which the process is taken for dead
+ * @param transactionTimeout after which its transactions are given up
+ */
+record GroupSettings(
+    String groupId,
+    String internalTopic,
+    short replicationFactor,
+    String memberId,
+    Duration sessionTimeout,
+    Duration transactionTimeout) {
+
+  /** The transactional id of the process. */
+  String transactionalId() {
+    return groupId + "-" + memberId;
+  }
+
+  /** The consumer's settings. */
+  Map<String, Object> membership() {
+    Map<String, Object> membership = new HashMap<>();
+    // The group's leader assigns, which the newer protocol leaves to the brokers.
+    membership.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, GroupProtocol.CLASSIC.name());
+    membership.put(ConsumerConfig.GROUP_ID_CONFIG, groupId);
+    membership.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, memberId);
+    membership.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, (int) sessionTimeout.toMillis());
+    membership.put(
+        ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, (int) (sessionTimeout.toMillis() / 4));
+    return membership;
+  }
+}

@@ -1,0 +1,405 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.autoconfigure.kafka;
+
+import io.statefun.cluster.MessageLog;
+import io.statefun.cluster.TransactionLog;
+import io.statefun.message.TypeName;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The application's consumer group. Its member owns the application's partitions when it owns those
+ * of the internal topic. One thread polls: it keeps up the membership, and brings the records of
+ * the ingresses to their splits.
+ */
+final class KafkaMessageLog implements MessageLog {
+
+  private static final Logger log = LoggerFactory.getLogger(KafkaMessageLog.class);
+
+  private static final Duration IDLE_POLL = Duration.ofMillis(100);
+
+  /** With partitions paused, since the poll does not see that there is room again. */
+  private static final Duration BUSY_POLL = Duration.ofMillis(5);
+
+  private static final Duration OFFSETS_TIMEOUT = Duration.ofSeconds(2);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+  private static final long PAUSE_MILLIS = 500;
+  private static final long JOIN_MILLIS = 10_000;
+
+  private final KafkaClients clients;
+  private final GroupSettings settings;
+  private final List<KafkaIngress> ingresses;
+  private final RecordWriter writer;
+  private final Thread thread = new Thread(this::run, "statefun-kafka");
+  private final Set<TopicPartition> paused = new HashSet<>();
+
+  /** Partitions of ingresses that are assigned, and whose position is not known yet. */
+  private final Set<TopicPartition> unplaced = new HashSet<>();
+
+  private final Set<Integer> owned = new TreeSet<>();
+  private int partitions;
+  private @Nullable Listener listener;
+  private @Nullable KafkaTransactions transactions;
+  private volatile @Nullable Turn turn;
+  private volatile @Nullable Consumer<byte[], byte[]> consumer;
+  private volatile boolean rejoin;
+  private volatile boolean closed;
+
+  KafkaMessageLog(
+      KafkaClients clients,
+      GroupSettings settings,
+      List<KafkaIngress> ingresses,
+      RecordWriter writer) {
+    this.clients = clients;
+    this.settings = settings;
+    this.ingresses = ingresses;
+    this.writer = writer;
+  }
+
+  @Override
+  public Collection<KafkaIngress> ingresses() {
+    return ingresses;
+  }
+
+  @Override
+  public Set<TypeName> egresses() {
+    return writer.transactional();
+  }
+
+  @Override
+  public void join(int newPartitions, Listener newListener) throws IOException {
+    partitions = newPartitions;
+    listener = newListener;
+    new InternalTopic(clients, settings).ensure(newPartitions);
+    thread.start();
+  }
+
+  @Override
+  public synchronized TransactionLog transactions() {
+    Turn current = turn;
+    if (current == null) {
+      throw new IllegalStateException("This process does not own the partitions");
+    }
+    if (transactions != null) {
+      transactions.close();
+    }
+    KafkaTransactions opened =
+        new KafkaTransactions(clients, settings, partitions, current, writer);
+    transactions = opened;
+    return opened;
+  }
+
+  @Override
+  public void rejoin() {
+    rejoin = true;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    Consumer<byte[], byte[]> open = consumer;
+    if (open != null) {
+      open.wakeup();
+    }
+    try {
+      if (thread != Thread.currentThread()) {
+        thread.join(JOIN_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    synchronized (this) {
+      if (transactions != null) {
+        transactions.close();
+      }
+    }
+  }
+
+  private Listener listener() {
+    return java.util.Objects.requireNonNull(listener);
+  }
+
+  // The thread
+
+  private void run() {
+    try (Consumer<byte[], byte[]> open = newConsumer()) {
+      consumer = open;
+      subscribe(open);
+      while (!closed) {
+        poll(open);
+      }
+      open.close(
+          CloseOptions.timeout(CLOSE_TIMEOUT)
+              .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+    } catch (WakeupException | InterruptException e) {
+      log.debug("The consumer was closed", e);
+    } catch (RuntimeException | Error e) {
+      if (!closed) {
+        lose("The membership in the group ended: " + e);
+        listener().failed(e);
+      }
+    }
+  }
+
+  private Consumer<byte[], byte[]> newConsumer() {
+    Map<String, Object> defaults = new HashMap<>();
+    defaults.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    defaults.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2_000);
+    defaults.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 8 * 1024 * 1024);
+    defaults.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, 30_000);
+    Map<String, Object> required = new HashMap<>(settings.membership());
+    required.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+    required.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    required.put(
+        ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, SingleOwnerAssignor.class.getName());
+    return clients.consumer(defaults, required);
+  }
+
+  private void subscribe(Consumer<byte[], byte[]> open) {
+    Set<String> topics = new TreeSet<>();
+    topics.add(settings.internalTopic());
+    boolean byPattern = false;
+    for (KafkaIngress ingress : ingresses) {
+      topics.addAll(ingress.settings().topics());
+      byPattern |= ingress.pattern() != null;
+    }
+    if (byPattern) {
+      String names = topics.stream().map(Pattern::quote).collect(Collectors.joining("|"));
+      String patterns =
+          ingresses.stream()
+              .filter(ingress -> ingress.pattern() != null)
+              .map(ingress -> "(?:" + ingress.pattern() + ")")
+              .collect(Collectors.joining("|"));
+      open.subscribe(Pattern.compile(names + "|" + patterns), new Rebalances(open));
+    } else {
+      open.subscribe(topics, new Rebalances(open));
+    }
+  }
+
+  private void poll(Consumer<byte[], byte[]> open) {
+    if (rejoin) {
+      rejoin = false;
+      lose("Another process goes on");
+      open.unsubscribe();
+      subscribe(open);
+    }
+    try {
+      ConsumerRecords<byte[], byte[]> records = open.poll(paused.isEmpty() ? IDLE_POLL : BUSY_POLL);
+      Turn current = turn;
+      if (current != null) {
+        current.update(open.groupMetadata());
+        hand(open, current, records);
+      }
+      place(open);
+    } catch (OffsetOutOfRangeException e) {
+      lost(open, e);
+    } catch (TimeoutException e) {
+      log.debug("Kafka does not answer in time", e);
+    } catch (RetriableException e) {
+      log.warn("Kafka cannot be read at the moment: {}", e.toString());
+      pause();
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(PAUSE_MILLIS);
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    }
+  }
+
+  private void hand(
+      Consumer<byte[], byte[]> open, Turn current, ConsumerRecords<byte[], byte[]> records) {
+    for (KafkaSplit split : current.splits()) {
+      TopicPartition partition = split.partition();
+      if (!records.isEmpty()) {
+        var brought = records.records(partition);
+        if (!brought.isEmpty()) {
+          OffsetAndMetadata end = records.nextOffsets().get(partition);
+          split.add(brought, end == null ? 0 : end.offset());
+        }
+      }
+      if (split.isFull() && paused.add(partition)) {
+        open.pause(Set.of(partition));
+      } else if (paused.contains(partition) && split.hasRoom()) {
+        paused.remove(partition);
+        open.resume(Set.of(partition));
+      }
+    }
+  }
+
+  /** Finds out where to begin with partitions that were assigned. */
+  private void place(Consumer<byte[], byte[]> open) {
+    Turn current = turn;
+    if (current == null || unplaced.isEmpty()) {
+      return;
+    }
+    StartPositions start = new StartPositions(open, OFFSETS_TIMEOUT);
+    Map<TopicPartition, Long> known = start.find(unplaced, this::ingressOf);
+    for (TopicPartition partition : Set.copyOf(unplaced)) {
+      KafkaIngress ingress = ingressOf(partition.topic());
+      Long position = known.get(partition);
+      KafkaSplit split = new KafkaSplit(ingress, partition, position == null ? 0 : position);
+      if (position == null) {
+        split.fail(
+            new IllegalStateException(
+                "There is no committed offset of "
+                    + partition
+                    + ", and the ingress is configured to begin nowhere: set 'start'"));
+      } else {
+        open.seek(partition, position);
+        open.resume(Set.of(partition));
+      }
+      unplaced.remove(partition);
+      current.add(split);
+      ingress.appeared(split);
+    }
+    current.place();
+  }
+
+  private KafkaIngress ingressOf(String topic) {
+    return ingresses.stream()
+        .filter(ingress -> ingress.reads(topic))
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("No ingress reads " + topic));
+  }
+
+  /** The records that are next are no longer there. */
+  private void lost(Consumer<byte[], byte[]> open, OffsetOutOfRangeException lost) {
+    Turn current = turn;
+    if (current == null) {
+      return;
+    }
+    for (KafkaSplit split : current.splits()) {
+      Long offset = lost.offsetOutOfRangePartitions().get(split.partition());
+      if (offset != null) {
+        Set<TopicPartition> partition = Set.of(split.partition());
+        String what =
+            "The record at offset " + offset + " of " + split.partition() + " is no longer there";
+        switch (split.ingress().settings().lostRecords()) {
+          case FAIL -> {
+            open.pause(partition);
+            open.seek(split.partition(), offset);
+            split.fail(
+                new IllegalStateException(
+                    what
+                        + ", nor are some behind it. Set 'lost-records' of the ingress to go on"
+                        + " without them, and restart"));
+          }
+          case EARLIEST -> {
+            log.warn("{}; ingress goes on with the first that is", what);
+            open.seekToBeginning(partition);
+          }
+          case LATEST -> {
+            log.warn("{}; ingress goes on behind the last that is", what);
+            open.seekToEnd(partition);
+          }
+        }
+      }
+    }
+  }
+
+  private void lose(String why) {
+    Turn current = turn;
+    if (current != null) {
+      turn = null;
+      current.end();
+      listener().lost(why);
+    }
+  }
+
+  private final class Rebalances implements ConsumerRebalanceListener {
+
+    private final Consumer<byte[], byte[]> open;
+
+    Rebalances(Consumer<byte[], byte[]> open) {
+      this.open = open;
+    }
+
+    @Override
+    public void onPartitionsAssigned(Collection<TopicPartition> added) {
+      // Nothing is read until the position is known, nor does the consumer look for one.
+      open.pause(added);
+      for (TopicPartition partition : added) {
+        open.seek(partition, 0);
+        if (partition.topic().equals(settings.internalTopic())) {
+          owned.add(partition.partition());
+        } else {
+          unplaced.add(partition);
+        }
+      }
+      if (turn == null && owned.size() == partitions) {
+        begin();
+      } else if (owned.isEmpty()) {
+        log.info("Another process of group '{}' has the partitions", settings.groupId());
+        listener().standsBy();
+      }
+    }
+
+    private void begin() {
+      Turn begun = new Turn(open.groupMetadata());
+      ingresses.forEach(ingress -> ingress.begin(begun));
+      if (unplaced.isEmpty()) {
+        begun.place();
+      }
+      turn = begun;
+      log.info("This process has the partitions of group '{}'", settings.groupId());
+      listener().gained();
+    }
+
+    @Override
+    public void onPartitionsRevoked(Collection<TopicPartition> removed) {
+      remove(removed, "The partitions go to another process");
+    }
+
+    @Override
+    public void onPartitionsLost(Collection<TopicPartition> removed) {
+      remove(removed, "The group has not heard of this process for too long");
+    }
+
+    private void remove(Collection<TopicPartition> removed, String why) {
+      Turn current = turn;
+      for (TopicPartition partition : removed) {
+        unplaced.remove(partition);
+        paused.remove(partition);
+        if (partition.topic().equals(settings.internalTopic())) {
+          owned.remove(partition.partition());
+        } else if (current != null) {
+          current.remove(partition);
+        }
+      }
+      if (owned.size() < partitions) {
+        lose(why);
+      }
+    }
+  }
+}

@@ -1,0 +1,155 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.autoconfigure.kafka;
+
+import io.statefun.io.Ingress;
+import io.statefun.wire.ByteReader;
+import io.statefun.wire.ByteWriter;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A partition of a topic, from which a worker reads what the thread that polls has brought. When so
+ * much waits that it is full, the partition is paused.
+ */
+final class KafkaSplit implements Ingress.Split {
+
+  private static final long FULL_BYTES = 512 * 1024;
+  private static final long RECORD_OVERHEAD = 200;
+
+  private final KafkaIngress ingress;
+  private final TopicPartition partition;
+  private final Queue<Batch> batches = new ConcurrentLinkedQueue<>();
+  private final AtomicLong waitingBytes = new AtomicLong();
+  private volatile Runnable wakeUp = () -> {};
+  private volatile @Nullable RuntimeException failure;
+
+  private @Nullable Batch current;
+  private @Nullable ConsumerRecord<byte[], byte[]> next;
+  private long position;
+
+  /**
+   * @param position the offset of the first record that is to be read
+   */
+  KafkaSplit(KafkaIngress ingress, TopicPartition partition, long position) {
+    this.ingress = ingress;
+    this.partition = partition;
+    this.position = position;
+  }
+
+  KafkaIngress ingress() {
+    return ingress;
+  }
+
+  TopicPartition partition() {
+    return partition;
+  }
+
+  // Called by the thread that polls
+
+  /**
+   * Adds records.
+   *
+   * @param end the offset behind them and behind what is between the last of them and the next
+   */
+  void add(List<ConsumerRecord<byte[], byte[]>> records, long end) {
+    long bytes = 0;
+    for (ConsumerRecord<byte[], byte[]> one : records) {
+      bytes += size(one);
+    }
+    waitingBytes.addAndGet(bytes);
+    batches.add(new Batch(records.iterator(), end));
+    wakeUp.run();
+  }
+
+  boolean isFull() {
+    return waitingBytes.get() > FULL_BYTES;
+  }
+
+  boolean hasRoom() {
+    return waitingBytes.get() < FULL_BYTES / 2;
+  }
+
+  /** Lets nothing be read until it works again. */
+  void fail(RuntimeException cause) {
+    failure = cause;
+    wakeUp.run();
+  }
+
+  private static long size(ConsumerRecord<byte[], byte[]> one) {
+    return RECORD_OVERHEAD
+        + Math.max(0, one.serializedKeySize())
+        + Math.max(0, one.serializedValueSize());
+  }
+
+  // Called by the worker
+
+  @Override
+  public String id() {
+    return partition.toString();
+  }
+
+  @Override
+  public void open(byte @Nullable [] unused, Runnable newWakeUp) {
+    wakeUp = newWakeUp;
+  }
+
+  @Override
+  public boolean poll(Ingress.Collector out) {
+    RuntimeException broken = failure;
+    if (broken != null) {
+      throw new IllegalStateException(broken.getMessage(), broken);
+    }
+    ConsumerRecord<byte[], byte[]> one = peek();
+    if (one == null) {
+      return false;
+    }
+    ingress.route(one, out);
+    advance(one);
+    return true;
+  }
+
+  private @Nullable ConsumerRecord<byte[], byte[]> peek() {
+    if (next == null) {
+      if (current == null) {
+        current = batches.poll();
+      }
+      if (current != null) {
+        next = current.records().next();
+      }
+    }
+    return next;
+  }
+
+  private void advance(ConsumerRecord<byte[], byte[]> done) {
+    next = null;
+    position = done.offset() + 1;
+    Batch batch = current;
+    if (batch != null && !batch.records().hasNext()) {
+      position = Math.max(position, batch.end());
+      current = null;
+    }
+    waitingBytes.addAndGet(-size(done));
+  }
+
+  @Override
+  public byte[] position() {
+    return new ByteWriter(10).writeVarLong(position).toByteArray();
+  }
+
+  /** The offset in a position. */
+  static long offset(byte[] position) {
+    return new ByteReader(position).readVarLong();
+  }
+
+  private record Batch(Iterator<ConsumerRecord<byte[], byte[]>> records, long end) {}
+}

@@ -1,0 +1,87 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.autoconfigure.kafka;
+
+import io.statefun.io.Egress;
+import io.statefun.message.TypeName;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.jspecify.annotations.Nullable;
+import org.springframework.kafka.support.KafkaHeaders;
+
+/**
+ * Makes records of what functions give to egresses. As in Spring's own messages, the headers {@code
+ * kafka_topic}, {@code kafka_partitionId} and {@code kafka_timestamp} are not sent, but say where
+ * the record goes.
+ */
+final class RecordWriter {
+
+  private final ValueFormat format;
+  private final Map<TypeName, StateFunKafkaProperties.Egress> egresses = new HashMap<>();
+  private final Set<TypeName> transactional = new LinkedHashSet<>();
+
+  RecordWriter(ValueFormat format, Iterable<StateFunKafkaProperties.Egress> all) {
+    this.format = format;
+    transactional.add(DeadLetterTopics.EGRESS);
+    for (StateFunKafkaProperties.Egress egress : all) {
+      TypeName name = TypeName.parse(Objects.requireNonNull(egress.name()));
+      egresses.put(name, egress);
+      if (egress.guarantee() == StateFunKafkaProperties.Guarantee.EXACTLY_ONCE) {
+        transactional.add(name);
+      }
+    }
+  }
+
+  /** The egresses whose records are part of the commit. */
+  Set<TypeName> transactional() {
+    return transactional;
+  }
+
+  /** Whether the engine stops when a record is refused. */
+  boolean stopsIfRefused(TypeName egress) {
+    StateFunKafkaProperties.Egress settings = egresses.get(egress);
+    return settings != null && settings.refused() == StateFunKafkaProperties.Refused.STOP;
+  }
+
+  ProducerRecord<byte[], byte[]> write(Egress.Delivery delivery) {
+    String topic = null;
+    @Nullable Integer partition = null;
+    @Nullable Long timestamp = null;
+    byte @Nullable [] key =
+        delivery.key() == null ? null : delivery.key().getBytes(StandardCharsets.UTF_8);
+    boolean tombstone = false;
+    Headers headers = new RecordHeaders();
+    for (Map.Entry<String, byte[]> header : delivery.headers().entrySet()) {
+      byte[] content = header.getValue();
+      switch (header.getKey()) {
+        case KafkaHeaders.TOPIC -> topic = new String(content, StandardCharsets.UTF_8);
+        case KafkaHeaders.PARTITION -> partition = ByteBuffer.wrap(content).getInt();
+        case KafkaHeaders.TIMESTAMP -> timestamp = ByteBuffer.wrap(content).getLong();
+        case DeadLetterTopics.KEY -> key = content;
+        case DeadLetterTopics.TOMBSTONE -> tombstone = true;
+        default -> headers.add(header.getKey(), content);
+      }
+    }
+    if (topic == null) {
+      topic = Objects.requireNonNull(egresses.get(delivery.egress())).topic();
+    }
+    return new ProducerRecord<>(
+        topic,
+        partition,
+        timestamp,
+        key,
+        tombstone ? null : format.write(delivery.value()),
+        headers);
+  }
+}

@@ -1,0 +1,132 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.autoconfigure.kafka;
+
+import io.statefun.autoconfigure.ApplicationName;
+import io.statefun.autoconfigure.RecordRoutes;
+import io.statefun.autoconfigure.StateFunConfigurationException;
+import io.statefun.autoconfigure.StateFunEngineCustomizer;
+import io.statefun.autoconfigure.StateFunProperties;
+import io.statefun.message.MessageTypes;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.io.ResourceLoader;
+import org.springframework.kafka.core.ConsumerFactory;
+import org.springframework.kafka.core.KafkaAdmin;
+import org.springframework.kafka.core.ProducerFactory;
+import org.springframework.util.ClassUtils;
+
+/** Has Kafka commit the epochs, if the application is configured to use it. */
+@AutoConfiguration(
+    beforeName = "io.statefun.autoconfigure.StateFunAutoConfiguration",
+    afterName = "org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration")
+@ConditionalOnProperty(name = "statefun.enabled", matchIfMissing = true)
+@ConditionalOnClass(KafkaAdmin.class)
+@EnableConfigurationProperties(StateFunKafkaProperties.class)
+class StateFunKafkaAutoConfiguration {
+
+  @Bean
+  StateFunEngineCustomizer statefunKafka(
+      StateFunKafkaProperties properties,
+      StateFunProperties common,
+      ApplicationName name,
+      MessageTypes types,
+      RecordRoutes routes,
+      ConsumerFactory<?, ?> consumers,
+      ProducerFactory<?, ?> producers,
+      KafkaAdmin admin,
+      ResourceLoader resources) {
+    if (!properties.inUse()) {
+      return builder -> {};
+    }
+    KafkaClients clients = new KafkaClients(consumers, producers, admin);
+    GroupSettings group = group(properties, name, name.localDirectory(common.dataDirectory()));
+    ValueFormat format = new ValueFormat(types);
+    RecordWriter writer = new RecordWriter(format, properties.egress());
+    List<KafkaIngress> ingresses = new ArrayList<>();
+    for (StateFunKafkaProperties.Ingress settings : properties.ingress()) {
+      ingresses.add(ingress(settings, types, format, routes, group, resources.getClassLoader()));
+    }
+    return builder -> {
+      builder.messageLog(new KafkaMessageLog(clients, group, ingresses, writer));
+      for (StateFunKafkaProperties.Egress settings : properties.egress()) {
+        if (settings.guarantee() != StateFunKafkaProperties.Guarantee.EXACTLY_ONCE) {
+          builder.egress(
+              Objects.requireNonNull(settings.name()), new KafkaEgress(clients, settings, writer));
+        }
+      }
+    };
+  }
+
+  private static GroupSettings group(
+      StateFunKafkaProperties properties, ApplicationName name, Path directory) {
+    String groupId = properties.groupId();
+    String topic = properties.internalTopic();
+    String nodeId = properties.nodeId();
+    return new GroupSettings(
+        groupId == null ? name.value() : groupId,
+        topic == null ? topicName(name.value()) + ".messages" : topic,
+        properties.replicationFactor(),
+        nodeId == null ? MemberId.of(directory) : nodeId,
+        properties.sessionTimeout(),
+        properties.transactionTimeout());
+  }
+
+  private static String topicName(String name) {
+    return name.replaceAll("[^A-Za-z0-9._-]", "_");
+  }
+
+  private static KafkaIngress ingress(
+      StateFunKafkaProperties.Ingress settings,
+      MessageTypes types,
+      ValueFormat format,
+      RecordRoutes routes,
+      GroupSettings group,
+      @Nullable ClassLoader loader) {
+    Class<?> type = type(settings, loader);
+    try {
+      Function<byte[], Object> reader = format.reader(type);
+      RecordRouter router =
+          new RecordRouter(
+              settings,
+              types,
+              reader,
+              RecordId.parse(settings.id(), type),
+              routes,
+              new DeadLetterTopics(group.groupId(), settings.deadLetterTopic()));
+      return new KafkaIngress(settings, router);
+    } catch (IllegalArgumentException e) {
+      throw new StateFunConfigurationException(
+          "The ingress '%s' of statefun.kafka.ingress cannot read values of %s. %s"
+              .formatted(settings.effectiveName(), type.getName(), e.getMessage()),
+          "Name another class with 'type', or another field with 'id'.",
+          e);
+    }
+  }
+
+  private static Class<?> type(
+      StateFunKafkaProperties.Ingress settings, @Nullable ClassLoader loader) {
+    String name = Objects.requireNonNull(settings.type());
+    try {
+      return ClassUtils.resolvePrimitiveIfNecessary(ClassUtils.forName(name, loader));
+    } catch (ClassNotFoundException | LinkageError e) {
+      throw new StateFunConfigurationException(
+          "The class '%s' of the values of ingress '%s' cannot be loaded."
+              .formatted(name, settings.effectiveName()),
+          "Correct 'type' in statefun.kafka.ingress.",
+          e);
+    }
+  }
+}

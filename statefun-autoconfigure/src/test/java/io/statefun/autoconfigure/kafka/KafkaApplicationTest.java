@@ -1,0 +1,127 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.autoconfigure.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.statefun.services.KafkaBroker;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+
+class KafkaApplicationTest {
+
+  private static final AtomicInteger TESTS = new AtomicInteger();
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  @TempDir static Path services;
+  @TempDir Path directory;
+
+  private static KafkaBroker broker;
+  private static Topics topics;
+
+  private final String application = "counter-" + TESTS.incrementAndGet();
+  private final String hits = application + "-hits";
+  private final String totals = application + "-totals";
+  private final List<ConfigurableApplicationContext> running = new ArrayList<>();
+
+  @BeforeAll
+  static void startBroker() {
+    broker = KafkaBroker.start(services.resolve("kafka"));
+    topics = new Topics(broker.bootstrapServers());
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    topics.close();
+    broker.close();
+  }
+
+  @BeforeEach
+  void createTopics() {
+    topics.create(hits, 2);
+    topics.create(totals, 2);
+  }
+
+  @AfterEach
+  void stopApplications() {
+    running.forEach(ConfigurableApplicationContext::close);
+  }
+
+  @Test
+  void recordsOfATopicReachFunctionsAndTheirRecordsAnotherTopic() {
+    start();
+    topics.send(hits, "a", "{\"page\":\"start\",\"weight\":2}");
+    topics.send(hits, "a", "{\"page\":\"start\",\"weight\":3}");
+
+    await().atMost(PATIENCE).until(() -> topics.read(totals).size() == 2);
+    assertThat(topics.values(totals))
+        .containsExactly(
+            "{\"page\":\"a\",\"sum\":2,\"count\":1}", "{\"page\":\"a\",\"sum\":5,\"count\":2}");
+    assertThat(topics.read(totals)).extracting(ConsumerRecord::key).containsOnly("a");
+  }
+
+  @Test
+  void headersReachTheHandler() {
+    start();
+    ProducerRecord<String, String> hit = new ProducerRecord<>(hits, "a", "{\"weight\":1}");
+    hit.headers().add("trace", "t-1".getBytes(StandardCharsets.UTF_8));
+    topics.send(hit);
+
+    await().atMost(PATIENCE).until(() -> topics.read(totals).size() == 1);
+    assertThat(Topics.header(topics.read(totals).get(0), "trace")).isEqualTo("t-1");
+  }
+
+  @Test
+  void anApplicationGoesOnWhereItWasStopped() {
+    ConfigurableApplicationContext first = start();
+    topics.send(hits, "a", "{\"weight\":1}");
+    await().atMost(PATIENCE).until(() -> topics.read(totals).size() == 1);
+    first.close();
+    topics.send(hits, "a", "{\"weight\":10}");
+
+    start();
+
+    await().atMost(PATIENCE).until(() -> topics.read(totals).size() == 2);
+    assertThat(topics.values(totals).get(1)).contains("\"sum\":11,\"count\":2");
+  }
+
+  private ConfigurableApplicationContext start(String... properties) {
+    ConfigurableApplicationContext context =
+        new SpringApplicationBuilder(CounterApplication.class)
+            .web(WebApplicationType.NONE)
+            .properties(
+                "spring.application.name=" + application,
+                "spring.kafka.bootstrap-servers=" + broker.bootstrapServers(),
+                "statefun.partitions=4",
+                "statefun.data-directory=" + directory.resolve("local"),
+                "statefun.snapshot.file.directory=" + directory.resolve("store"),
+                "statefun.kafka.ingress[0].topics=" + hits,
+                "statefun.kafka.ingress[0].type=" + CounterApplication.Hit.class.getName(),
+                "statefun.kafka.ingress[0].target=test/counter",
+                "statefun.kafka.egress[0].name=test/totals",
+                "statefun.kafka.egress[0].topic=" + totals)
+            .properties(properties)
+            .run();
+    running.add(context);
+    return context;
+  }
+}
