@@ -159,8 +159,8 @@ final class KafkaMessageLog implements MessageLog {
       open.close(
           CloseOptions.timeout(CLOSE_TIMEOUT)
               .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
-    } catch (WakeupException | InterruptException e) {
-      log.debug("The consumer was closed", e);
+    } catch (InterruptException e) {
+      log.debug("The consumer was interrupted", e);
     } catch (RuntimeException | Error e) {
       if (!closed) {
         lose("The membership in the group ended: " + e);
@@ -219,6 +219,8 @@ final class KafkaMessageLog implements MessageLog {
         hand(open, current, records);
       }
       place(open);
+    } catch (WakeupException e) {
+      log.debug("Woken, to be closed", e);
     } catch (OffsetOutOfRangeException e) {
       lost(open, e);
     } catch (TimeoutException e) {

@@ -6,15 +6,22 @@
 package io.statefun.autoconfigure.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import io.statefun.engine.EngineStatus;
+import io.statefun.engine.StateFunEngine;
+import io.statefun.message.SerializationException;
 import io.statefun.services.KafkaBroker;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
@@ -25,7 +32,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ApplicationContextException;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.kafka.support.KafkaHeaders;
+import org.springframework.util.FileSystemUtils;
 
 class KafkaApplicationTest {
 
@@ -102,6 +112,140 @@ class KafkaApplicationTest {
 
     await().atMost(PATIENCE).until(() -> topics.read(totals).size() == 2);
     assertThat(topics.values(totals).get(1)).contains("\"sum\":11,\"count\":2");
+  }
+
+  @Test
+  void aRecordThatCannotBeReadGoesToTheDeadLetterTopicAndStopsNobody() {
+    topics.create(hits + "-dlt", 1);
+    start();
+    ProducerRecord<String, String> broken = new ProducerRecord<>(hits, "a", "no JSON");
+    broken.headers().add("trace", "t-1".getBytes(StandardCharsets.UTF_8));
+    topics.send(broken);
+    topics.send(hits, "a", "{\"weight\":1}");
+
+    await().atMost(PATIENCE).until(() -> topics.read(totals).size() == 1);
+    ConsumerRecord<String, String> dead = topics.read(hits + "-dlt").get(0);
+    assertThat(dead.key()).isEqualTo("a");
+    assertThat(dead.value()).isEqualTo("no JSON");
+    assertThat(Topics.header(dead, "trace")).isEqualTo("t-1");
+    assertThat(Topics.header(dead, KafkaHeaders.DLT_ORIGINAL_TOPIC)).isEqualTo(hits);
+    assertThat(Topics.header(dead, KafkaHeaders.DLT_ORIGINAL_CONSUMER_GROUP))
+        .isEqualTo(application);
+    assertThat(Topics.header(dead, KafkaHeaders.DLT_EXCEPTION_FQCN))
+        .isEqualTo(SerializationException.class.getName());
+  }
+
+  @Test
+  void withoutADeadLetterTopicSuchARecordStopsNobodyEither() {
+    start();
+    topics.send(hits, "a", "no JSON");
+    topics.send(hits, "a", "{\"weight\":1}");
+
+    await().atMost(PATIENCE).until(() -> topics.read(totals).size() == 1);
+  }
+
+  @Test
+  void aRecordThatIsTooLargeStopsNobody() {
+    start("spring.kafka.producer.properties[max.request.size]=50000");
+    ProducerRecord<String, String> large = new ProducerRecord<>(hits, "a", "{\"weight\":1}");
+    large.headers().add("ballast", new byte[100_000]);
+    topics.send(large);
+    topics.send(hits, "a", "{\"weight\":10}");
+
+    await().atMost(PATIENCE).until(() -> topics.read(totals).size() >= 1);
+    assertThat(topics.values(totals)).hasSize(1).first().asString().contains("\"count\":2");
+  }
+
+  @Test
+  void anotherProcessStandsByAndGoesOnWhenTheFirstIsGone() {
+    String shared = "statefun.snapshot.file.lock=false";
+    ConfigurableApplicationContext first = start(shared);
+    topics.send(hits, "a", "{\"weight\":1}");
+    await().atMost(PATIENCE).until(() -> topics.read(totals).size() == 1);
+    ConfigurableApplicationContext second =
+        start(shared, "statefun.data-directory=" + directory.resolve("other"));
+    assertThat(state(second)).isEqualTo(EngineStatus.State.STANDBY);
+
+    first.close();
+    topics.send(hits, "a", "{\"weight\":10}");
+
+    await().atMost(PATIENCE).until(() -> topics.read(totals).size() == 2);
+    assertThat(topics.values(totals).get(1)).contains("\"sum\":11,\"count\":2");
+    assertThat(state(second)).isEqualTo(EngineStatus.State.RUNNING);
+  }
+
+  @Test
+  void partitionsThatAreAddedToATopicAreReadFromTheirBeginning() throws Exception {
+    start(
+        "spring.kafka.consumer.properties[metadata.max.age.ms]=500",
+        "statefun.kafka.ingress[0].start=latest");
+    try (Admin admin = topics.admin()) {
+      admin.createPartitions(Map.of(hits, NewPartitions.increaseTo(3))).all().get();
+    }
+    await()
+        .atMost(PATIENCE)
+        .ignoreExceptions()
+        .untilAsserted(() -> topics.send(new ProducerRecord<>(hits, 2, "new", "{\"weight\":1}")));
+
+    await().atMost(PATIENCE).until(() -> topics.values(totals).size() >= 1);
+  }
+
+  @Test
+  void latestMeansWhatComesAfterTheFirstStart() {
+    topics.send(hits, "a", "{\"weight\":1}");
+    ConfigurableApplicationContext first = start("statefun.kafka.ingress[0].start=latest");
+    first.close();
+    topics.send(hits, "a", "{\"weight\":10}");
+
+    start("statefun.kafka.ingress[0].start=latest");
+
+    await().atMost(PATIENCE).until(() -> topics.read(totals).size() >= 1);
+    assertThat(topics.values(totals)).hasSize(1).first().asString().contains("\"sum\":10");
+  }
+
+  @Test
+  void anApplicationWhoseCommittedOffsetsAreGoneDoesNotBeginWithoutItsState() throws Exception {
+    ConfigurableApplicationContext first = start();
+    topics.send(hits, "a", "{\"weight\":1}");
+    await().atMost(PATIENCE).until(() -> topics.read(totals).size() == 1);
+    first.close();
+    try (Admin admin = topics.admin()) {
+      admin.deleteConsumerGroups(List.of(application)).all().get();
+    }
+
+    assertThatExceptionOfType(ApplicationContextException.class)
+        .isThrownBy(this::start)
+        .havingRootCause()
+        .withMessageContaining("no longer says which of them is committed");
+  }
+
+  @Test
+  void anApplicationWhoseNewestEpochIsMissingDoesNotStart() throws Exception {
+    ConfigurableApplicationContext first = start();
+    topics.send(hits, "a", "{\"weight\":1}");
+    await().atMost(PATIENCE).until(() -> topics.read(totals).size() == 1);
+    first.close();
+    FileSystemUtils.deleteRecursively(directory.resolve("store"));
+
+    assertThatExceptionOfType(ApplicationContextException.class)
+        .isThrownBy(this::start)
+        .havingRootCause()
+        .withMessageContaining("is missing in the snapshot store, though it was committed");
+  }
+
+  @Test
+  void anotherNumberOfPartitionsThanTheInternalTopicHasIsRefused() {
+    topics.create(application + ".messages", 3);
+
+    assertThatExceptionOfType(ApplicationContextException.class)
+        .isThrownBy(this::start)
+        .havingRootCause()
+        .withMessageContaining("has 3 partitions, the application has 4")
+        .withMessageContaining("statefun.kafka.internal-topic");
+  }
+
+  private static EngineStatus.State state(ConfigurableApplicationContext context) {
+    return context.getBean(StateFunEngine.class).status().state();
   }
 
   private ConfigurableApplicationContext start(String... properties) {
