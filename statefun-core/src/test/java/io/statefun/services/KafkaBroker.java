@@ -7,8 +7,6 @@ package io.statefun.services;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,7 +56,7 @@ public final class KafkaBroker implements AutoCloseable {
   public static KafkaBroker start(Path directory) {
     String tests = System.getProperty("surefire.test.class.path");
     String classPath = tests == null ? System.getProperty("java.class.path") : tests;
-    return start(directory, classPath, freePort());
+    return start(directory, classPath, LocalPorts.free());
   }
 
   /**
@@ -120,7 +118,7 @@ public final class KafkaBroker implements AutoCloseable {
 
   private Map<String, String> settings() {
     Map<String, String> settings = new TreeMap<>();
-    int controller = freePort();
+    int controller = LocalPorts.free();
     settings.put("process.roles", "broker,controller");
     settings.put("node.id", "1");
     settings.put("controller.quorum.voters", "1@127.0.0.1:" + controller);
@@ -168,13 +166,10 @@ public final class KafkaBroker implements AutoCloseable {
           throw new IllegalStateException(
               "The broker does not start: see " + directory.resolve(logName));
         }
-        TimeUnit.MILLISECONDS.sleep(50);
+        LocalPorts.pause();
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
     }
   }
 
@@ -186,12 +181,7 @@ public final class KafkaBroker implements AutoCloseable {
   public void kill() {
     Process running = process;
     if (running != null) {
-      running.destroyForcibly();
-      try {
-        running.waitFor();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
+      LocalPorts.kill(running);
       process = null;
     }
   }
@@ -213,13 +203,5 @@ public final class KafkaBroker implements AutoCloseable {
         .redirectErrorStream(true)
         .redirectOutput(directory.resolve(log).toFile())
         .start();
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

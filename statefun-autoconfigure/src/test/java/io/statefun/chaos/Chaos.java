@@ -1,0 +1,336 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.chaos;
+
+import io.statefun.services.KafkaBroker;
+import io.statefun.services.RedisServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.FileSystemUtils;
+import redis.embedded.core.ExecutableProvider;
+
+/**
+ * Runs the application under load on a real broker and a real store, and every few seconds kills,
+ * pauses or wipes something, by a seed. In the end everything that was sent must have come out
+ * once, in order.
+ */
+final class Chaos implements AutoCloseable {
+
+  private static final int KEYS = 100;
+  private static final int PARTITIONS = 4;
+  private static final int SESSION_MILLIS = 3_000;
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
+
+  private final Settings settings;
+  private final Random random;
+  private final Path directory;
+  private final String classPath;
+  private final KafkaBroker broker;
+  private final @Nullable RedisServer redis;
+  private final List<ApplicationProcess> nodes = new ArrayList<>();
+  private int kills;
+  private int pauses;
+  private int brokerRestarts;
+  private int storeRestarts;
+
+  private Chaos(Settings settings) throws IOException {
+    this.settings = settings;
+    this.random = new Random(settings.seed());
+    this.directory = settings.directory().toAbsolutePath();
+    String tests = System.getProperty("surefire.test.class.path");
+    this.classPath = tests == null ? System.getProperty("java.class.path") : tests;
+    FileSystemUtils.deleteRecursively(directory);
+    Files.createDirectories(directory);
+    this.broker = KafkaBroker.start(directory.resolve("kafka"));
+    this.redis =
+        settings.store().equals("redis")
+            ? RedisServer.startDurable(
+                ExecutableProvider.newJarResourceProvider().get().toPath(),
+                directory.resolve("redis"))
+            : null;
+  }
+
+  /**
+   * What to do.
+   *
+   * @param store redis or file
+   * @param perSecond records a second
+   */
+  record Settings(
+      Duration time, String store, int perSecond, long seed, Path directory, boolean verbose) {}
+
+  /** What came of it. */
+  record Result(
+      long records,
+      long missing,
+      long duplicated,
+      long reordered,
+      long wrong,
+      int kills,
+      int pauses,
+      int brokerRestarts,
+      int storeRestarts,
+      List<String> complaints) {
+
+    boolean isGood() {
+      return missing == 0 && duplicated == 0 && reordered == 0 && wrong == 0;
+    }
+
+    @Override
+    public String toString() {
+      return ("records=%d missing=%d duplicated=%d reordered=%d wrong=%d kills=%d pauses=%d"
+              + " broker_restarts=%d store_restarts=%d")
+          .formatted(
+              records,
+              missing,
+              duplicated,
+              reordered,
+              wrong,
+              kills,
+              pauses,
+              brokerRestarts,
+              storeRestarts);
+    }
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    double minutes = 10;
+    String store = "redis";
+    int rate = 500;
+    long seed = System.nanoTime();
+    for (String argument : arguments) {
+      String value = argument.substring(argument.indexOf('=') + 1);
+      if (argument.startsWith("--minutes=")) {
+        minutes = Double.parseDouble(value);
+      } else if (argument.startsWith("--store=")) {
+        store = value;
+      } else if (argument.startsWith("--rate=")) {
+        rate = Integer.parseInt(value);
+      } else if (argument.startsWith("--seed=")) {
+        seed = Long.parseLong(value);
+      } else {
+        System.err.println("What is " + argument + "? See --help.");
+        System.exit(2);
+      }
+    }
+    Duration time = Duration.ofMillis((long) (minutes * 60_000));
+    System.out.println("seed=" + seed);
+    Result result = run(new Settings(time, store, rate, seed, Path.of("target/chaos"), true));
+    result.complaints().forEach(System.out::println);
+    System.out.println(result);
+    System.exit(result.isGood() ? 0 : 1);
+  }
+
+  static Result run(Settings settings) throws Exception {
+    try (Chaos chaos = new Chaos(settings)) {
+      return chaos.run();
+    }
+  }
+
+  private Result run() throws Exception {
+    createTopics();
+    nodes.add(newNode());
+    nodes.get(0).start();
+    try (Load load = new Load(broker.bootstrapServers(), "chaos-in", KEYS, settings.perSecond());
+        Verifier verifier = new Verifier(broker.bootstrapServers(), "chaos-out", PARTITIONS)) {
+      load.start();
+      long end = System.nanoTime() + settings.time().toNanos();
+      while (System.nanoTime() < end) {
+        read(verifier, 1_000 + random.nextInt(6_000));
+        strike(verifier);
+      }
+      calm();
+      long records = load.stop();
+      return finish(verifier, records);
+    }
+  }
+
+  private void createTopics() throws ExecutionException, InterruptedException {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+      admin
+          .createTopics(
+              List.of(
+                  new NewTopic("chaos-in", PARTITIONS, (short) 1),
+                  new NewTopic("chaos-out", PARTITIONS, (short) 1)))
+          .all()
+          .get();
+    }
+  }
+
+  private ApplicationProcess newNode() {
+    List<String> arguments = new ArrayList<>();
+    arguments.add("--spring.application.name=chaos");
+    arguments.add("--spring.main.keep-alive=true");
+    arguments.add("--spring.kafka.bootstrap-servers=" + broker.bootstrapServers());
+    arguments.add("--statefun.partitions=8");
+    arguments.add("--statefun.kafka.session-timeout=" + SESSION_MILLIS + "ms");
+    arguments.add("--statefun.kafka.transaction-timeout=5s");
+    arguments.add("--statefun.kafka.ingress[0].topics=chaos-in");
+    arguments.add("--statefun.kafka.ingress[0].type=" + ChaosApplication.Numbered.class.getName());
+    arguments.add("--statefun.kafka.ingress[0].target=chaos/gate");
+    arguments.add("--statefun.kafka.egress[0].name=chaos/out");
+    arguments.add("--statefun.kafka.egress[0].topic=chaos-out");
+    arguments.add("--statefun.snapshot.max-chain-length=30");
+    if (redis != null) {
+      arguments.add("--statefun.snapshot.store=redis");
+      arguments.add("--spring.data.redis.port=" + redis.port());
+      arguments.add("--spring.data.redis.timeout=2s");
+    } else {
+      arguments.add("--statefun.snapshot.file.directory=" + directory.resolve("store"));
+      arguments.add("--statefun.snapshot.file.lock=false");
+    }
+    return new ApplicationProcess(directory.resolve("node-" + nodes.size()), classPath, arguments);
+  }
+
+  /** Reads on while time goes by. */
+  private static void read(Verifier verifier, long millis) {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    while (System.nanoTime() < end) {
+      boolean unused = verifier.read(Duration.ofMillis(100));
+    }
+  }
+
+  private void strike(Verifier verifier) throws Exception {
+    startTheDead();
+    switch (random.nextInt(10)) {
+      case 0, 1, 2, 3, 4 -> killNode();
+      case 5, 6 -> pauseNode(verifier);
+      case 7 -> restartBroker(verifier);
+      case 8 -> restartStore(verifier);
+      default -> killEverything();
+    }
+  }
+
+  private void startTheDead() throws IOException {
+    for (ApplicationProcess node : nodes) {
+      if (!node.isAlive()) {
+        say("a process has ended by itself, and is started again");
+        node.start();
+      }
+    }
+  }
+
+  private void killNode() throws Exception {
+    ApplicationProcess node = nodes.get(random.nextInt(nodes.size()));
+    node.kill();
+    kills++;
+    boolean wipe = random.nextInt(3) == 0;
+    if (wipe) {
+      node.wipeDisk();
+    }
+    say("kill of a process" + (wipe ? ", and its disk is gone" : ""));
+    node.start();
+  }
+
+  /** Longer than its session lasts, while another process goes on. */
+  private void pauseNode(Verifier verifier) throws Exception {
+    if (nodes.size() == 1) {
+      say("another process starts");
+      nodes.add(newNode());
+      nodes.get(1).start();
+      read(verifier, 8_000);
+    }
+    ApplicationProcess node = nodes.get(random.nextInt(nodes.size()));
+    say("pause of a process");
+    node.pause();
+    pauses++;
+    read(verifier, SESSION_MILLIS + 2_000 + random.nextInt(4_000));
+    node.resume();
+  }
+
+  private void restartBroker(Verifier verifier) {
+    say("kill of the broker");
+    broker.kill();
+    brokerRestarts++;
+    read(verifier, random.nextInt(4_000));
+    broker.restart();
+  }
+
+  private void restartStore(Verifier verifier) throws IOException {
+    if (redis != null) {
+      say("kill of the store");
+      redis.kill();
+      storeRestarts++;
+      read(verifier, random.nextInt(4_000));
+      redis.restart();
+    }
+  }
+
+  private void killEverything() throws Exception {
+    say("kill of everything at once");
+    for (ApplicationProcess node : nodes) {
+      node.kill();
+      kills++;
+    }
+    broker.kill();
+    brokerRestarts++;
+    if (redis != null) {
+      redis.kill();
+      storeRestarts++;
+      redis.restart();
+    }
+    broker.restart();
+    for (ApplicationProcess node : nodes) {
+      node.start();
+    }
+  }
+
+  private void calm() throws Exception {
+    for (ApplicationProcess node : nodes) {
+      if (node.isPaused()) {
+        node.resume();
+      }
+    }
+    startTheDead();
+  }
+
+  private Result finish(Verifier verifier, long records) throws IOException {
+    say("all " + records + " records are sent; waiting for what is missing");
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (verifier.missing(records, KEYS) > 0 && System.nanoTime() < end) {
+      startTheDead();
+      read(verifier, 500);
+    }
+    read(verifier, 3_000); // something may still come twice
+    return new Result(
+        records,
+        verifier.missing(records, KEYS),
+        verifier.duplicated(),
+        verifier.reordered(),
+        verifier.wrong(),
+        kills,
+        pauses,
+        brokerRestarts,
+        storeRestarts,
+        verifier.complaints());
+  }
+
+  private void say(String what) {
+    if (settings.verbose()) {
+      System.out.println(java.time.LocalTime.now().withNano(0) + " " + what);
+    }
+  }
+
+  @Override
+  public void close() {
+    nodes.forEach(ApplicationProcess::close);
+    broker.close();
+    if (redis != null) {
+      redis.close();
+    }
+  }
+}
