@@ -15,6 +15,8 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -31,6 +33,9 @@ class ConfigurationReferenceTest {
   private static final Path DOCUMENT = Path.of("../docs/configuration.md");
   private static final String BEGIN = "<!-- properties: begin -->\n";
   private static final String END = "<!-- properties: end -->\n";
+
+  /** A list of records of ours, of whose parts the metadata says nothing. */
+  private static final Pattern ITEMS = Pattern.compile("java\\.util\\.List<(io\\.statefun\\..*)>");
 
   @Test
   void theTableIsThatOfTheMetadata() throws Exception {
@@ -56,6 +61,10 @@ class ConfigurationReferenceTest {
     List<String> rows = new ArrayList<>();
     for (JsonNode property : metadata.get("properties")) {
       rows.add(row(property));
+      Matcher items = ITEMS.matcher(property.get("type").asString());
+      if (items.matches()) {
+        rows.addAll(ListItems.rows(property.get("name").asString(), Class.forName(items.group(1))));
+      }
     }
     assertThat(rows).hasSizeGreaterThan(20);
     rows.sort(Comparator.comparing(row -> !row.startsWith("| `statefun.")));
@@ -81,17 +90,20 @@ class ConfigurationReferenceTest {
     return "`" + value.asString() + "`";
   }
 
-  private static String type(String name) throws ClassNotFoundException {
+  static String type(String name) throws ClassNotFoundException {
     return switch (name) {
       case "java.lang.Boolean" -> "`true`, `false`";
-      case "java.lang.Integer", "java.lang.Double" -> "number";
+      case "java.lang.Short", "java.lang.Integer", "java.lang.Double" -> "number";
       case "java.lang.String" -> "text";
       case "java.util.List<java.lang.String>" -> "list of texts";
       case "java.nio.file.Path" -> "directory";
       case "java.net.URI" -> "address";
       case "java.time.Duration" -> "time";
       case "org.springframework.util.unit.DataSize" -> "size";
-      default -> constants(Class.forName(name));
+      case "java.time.Instant" -> "point in time";
+      case "java.util.Map<java.lang.String, java.lang.Long>" -> "numbers by text";
+      case "java.util.Map<java.lang.String, java.lang.String>" -> "texts by text";
+      default -> ITEMS.matcher(name).matches() ? "list" : constants(Class.forName(name));
     };
   }
 

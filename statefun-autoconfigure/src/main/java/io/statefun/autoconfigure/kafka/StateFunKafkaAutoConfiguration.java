@@ -17,11 +17,15 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.core.io.ResourceLoader;
 import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.core.KafkaAdmin;
@@ -33,41 +37,77 @@ import org.springframework.util.ClassUtils;
     beforeName = "io.statefun.autoconfigure.StateFunAutoConfiguration",
     afterName = "org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration")
 @ConditionalOnProperty(name = "statefun.enabled", matchIfMissing = true)
-@ConditionalOnClass(KafkaAdmin.class)
-@EnableConfigurationProperties(StateFunKafkaProperties.class)
+@Conditional(OnKafkaInUse.class)
 class StateFunKafkaAutoConfiguration {
 
-  @Bean
-  StateFunEngineCustomizer statefunKafka(
-      StateFunKafkaProperties properties,
-      StateFunProperties common,
-      ApplicationName name,
-      MessageTypes types,
-      RecordRoutes routes,
-      ConsumerFactory<?, ?> consumers,
-      ProducerFactory<?, ?> producers,
-      KafkaAdmin admin,
-      ResourceLoader resources) {
-    if (!properties.inUse()) {
-      return builder -> {};
-    }
-    KafkaClients clients = new KafkaClients(consumers, producers, admin);
-    GroupSettings group = group(properties, name, name.localDirectory(common.dataDirectory()));
-    ValueFormat format = new ValueFormat(types);
-    RecordWriter writer = new RecordWriter(format, properties.egress());
-    List<KafkaIngress> ingresses = new ArrayList<>();
-    for (StateFunKafkaProperties.Ingress settings : properties.ingress()) {
-      ingresses.add(ingress(settings, types, format, routes, group, resources.getClassLoader()));
-    }
-    return builder -> {
-      builder.messageLog(new KafkaMessageLog(clients, group, ingresses, writer));
-      for (StateFunKafkaProperties.Egress settings : properties.egress()) {
-        if (settings.guarantee() != StateFunKafkaProperties.Guarantee.EXACTLY_ONCE) {
-          builder.egress(
-              Objects.requireNonNull(settings.name()), new KafkaEgress(clients, settings, writer));
-        }
+  private static final String WHAT_TO_DO =
+      "Add org.springframework.boot:spring-boot-starter-kafka, and say with"
+          + " spring.kafka.bootstrap-servers where Kafka is; or set statefun.kafka.enabled to false.";
+
+  /** With the library. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass(KafkaAdmin.class)
+  @EnableConfigurationProperties(StateFunKafkaProperties.class)
+  static class LogConfiguration {
+
+    @Bean
+    StateFunEngineCustomizer statefunKafka(
+        StateFunKafkaProperties properties,
+        StateFunProperties common,
+        ApplicationName name,
+        MessageTypes types,
+        RecordRoutes routes,
+        ObjectProvider<ConsumerFactory<?, ?>> consumers,
+        ObjectProvider<ProducerFactory<?, ?>> producers,
+        ObjectProvider<KafkaAdmin> admin,
+        ResourceLoader resources) {
+      KafkaClients clients =
+          new KafkaClients(
+              require(consumers, ConsumerFactory.class),
+              require(producers, ProducerFactory.class),
+              require(admin, KafkaAdmin.class));
+      GroupSettings group = group(properties, name, name.localDirectory(common.dataDirectory()));
+      ValueFormat format = new ValueFormat(types);
+      RecordWriter writer = new RecordWriter(format, properties.egress());
+      List<KafkaIngress> ingresses = new ArrayList<>();
+      for (StateFunKafkaProperties.Ingress settings : properties.ingress()) {
+        ingresses.add(ingress(settings, types, format, routes, group, resources.getClassLoader()));
       }
-    };
+      return builder -> {
+        builder.messageLog(new KafkaMessageLog(clients, group, ingresses, writer));
+        for (StateFunKafkaProperties.Egress settings : properties.egress()) {
+          if (settings.guarantee() != StateFunKafkaProperties.Guarantee.EXACTLY_ONCE) {
+            builder.egress(
+                Objects.requireNonNull(settings.name()),
+                new KafkaEgress(clients, settings, writer));
+          }
+        }
+      };
+    }
+
+    private static <T> T require(ObjectProvider<? extends T> beans, Class<?> type) {
+      T bean = beans.getIfAvailable();
+      if (bean == null) {
+        throw new StateFunConfigurationException(
+            "statefun.kafka is configured, but the application has no bean of type "
+                + type.getSimpleName()
+                + ".",
+            WHAT_TO_DO);
+      }
+      return bean;
+    }
+  }
+
+  /** Without it. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnMissingClass("org.springframework.kafka.core.KafkaAdmin")
+  static class MissingLibraryConfiguration {
+
+    @Bean
+    StateFunEngineCustomizer statefunKafka() {
+      throw new StateFunConfigurationException(
+          "statefun.kafka is configured, but Spring Kafka is not on the class path.", WHAT_TO_DO);
+    }
   }
 
   private static GroupSettings group(

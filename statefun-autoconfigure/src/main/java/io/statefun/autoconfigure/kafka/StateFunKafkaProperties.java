@@ -179,10 +179,6 @@ public record StateFunKafkaProperties(
     STOP
   }
 
-  boolean inUse() {
-    return enabled == null ? !ingress.isEmpty() || !egress.isEmpty() : enabled;
-  }
-
   @Override
   public boolean supports(Class<?> type) {
     return type == StateFunKafkaProperties.class;
