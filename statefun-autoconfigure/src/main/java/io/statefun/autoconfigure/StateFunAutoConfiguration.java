@@ -14,14 +14,17 @@ import io.statefun.message.MessageTypes;
 import io.statefun.message.TypeName;
 import io.statefun.snapshot.FileSnapshotStore;
 import io.statefun.snapshot.SnapshotStore;
+import io.statefun.snapshot.TieredSnapshotStore;
 import io.statefun.state.RocksDbBackend;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -34,6 +37,7 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Primary;
 import org.springframework.core.env.Environment;
 import org.springframework.scheduling.support.CronExpression;
 import tools.jackson.databind.json.JsonMapper;
@@ -69,18 +73,28 @@ class StateFunAutoConfiguration {
   }
 
   @Bean
-  @ConditionalOnMissingBean
-  @ConditionalOnProperty(
-      name = "statefun.snapshot.store",
-      havingValue = "file",
-      matchIfMissing = true)
-  SnapshotStore statefunSnapshotStore(StateFunProperties properties, ApplicationName name)
+  @ConditionalOnSnapshotStore(StateFunProperties.Snapshot.Store.FILE)
+  @ConditionalOnMissingSnapshotStore
+  FileSnapshotStore statefunSnapshotStore(StateFunProperties properties, ApplicationName name)
       throws IOException {
     StateFunProperties.Snapshot.File file = properties.snapshot().file();
     Path directory = name.snapshotDirectory(file.directory());
     return file.lock()
         ? FileSnapshotStore.open(directory, name.value())
         : FileSnapshotStore.openWithoutLock(directory, name.value());
+  }
+
+  /** Closes nothing, since its parts are beans themselves. */
+  @Bean(destroyMethod = "")
+  @Primary
+  @ConditionalOnProperty("statefun.snapshot.bases")
+  @ConditionalOnMissingSnapshotStore
+  TieredSnapshotStore statefunTieredSnapshotStore(
+      StateFunProperties properties, BeanFactory beans) {
+    StateFunProperties.Snapshot snapshot = properties.snapshot();
+    return new TieredSnapshotStore(
+        beans.getBean(snapshot.store().beanName(), SnapshotStore.class),
+        beans.getBean(Objects.requireNonNull(snapshot.bases()).beanName(), SnapshotStore.class));
   }
 
   @Bean

@@ -8,6 +8,7 @@ package io.statefun.autoconfigure;
 import io.statefun.engine.EngineStatus;
 import io.statefun.engine.StateFunEngine;
 import io.statefun.message.TypeName;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -22,6 +23,9 @@ final class StateFunHealthIndicator extends AbstractHealthIndicator {
 
   /** One failure is no news: a commit, or a receiver, is tried again at once. */
   static final int FAILURES_IN_A_ROW = 5;
+
+  /** One attempt may last long, when a service does not answer at all. */
+  static final Duration LONGEST_COMMIT = Duration.ofSeconds(15);
 
   private final StateFunEngine engine;
 
@@ -44,6 +48,7 @@ final class StateFunHealthIndicator extends AbstractHealthIndicator {
       case FAILED -> builder.down();
       case RUNNING -> {
         if (status.commitFailures() >= FAILURES_IN_A_ROW
+            || status.commitWaiting().compareTo(LONGEST_COMMIT) > 0
             || !status.stoppedFunctions().isEmpty()
             || isLasting(failing)
             || isLasting(unreadable)) {
@@ -60,7 +65,12 @@ final class StateFunHealthIndicator extends AbstractHealthIndicator {
       builder.withDetail("failure", String.valueOf(status.failure()));
     }
     if (status.commitFailures() > 0) {
-      builder.withDetail("commitFailures", status.commitFailures());
+      builder
+          .withDetail("commitFailures", status.commitFailures())
+          .withDetail("commitFailure", String.valueOf(status.commitFailure()));
+    }
+    if (status.commitWaiting().compareTo(LONGEST_COMMIT) > 0) {
+      builder.withDetail("commitWaiting", status.commitWaiting());
     }
     if (!status.stoppedFunctions().isEmpty()) {
       builder.withDetail(

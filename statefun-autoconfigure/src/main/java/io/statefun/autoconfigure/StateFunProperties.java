@@ -74,8 +74,10 @@ public record StateFunProperties(
    * Where committed state is stored.
    *
    * @param store The kind of snapshot store.
-   * @param minCommitInterval The least time between two commits. More makes larger commits and
-   *     longer waits for them.
+   * @param bases The kind of snapshot store for base snapshots, if they are to be elsewhere.
+   * @param minCommitInterval The least time between two commits. More makes larger commits, fewer
+   *     requests to the store, and longer waits. The default is 0ms, and 250ms for S3, which costs
+   *     per request.
    * @param maxChainSize The size of epoch objects after which base snapshots are taken, or as much
    *     as all base snapshots have, if that is more. The default is 1GB for files and 256MB for
    *     Redis.
@@ -84,7 +86,8 @@ public record StateFunProperties(
    */
   public record Snapshot(
       @DefaultValue("file") Store store,
-      @DefaultValue("0ms") Duration minCommitInterval,
+      @Nullable Store bases,
+      @Nullable Duration minCommitInterval,
       @Nullable DataSize maxChainSize,
       @DefaultValue("1000") int maxChainLength,
       @DefaultValue File file) {
@@ -92,16 +95,25 @@ public record StateFunProperties(
     /** The kinds of snapshot stores. */
     public enum Store {
       /** A directory, of this machine's disk or a mounted one. */
-      FILE(DataSize.ofGigabytes(1)),
+      FILE("statefunSnapshotStore", DataSize.ofGigabytes(1), Duration.ZERO),
       /** The application's Redis. */
-      REDIS(DataSize.ofMegabytes(256)),
+      REDIS("statefunRedisSnapshotStore", DataSize.ofMegabytes(256), Duration.ZERO),
       /** A bucket of Amazon S3, or of a service with its interface. */
-      S3(DataSize.ofGigabytes(1));
+      S3("statefunS3SnapshotStore", DataSize.ofGigabytes(1), Duration.ofMillis(250));
 
+      private final String beanName;
       private final DataSize maxChainSize;
+      private final Duration minCommitInterval;
 
-      Store(DataSize maxChainSize) {
+      Store(String beanName, DataSize maxChainSize, Duration minCommitInterval) {
+        this.beanName = beanName;
         this.maxChainSize = maxChainSize;
+        this.minCommitInterval = minCommitInterval;
+      }
+
+      /** The name of the store's bean. */
+      String beanName() {
+        return beanName;
       }
     }
 
@@ -118,6 +130,11 @@ public record StateFunProperties(
     /** What is configured, or what suits the price of the store's space. */
     private DataSize effectiveMaxChainSize() {
       return maxChainSize == null ? store.maxChainSize : maxChainSize;
+    }
+
+    /** What is configured, or what suits the price of the store's requests. */
+    private Duration effectiveMinCommitInterval() {
+      return minCommitInterval == null ? store.minCommitInterval : minCommitInterval;
     }
   }
 
@@ -179,7 +196,7 @@ public record StateFunProperties(
     return new EngineLimits(
         memory.stateCache.toBytes(),
         memory.maxEpochSize.toBytes(),
-        snapshot.minCommitInterval,
+        snapshot.effectiveMinCommitInterval(),
         memory.maxUnappliedSize.toBytes(),
         memory.mailboxCapacity,
         memory.maxWaitingRequests,
@@ -216,7 +233,11 @@ public record StateFunProperties(
         partitions >= 1 && partitions <= 32_768, "partitions", "must be between 1 and 32768");
     checks.that(workers == null || workers >= 1, "workers", "must be at least 1");
     checks.positive(requestTimeout, "requestTimeout");
-    checks.notNegative(snapshot.minCommitInterval, "snapshot.minCommitInterval");
+    checks.notNegative(snapshot.effectiveMinCommitInterval(), "snapshot.minCommitInterval");
+    checks.that(
+        snapshot.bases != snapshot.store,
+        "snapshot.bases",
+        "must be another one than statefun.snapshot.store, or not be set");
     checks.atLeastOneMegabyte(snapshot.effectiveMaxChainSize(), "snapshot.maxChainSize");
     checks.positive(snapshot.maxChainLength, "snapshot.maxChainLength");
     checks.atLeastOneMegabyte(memory.stateCache, "memory.stateCache");

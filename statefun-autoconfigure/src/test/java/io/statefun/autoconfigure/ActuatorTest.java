@@ -16,6 +16,7 @@ import io.statefun.engine.EngineStatus;
 import io.statefun.engine.StateFunEngine;
 import io.statefun.message.TypeName;
 import io.statefun.snapshot.InMemorySnapshotStore;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -88,7 +89,9 @@ class ActuatorTest {
   void isDownIfCommitsOrDeliveriesFailAgainAndAgain() {
     assertThat(describe(4, Map.of()).getStatus()).isEqualTo(Status.UP);
     assertThat(describe(5, Map.of()).getStatus()).isEqualTo(Status.DOWN);
-    assertThat(describe(5, Map.of()).getDetails()).containsEntry("commitFailures", 5);
+    assertThat(describe(5, Map.of()).getDetails())
+        .containsEntry("commitFailures", 5)
+        .containsEntry("commitFailure", "the store is away");
     assertThat(describe(0, Map.of(TypeName.parse("a/b"), 4)).getStatus()).isEqualTo(Status.UP);
     assertThat(describe(0, Map.of(TypeName.parse("a/b"), 5)))
         .satisfies(
@@ -258,6 +261,8 @@ class ActuatorTest {
             4,
             17,
             commitFailures,
+            commitFailures == 0 ? null : "the store is away",
+            Duration.ZERO,
             0,
             0,
             0,

@@ -39,6 +39,7 @@ final class Committer implements Barrier {
   private static final long LONGEST_DEFERRAL = 1_000;
 
   private static final long NOTHING_DEFERRED = Long.MAX_VALUE;
+  private static final long IDLE_SINCE = Long.MAX_VALUE;
 
   private final NodeServices node;
   private final int recordsInMemory;
@@ -67,6 +68,11 @@ final class Committer implements Barrier {
   private long raisedAt = Long.MIN_VALUE / 2;
   private long notBefore = Long.MIN_VALUE;
   private volatile int failures;
+  private volatile @Nullable String lastFailure;
+
+  /** When the barrier of the epoch was raised that is being committed, or {@link #IDLE_SINCE}. */
+  private volatile long committingSince = IDLE_SINCE;
+
   private long started;
 
   /**
@@ -187,6 +193,19 @@ final class Committer implements Barrier {
     return failures;
   }
 
+  /** Why it has, the last time; null if it has not. */
+  @Nullable String lastFailure() {
+    return lastFailure;
+  }
+
+  /** For how long an epoch has been waiting for its commit. */
+  Duration waiting() {
+    long since = committingSince;
+    return since == IDLE_SINCE
+        ? Duration.ZERO
+        : Duration.ofMillis(Math.max(0, node.clock().millis() - since));
+  }
+
   // The loop
 
   /**
@@ -231,6 +250,7 @@ final class Committer implements Barrier {
     full = false;
     deferredSince = NOTHING_DEFERRED;
     raisedAt = now;
+    committingSince = now;
     started = System.nanoTime();
     phase = Phase.CUTTING;
     epoch++;
@@ -311,6 +331,7 @@ final class Committer implements Barrier {
       return true;
     } catch (IOException e) {
       failures++;
+      lastFailure = e.toString();
       long pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE << Math.min(failures - 1, 20));
       notBefore = node.clock().millis() + pause;
       LOG.warn(
@@ -323,6 +344,8 @@ final class Committer implements Barrier {
     }
     faults.reached(FaultPoint.AFTER_COMMIT);
     failures = 0;
+    lastFailure = null;
+    committingSince = IDLE_SINCE;
     notBefore = Long.MIN_VALUE;
     committed = ending;
     List<EpochPart> ended = new ArrayList<>(parts.length());

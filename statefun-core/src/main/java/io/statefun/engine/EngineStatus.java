@@ -6,6 +6,7 @@
 package io.statefun.engine;
 
 import io.statefun.message.TypeName;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param failure why it failed, if it did
  * @param partitions how many partitions it owns
  * @param committedEpoch the newest committed epoch
- * @param commitFailures how often in a row the snapshot store has not taken the epoch; 0 is good
+ * @param commitFailures how often in a row an epoch could not be committed; 0 is good
+ * @param commitFailure why, the last time; null if it could
+ * @param commitWaiting for how long an epoch has been waiting for its commit
  * @param invocations how many invocations have succeeded since the start
  * @param failedInvocations how many have thrown
  * @param unappliedRecords how many committed changes the local state does not have yet
@@ -32,6 +35,8 @@ public record EngineStatus(
     int partitions,
     long committedEpoch,
     int commitFailures,
+    @Nullable String commitFailure,
+    Duration commitWaiting,
     long invocations,
     long failedInvocations,
     long unappliedRecords,
@@ -39,6 +44,12 @@ public record EngineStatus(
     List<TypeName> stoppedFunctions,
     Map<TypeName, Integer> failingEgresses,
     Map<TypeName, Integer> failingIngresses) {
+
+  /** An engine that handles nothing at the moment. */
+  static EngineStatus withoutNode(State state, @Nullable Throwable failure) {
+    return new EngineStatus(
+        state, failure, 0, 0, 0, null, Duration.ZERO, 0, 0, 0, 0, List.of(), Map.of(), Map.of());
+  }
 
   /** Whether an engine runs. */
   public enum State {

@@ -12,6 +12,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Begins and ends the turns of a process that takes part in a message log: a turn lasts as long as
@@ -20,6 +22,8 @@ import java.util.concurrent.LinkedBlockingQueue;
  */
 final class Ownership implements MessageLog.Listener, AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(Ownership.class);
+
   private static final long JOIN_MILLIS = 10_000;
 
   private final MessageLog log;
@@ -27,6 +31,10 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private final CompletableFuture<Void> settled = new CompletableFuture<>();
   private final Thread thread = new Thread(this::loop, "statefun-ownership");
+
+  /** How often it has changed what the process owns; written by the thread of the log. */
+  private volatile int changes;
+
   private volatile boolean closed;
 
   Ownership(MessageLog log, Turns turns) {
@@ -59,11 +67,14 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
 
   @Override
   public void gained() {
-    events.add(this::begin);
+    int turn = changes + 1;
+    changes = turn;
+    events.add(() -> begin(turn));
   }
 
   @Override
   public void lost(String why) {
+    changes = changes + 1;
     events.add(() -> turns.end(new IllegalStateException(why)));
   }
 
@@ -108,12 +119,16 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
     }
   }
 
-  private void begin() {
+  private void begin(int turn) {
     try {
       turns.begin();
       settled.complete(null);
     } catch (IOException | RuntimeException | Error e) {
-      fail(e);
+      if (turn == changes) {
+        fail(e);
+      } else {
+        LOG.info("The partitions were lost before the state was brought back: {}", e.toString());
+      }
     }
   }
 

@@ -344,7 +344,7 @@ public final class StateFunEngine implements AutoCloseable {
   public EngineStatus status() {
     RunningNode known = running;
     if (known == null) {
-      return new EngineStatus(state, failure, 0, 0, 0, 0, 0, 0, 0, List.of(), Map.of(), Map.of());
+      return EngineStatus.withoutNode(state, failure);
     }
     Node current = known.node();
     Map<TypeName, Integer> failing = new LinkedHashMap<>();
@@ -367,6 +367,8 @@ public final class StateFunEngine implements AutoCloseable {
         services.partitions(),
         current.committer().committed(),
         current.committer().failures(),
+        current.committer().lastFailure(),
+        current.committer().waiting(),
         current.workers().stream().mapToLong(Worker::handled).sum(),
         current.workers().stream().mapToLong(Worker::failed).sum(),
         current.applier().unapplied(),

@@ -108,9 +108,7 @@ final class KafkaMessageLog implements MessageLog {
     if (current == null) {
       throw new IllegalStateException("This process does not own the partitions");
     }
-    if (transactions != null) {
-      transactions.close();
-    }
+    endTransactions();
     KafkaTransactions opened =
         new KafkaTransactions(clients, settings, partitions, current, writer);
     transactions = opened;
@@ -136,10 +134,14 @@ final class KafkaMessageLog implements MessageLog {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    synchronized (this) {
-      if (transactions != null) {
-        transactions.close();
-      }
+    endTransactions();
+  }
+
+  /** Has whoever waits for a transaction wait no longer. */
+  private synchronized void endTransactions() {
+    if (transactions != null) {
+      transactions.close();
+      transactions = null;
     }
   }
 
@@ -335,6 +337,7 @@ final class KafkaMessageLog implements MessageLog {
     if (current != null) {
       turn = null;
       current.end();
+      endTransactions();
       listener().lost(why);
     }
   }

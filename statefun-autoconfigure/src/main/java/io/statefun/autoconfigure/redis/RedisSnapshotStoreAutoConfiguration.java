@@ -6,12 +6,14 @@
 package io.statefun.autoconfigure.redis;
 
 import io.statefun.autoconfigure.ApplicationName;
+import io.statefun.autoconfigure.ConditionalOnMissingSnapshotStore;
+import io.statefun.autoconfigure.ConditionalOnSnapshotStore;
+import io.statefun.autoconfigure.StateFunProperties;
 import io.statefun.snapshot.SnapshotStore;
 import io.statefun.snapshot.SnapshotStoreException;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -24,12 +26,13 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
     beforeName = "io.statefun.autoconfigure.StateFunAutoConfiguration",
     afterName = "org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration")
 @ConditionalOnProperty(name = "statefun.enabled", matchIfMissing = true)
-@ConditionalOnProperty(name = "statefun.snapshot.store", havingValue = "redis")
+@ConditionalOnSnapshotStore(StateFunProperties.Snapshot.Store.REDIS)
 class RedisSnapshotStoreAutoConfiguration {
 
   private static final String WHAT_TO_DO =
       "Add org.springframework.boot:spring-boot-starter-data-redis, and say with"
-          + " spring.data.redis.* where Redis is; or set statefun.snapshot.store to file.";
+          + " spring.data.redis.* where Redis is; or choose another"
+          + " store with statefun.snapshot.store and statefun.snapshot.bases.";
 
   /** With the library. */
   @Configuration(proxyBeanMethods = false)
@@ -38,7 +41,7 @@ class RedisSnapshotStoreAutoConfiguration {
   static class StoreConfiguration {
 
     @Bean
-    @ConditionalOnMissingBean(SnapshotStore.class)
+    @ConditionalOnMissingSnapshotStore
     RedisSnapshotStore statefunRedisSnapshotStore(
         ObjectProvider<RedisConnectionFactory> connections,
         ApplicationName name,
@@ -47,7 +50,7 @@ class RedisSnapshotStoreAutoConfiguration {
       RedisConnectionFactory available = connections.getIfAvailable();
       if (available == null) {
         throw new SnapshotStoreException(
-            "statefun.snapshot.store is redis, but the application has no bean of type"
+            "Snapshots are to be in Redis, but the application has no bean of type"
                 + " RedisConnectionFactory.",
             WHAT_TO_DO);
       }
@@ -61,10 +64,10 @@ class RedisSnapshotStoreAutoConfiguration {
   static class MissingLibraryConfiguration {
 
     @Bean
-    @ConditionalOnMissingBean
+    @ConditionalOnMissingSnapshotStore
     SnapshotStore statefunRedisSnapshotStore() throws SnapshotStoreException {
       throw new SnapshotStoreException(
-          "statefun.snapshot.store is redis, but Spring Data Redis is not on the class path.",
+          "Snapshots are to be in Redis, but Spring Data Redis is not on the class path.",
           WHAT_TO_DO);
     }
   }

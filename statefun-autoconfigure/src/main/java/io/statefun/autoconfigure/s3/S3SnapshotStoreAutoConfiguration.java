@@ -6,6 +6,9 @@
 package io.statefun.autoconfigure.s3;
 
 import io.statefun.autoconfigure.ApplicationName;
+import io.statefun.autoconfigure.ConditionalOnMissingSnapshotStore;
+import io.statefun.autoconfigure.ConditionalOnSnapshotStore;
+import io.statefun.autoconfigure.StateFunProperties;
 import io.statefun.snapshot.SnapshotStore;
 import io.statefun.snapshot.SnapshotStoreException;
 import java.io.IOException;
@@ -13,7 +16,6 @@ import java.util.Objects;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -33,13 +35,13 @@ class S3SnapshotStoreAutoConfiguration {
   /** With the SDK. */
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnClass(name = SDK)
-  @ConditionalOnProperty(name = "statefun.snapshot.store", havingValue = "s3")
-  @ConditionalOnMissingBean(SnapshotStore.class)
+  @ConditionalOnSnapshotStore(StateFunProperties.Snapshot.Store.S3)
+  @ConditionalOnMissingSnapshotStore
   @EnableConfigurationProperties(S3Properties.class)
   static class StoreConfiguration {
 
     @Bean
-    SnapshotStore statefunSnapshotStore(
+    S3SnapshotStore statefunS3SnapshotStore(
         S3Properties properties,
         ApplicationName name,
         ObjectProvider<S3Client> clients,
@@ -75,14 +77,14 @@ class S3SnapshotStoreAutoConfiguration {
   /** Without it. */
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnMissingClass(SDK)
-  @ConditionalOnProperty(name = "statefun.snapshot.store", havingValue = "s3")
-  @ConditionalOnMissingBean(SnapshotStore.class)
+  @ConditionalOnSnapshotStore(StateFunProperties.Snapshot.Store.S3)
+  @ConditionalOnMissingSnapshotStore
   static class MissingSdkConfiguration {
 
     @Bean
-    SnapshotStore statefunSnapshotStore() throws SnapshotStoreException {
+    SnapshotStore statefunS3SnapshotStore() throws SnapshotStoreException {
       throw new SnapshotStoreException(
-          "statefun.snapshot.store is s3, but the AWS SDK for S3 is not on the class path.",
+          "Snapshots are to be in S3, but the AWS SDK for S3 is not on the class path.",
           "Add the dependencies software.amazon.awssdk:s3 and"
               + " software.amazon.awssdk:url-connection-client, or choose another store.");
     }

@@ -60,6 +60,10 @@ final class Topics implements AutoCloseable {
     }
   }
 
+  void sendAsync(String topic, String key, String value) {
+    var unused = producer.send(new ProducerRecord<>(topic, key, value));
+  }
+
   /** All committed records of a topic, those of each partition in their order. */
   List<ConsumerRecord<String, String>> read(String topic) {
     Map<String, Object> settings = new HashMap<>();

@@ -8,9 +8,11 @@ package io.statefun.autoconfigure.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.statefun.autoconfigure.StateFunTemplate;
+import io.statefun.snapshot.FileSnapshotStore;
 import io.statefun.snapshot.InMemorySnapshotStore;
 import io.statefun.snapshot.SnapshotStore;
 import io.statefun.snapshot.SnapshotStoreException;
+import io.statefun.snapshot.TieredSnapshotStore;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -91,6 +93,36 @@ class RedisSnapshotStoreAutoConfigurationTest {
                 assertThat(context.getBean(SnapshotStore.class).list("")).contains("application");
               });
     }
+  }
+
+  @Test
+  void leavesBaseSnapshotsToAnotherStore(@TempDir Path bases) {
+    runner()
+        .withPropertyValues(
+            "statefun.snapshot.bases=file", "statefun.snapshot.file.directory=" + bases)
+        .run(
+            context -> {
+              assertThat(context)
+                  .hasNotFailed()
+                  .getBean(SnapshotStore.class)
+                  .isInstanceOf(TieredSnapshotStore.class);
+              context.getBean(StateFunTemplate.class).send("test/none", "a", "x").join();
+              assertThat(context.getBean(RedisSnapshotStore.class).list(""))
+                  .contains("application");
+              assertThat(context.getBean(FileSnapshotStore.class).list("")).isEmpty();
+            });
+  }
+
+  @Test
+  void refusesTheSameStoreForBaseSnapshots() {
+    runner()
+        .withPropertyValues("statefun.snapshot.bases=redis")
+        .run(
+            context ->
+                assertThat(context)
+                    .getFailure()
+                    .rootCause()
+                    .hasMessageContaining("must be another one than statefun.snapshot.store"));
   }
 
   @Test
