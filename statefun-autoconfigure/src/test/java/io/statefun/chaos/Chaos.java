@@ -6,7 +6,6 @@
 package io.statefun.chaos;
 
 import io.statefun.services.KafkaBroker;
-import io.statefun.services.RedisServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,9 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.jspecify.annotations.Nullable;
 import org.springframework.util.FileSystemUtils;
-import redis.embedded.core.ExecutableProvider;
 
 /**
  * Runs the application under load on a real broker and a real store, and every few seconds kills,
@@ -40,7 +37,7 @@ final class Chaos implements AutoCloseable {
   private final Path directory;
   private final String classPath;
   private final KafkaBroker broker;
-  private final @Nullable RedisServer redis;
+  private final Store store;
   private final List<ApplicationProcess> nodes = new ArrayList<>();
   private int kills;
   private int pauses;
@@ -56,18 +53,13 @@ final class Chaos implements AutoCloseable {
     FileSystemUtils.deleteRecursively(directory);
     Files.createDirectories(directory);
     this.broker = KafkaBroker.start(directory.resolve("kafka"));
-    this.redis =
-        settings.store().equals("redis")
-            ? RedisServer.startDurable(
-                ExecutableProvider.newJarResourceProvider().get().toPath(),
-                directory.resolve("redis"))
-            : null;
+    this.store = Store.of(settings.store(), directory);
   }
 
   /**
    * What to do.
    *
-   * @param store redis or file
+   * @param store redis, s3 or file
    * @param perSecond records a second
    */
   record Settings(
@@ -185,14 +177,7 @@ final class Chaos implements AutoCloseable {
     arguments.add("--statefun.kafka.egress[0].name=chaos/out");
     arguments.add("--statefun.kafka.egress[0].topic=chaos-out");
     arguments.add("--statefun.snapshot.max-chain-length=30");
-    if (redis != null) {
-      arguments.add("--statefun.snapshot.store=redis");
-      arguments.add("--spring.data.redis.port=" + redis.port());
-      arguments.add("--spring.data.redis.timeout=2s");
-    } else {
-      arguments.add("--statefun.snapshot.file.directory=" + directory.resolve("store"));
-      arguments.add("--statefun.snapshot.file.lock=false");
-    }
+    arguments.addAll(store.arguments());
     return new ApplicationProcess(directory.resolve("node-" + nodes.size()), classPath, arguments);
   }
 
@@ -261,13 +246,11 @@ final class Chaos implements AutoCloseable {
   }
 
   private void restartStore(Verifier verifier) throws IOException {
-    if (redis != null) {
-      say("kill of the store");
-      redis.kill();
-      storeRestarts++;
-      read(verifier, random.nextInt(4_000));
-      redis.restart();
-    }
+    say("kill of the store");
+    store.takeAway();
+    storeRestarts++;
+    read(verifier, random.nextInt(4_000));
+    store.bringBack();
   }
 
   private void killEverything() throws Exception {
@@ -278,11 +261,9 @@ final class Chaos implements AutoCloseable {
     }
     broker.kill();
     brokerRestarts++;
-    if (redis != null) {
-      redis.kill();
-      storeRestarts++;
-      redis.restart();
-    }
+    store.takeAway();
+    storeRestarts++;
+    store.bringBack();
     broker.restart();
     for (ApplicationProcess node : nodes) {
       node.start();
@@ -329,8 +310,6 @@ final class Chaos implements AutoCloseable {
   public void close() {
     nodes.forEach(ApplicationProcess::close);
     broker.close();
-    if (redis != null) {
-      redis.close();
-    }
+    store.close();
   }
 }

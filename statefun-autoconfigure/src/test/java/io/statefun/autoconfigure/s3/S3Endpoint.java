@@ -33,6 +33,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -41,9 +42,10 @@ import org.jspecify.annotations.Nullable;
  * An endpoint with the part of S3's interface that the store uses, in memory. Its conditional puts
  * are atomic, and it can fail in the ways of a network.
  */
-final class S3Endpoint implements AutoCloseable {
+public final class S3Endpoint implements AutoCloseable {
 
-  static final String BUCKET = "bucket";
+  /** The only bucket. */
+  public static final String BUCKET = "bucket";
 
   private static final int PAGE = 1_000;
   private static final Pattern RANGE = Pattern.compile("bytes=(\\d+)-(\\d+)");
@@ -55,10 +57,12 @@ final class S3Endpoint implements AutoCloseable {
   private final Map<String, Upload> uploads = new ConcurrentHashMap<>();
   private final List<String> requests = new CopyOnWriteArrayList<>();
   private final List<Fault> faults = new ArrayList<>();
+  private volatile boolean away;
   private volatile boolean forbidden;
   private volatile boolean ignoresConditions;
 
-  S3Endpoint() throws IOException {
+  /** Starts it on a free port of the loopback interface. */
+  public S3Endpoint() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setExecutor(threads);
     server.createContext("/", this::handle);
@@ -86,6 +90,14 @@ final class S3Endpoint implements AutoCloseable {
     }
   }
 
+  /**
+   * Lets no answer through, as if the network or the service were away; what was asked for before
+   * that may have been done.
+   */
+  public void setAway(boolean isAway) {
+    away = isAway;
+  }
+
   void forbid() {
     forbidden = true;
   }
@@ -94,7 +106,8 @@ final class S3Endpoint implements AutoCloseable {
     ignoresConditions = true;
   }
 
-  URI uri() {
+  /** Where clients find it. */
+  public URI uri() {
     return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
   }
 
@@ -133,6 +146,11 @@ final class S3Endpoint implements AutoCloseable {
 
   private void handle(HttpExchange exchange) throws IOException {
     Request request = Request.of(exchange);
+    boolean wasAway = away;
+    if (wasAway && ThreadLocalRandom.current().nextBoolean()) {
+      exchange.close();
+      return;
+    }
     Trouble trouble = record(request.operation());
     Answer answer =
         trouble == Trouble.ERROR
@@ -140,7 +158,7 @@ final class S3Endpoint implements AutoCloseable {
             : trouble == Trouble.CONFLICT
                 ? error(409, "ConditionalRequestConflict")
                 : answer(request);
-    if (trouble == Trouble.LOST_ANSWER) {
+    if (trouble == Trouble.LOST_ANSWER || wasAway || away) {
       exchange.close();
       return;
     }
