@@ -142,7 +142,10 @@ final class Chaos implements AutoCloseable {
       load.start();
       long end = System.nanoTime() + settings.time().toNanos();
       while (System.nanoTime() < end) {
-        read(verifier, 1_000 + random.nextInt(6_000));
+        if (random.nextInt(4) != 0) {
+          awaitProgress(verifier, end);
+        }
+        read(verifier, random.nextInt(5_000));
         strike(verifier);
       }
       calm();
@@ -186,6 +189,14 @@ final class Chaos implements AutoCloseable {
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
     while (System.nanoTime() < end) {
       boolean unused = verifier.read(Duration.ofMillis(100));
+    }
+  }
+
+  /** Most strikes hit an application that works; the others may hit one that is starting. */
+  private static void awaitProgress(Verifier verifier, long end) {
+    long before = verifier.seen();
+    while (verifier.seen() == before && System.nanoTime() < end) {
+      read(verifier, 100);
     }
   }
 

@@ -28,6 +28,7 @@ final class Verifier implements AutoCloseable {
   private final Map<String, Progress> gates = new HashMap<>();
   private final Map<String, Progress> accounts = new HashMap<>();
   private final List<String> complaints = new ArrayList<>();
+  private long seen;
   private long duplicated;
   private long reordered;
   private long wrong;
@@ -57,7 +58,13 @@ final class Verifier implements AutoCloseable {
     return !records.isEmpty();
   }
 
+  /** How many records it has seen. */
+  long seen() {
+    return seen;
+  }
+
   private void take(ConsumerRecord<String, String> one) {
+    seen++;
     String[] parts = one.value().split(" ");
     long number = Long.parseLong(parts[1]);
     if (parts[0].equals("gate")) {
