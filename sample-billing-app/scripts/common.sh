@@ -1,8 +1,9 @@
 # What the sample's scripts share. They run in the sample's folder, and set: directory, users, period, periods,
-# port, extra (arguments for the application).
+# port, extra (arguments for the application), and kafka, store and with_services if there are such.
 
 halted=99 # the status with which the application halts itself
 application=''
+services_arguments=()
 caller=$OLDPWD
 
 fail() {
@@ -29,15 +30,22 @@ build() {
   jar=$(ls target/sample-billing-app-*.jar | head -n 1)
 }
 
+# Sets what all processes of the sample are told.
+set_arguments() {
+  arguments=(
+    --billing.directory="$directory"
+    --billing.users="$users"
+    --billing.period="$period"
+    --billing.periods-limit="$periods"
+    ${services_arguments[@]+"${services_arguments[@]}"}
+    ${extra[@]+"${extra[@]}"}
+  )
+}
+
 # Starts the application as a child whose id is then in $application; its output goes to $1.
 start_application() {
-  java -Xmx512m -XX:+ExitOnOutOfMemoryError -jar "$jar" \
-    --server.port="$port" \
-    --billing.directory="$directory" \
-    --billing.users="$users" \
-    --billing.period="$period" \
-    --billing.periods-limit="$periods" \
-    ${extra[@]+"${extra[@]}"} >> "$1" 2>&1 &
+  set_arguments
+  java -Xmx512m -XX:+ExitOnOutOfMemoryError -jar "$jar" --server.port="$port" "${arguments[@]}" >> "$1" 2>&1 &
   application=$!
 }
 

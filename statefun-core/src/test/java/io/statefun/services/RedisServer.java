@@ -47,11 +47,14 @@ public final class RedisServer implements AutoCloseable {
    * @param directory where its files are; what is there of an earlier one is taken up
    */
   public static RedisServer startDurable(Path executable, Path directory) throws IOException {
+    return startDurable(executable, directory, LocalPorts.free());
+  }
+
+  /** Starts such a server at a port. */
+  public static RedisServer startDurable(Path executable, Path directory, int port)
+      throws IOException {
     return start(
-        executable,
-        directory,
-        LocalPorts.free(),
-        List.of("--appendonly", "yes", "--appendfsync", "always"));
+        executable, directory, port, List.of("--appendonly", "yes", "--appendfsync", "always"));
   }
 
   /** Starts a server with options of its own. */
@@ -101,6 +104,15 @@ public final class RedisServer implements AutoCloseable {
   /** Where it listens. */
   public int port() {
     return port;
+  }
+
+  /** The process. */
+  public ProcessHandle process() {
+    Process running = process;
+    if (running == null) {
+      throw new IllegalStateException("Redis does not run");
+    }
+    return running.toHandle();
   }
 
   /** Kills it without warning, as kill -9 does, and waits until it is gone. */

@@ -5,6 +5,7 @@
  */
 package io.statefun.sample.billing;
 
+import io.statefun.sample.billing.changes.InputFile;
 import jakarta.validation.constraints.DecimalMax;
 import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Min;
@@ -56,7 +57,13 @@ public record BillingProperties(
     @DefaultValue("false") boolean injectUnknown,
     @DefaultValue("5s") @DurationMin(millis = 100) Duration progressInterval) {
 
-  Path ledgerFile() {
+  /** The provider's ledger. */
+  public Path ledgerFile() {
     return directory.resolve("provider").resolve("ledger.log");
+  }
+
+  /** The file of change events, which is laid out if none is named. */
+  public Path changeFile() {
+    return inputFile == null ? InputFile.prepare(directory.resolve("input"), users) : inputFile;
   }
 }

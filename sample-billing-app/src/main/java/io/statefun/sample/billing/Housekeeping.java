@@ -36,7 +36,7 @@ class Housekeeping implements SmartLifecycle {
 
   private final BillingProperties properties;
   private final BillingThreads threads;
-  private final PaymentProvider provider;
+  private final ObjectProvider<PaymentProvider> provider;
   private final ObjectProvider<ChangeEventFileIngress> changes;
   private final ProgressLog progress;
   private final List<Future<?>> tasks = new CopyOnWriteArrayList<>();
@@ -45,7 +45,7 @@ class Housekeeping implements SmartLifecycle {
   Housekeeping(
       BillingProperties properties,
       BillingThreads threads,
-      PaymentProvider provider,
+      ObjectProvider<PaymentProvider> provider,
       ObjectProvider<ChangeEventFileIngress> changes,
       ProgressLog progress) {
     this.properties = properties;
@@ -58,7 +58,7 @@ class Housekeeping implements SmartLifecycle {
   @Override
   public void start() {
     running = true;
-    every(ANSWER_MS, threads.provider(), provider::answer);
+    provider.ifAvailable(own -> every(ANSWER_MS, threads.provider(), own::answer));
     ScheduledExecutorService timer = threads.housekeeping();
     changes.ifAvailable(ingress -> every(GROWTH_MS, timer, ingress::checkForGrowth));
     every(properties.progressInterval().toMillis(), timer, progress::log);

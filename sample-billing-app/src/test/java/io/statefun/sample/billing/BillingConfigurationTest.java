@@ -37,7 +37,10 @@ class BillingConfigurationTest {
             .withConfiguration(AutoConfigurations.of(ValidationAutoConfiguration.class))
             .withBean(MessageTypes.class, MessageTypes::standard)
             .withUserConfiguration(
-                Properties.class, BillingConfiguration.class, BillingThreads.class)
+                Properties.class,
+                BillingConfiguration.class,
+                InProcessConfiguration.class,
+                BillingThreads.class)
             .withPropertyValues("billing.directory=" + directory, "billing.users=10");
   }
 

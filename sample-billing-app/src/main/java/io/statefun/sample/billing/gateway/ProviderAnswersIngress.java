@@ -19,7 +19,6 @@ import io.statefun.sample.billing.provider.Ledger;
 import io.statefun.sample.billing.provider.LedgerEntry;
 import io.statefun.sample.billing.provider.PaymentProvider;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Brings the provider's answers to the payments, from the provider's ledger. As the position in the
@@ -63,24 +62,15 @@ public final class ProviderAnswersIngress implements Ingress {
   private boolean handle(LineReader.Line line, Collector out) {
     try {
       LedgerEntry entry = LedgerEntry.parse(line.text());
-      Outcome outcome = outcome(entry.kind());
-      if (outcome == null) {
+      if (!entry.kind().isAnswer()) {
         return false;
       }
+      Outcome outcome = Outcome.valueOf(entry.kind().name());
       ProviderAnswer answer = new ProviderAnswer(entry.paymentId(), entry.attempt(), outcome);
       out.send(Address.of(PAYMENT, entry.paymentId()), TypedValue.of(type, answer));
     } catch (IllegalArgumentException e) {
       out.reject("ledger, offset " + line.offset(), TypedValue.ofBytes(RAW, line.bytes()), e);
     }
     return true;
-  }
-
-  private static @Nullable Outcome outcome(LedgerEntry.Kind kind) {
-    return switch (kind) {
-      case PAID -> Outcome.PAID;
-      case DECLINED -> Outcome.DECLINED;
-      case DUPLICATE -> Outcome.DUPLICATE;
-      case REQUEST, REDELIVERED, CONFLICT -> null;
-    };
   }
 }

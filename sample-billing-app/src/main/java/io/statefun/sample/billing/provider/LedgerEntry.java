@@ -38,7 +38,12 @@ public record LedgerEntry(
     /** The answer to a request: no money was taken. */
     DECLINED,
     /** The answer to a request: the money was taken. */
-    PAID
+    PAID;
+
+    /** Whether whoever asked is told. */
+    public boolean isAnswer() {
+      return this == DUPLICATE || this == DECLINED || this == PAID;
+    }
   }
 
   /** Reads a line. */
