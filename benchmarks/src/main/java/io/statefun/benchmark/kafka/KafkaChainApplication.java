@@ -14,11 +14,13 @@ import io.statefun.function.State;
 import io.statefun.function.StatefulFunction;
 import io.statefun.function.ValueState;
 import io.statefun.message.Address;
+import io.statefun.message.MessageType;
 import io.statefun.message.TypeName;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.annotation.Bean;
 
 /** The chain from topic to topic as an application with stateful functions. */
 @SpringBootConfiguration
@@ -30,6 +32,12 @@ public class KafkaChainApplication {
   /** Runs it until the process is told to end. */
   public static void main(String[] arguments) {
     SpringApplication.run(KafkaChainApplication.class, arguments);
+  }
+
+  /** Without it, steps would be written as JSON whenever they are sent. */
+  @Bean
+  MessageType<KafkaChainStep> stepType() {
+    return new KafkaChainStepType();
   }
 
   /** Reads and writes 100 bytes and a counter, and sends a message on. */

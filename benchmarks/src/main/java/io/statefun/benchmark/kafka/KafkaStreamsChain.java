@@ -142,12 +142,7 @@ public final class KafkaStreamsChain {
 
   private static Serde<KafkaChainStep> stepSerde() {
     return Serdes.serdeFrom(
-        (topic, step) ->
-            ByteBuffer.allocate(2 * Long.BYTES).putLong(step.event()).putLong(step.count()).array(),
-        (topic, bytes) -> {
-          ByteBuffer buffer = ByteBuffer.wrap(bytes);
-          return new KafkaChainStep(buffer.getLong(), buffer.getLong());
-        });
+        (topic, step) -> step.toBytes(), (topic, bytes) -> KafkaChainStep.of(bytes));
   }
 
   /** What both steps do with their state: 100 bytes that change, and a number that grows. */
