@@ -117,11 +117,10 @@ public final class KafkaChainBenchmark {
       statefun = run.run(settings(STATEFUN, true, 0, 0, ""));
       usual = run.run(streams("100 ms", 100, STREAMS_CACHE, ""));
       streams.add(usual);
-      streams.add(run.run(streams("100 ms, swift", 100, 0, SWIFT)));
       streams.add(run.run(streams("1 s", 1_000, STREAMS_CACHE, "")));
       streams.add(run.run(streams("20 ms, swift", 20, 0, SWIFT)));
-      streams.add(run.run(streams("20 ms, swift, cache", 20, STREAMS_CACHE, SWIFT)));
       streams.add(run.run(streams("5 ms, swift", 5, 0, SWIFT)));
+      streams.add(run.run(streams("5 ms, swift, cache", 5, STREAMS_CACHE, SWIFT)));
       streams.add(run.run(streams("1 ms, swift", 1, 0, SWIFT)));
     } finally {
       Folders.delete(data);

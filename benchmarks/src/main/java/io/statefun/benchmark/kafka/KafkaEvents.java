@@ -29,6 +29,9 @@ final class KafkaEvents implements AutoCloseable {
     settings.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
     settings.put(ProducerConfig.LINGER_MS_CONFIG, inBulk ? 20 : 0);
     settings.put(ProducerConfig.BATCH_SIZE_CONFIG, inBulk ? 256 * 1024 : 16 * 1024);
+    // A broker may not know yet that it leads a new partition. With more requests under way the
+    // first ones would then be behind the others, and be refused for their order.
+    settings.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
     this.producer =
         new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
     this.topic = topic;
