@@ -14,29 +14,33 @@ import com.google.protobuf.UnsafeByteOperations;
  *
  * @param keys how many keys each function has
  */
-record ChainLoad(int keys) {
+public record ChainLoad(int keys) {
 
-  static final String APPLICATION = "chain";
-  static final String FUNCTION_A = "chain/a";
-  static final String FUNCTION_B = "chain/b";
-  static final String INGRESS = "chain/events";
-  static final String EGRESS = "chain/results";
+  public static final String APPLICATION = "chain";
+  public static final String FUNCTION_A = "chain/a";
+  public static final String FUNCTION_B = "chain/b";
+  public static final String INGRESS = "chain/events";
+  public static final String EGRESS = "chain/results";
 
   /** How many bytes of state A and B read and write, besides A's counter. */
-  static final int STATE_BYTES = 100;
+  public static final int STATE_BYTES = 100;
 
   /** The key of function A that an event goes to. */
-  String firstKey(long event) {
+  public String firstKey(long event) {
     return Integer.toString(firstIndex(event));
   }
 
-  int firstIndex(long event) {
+  public int firstIndex(long event) {
     return index(mix(event));
   }
 
   /** The key of function B that an event goes to. */
-  String secondKey(long event) {
-    return Integer.toString(index(mix(event ^ 0x5DEECE66DL)));
+  public String secondKey(long event) {
+    return Integer.toString(secondIndex(event));
+  }
+
+  public int secondIndex(long event) {
+    return index(mix(event ^ 0x5DEECE66DL));
   }
 
   private int index(long random) {
@@ -52,7 +56,7 @@ record ChainLoad(int keys) {
   }
 
   /** What becomes of a state by an event: 100 new bytes, which depend on the old ones. */
-  static byte[] nextState(byte[] before, long event) {
+  public static byte[] nextState(byte[] before, long event) {
     byte[] next = new byte[STATE_BYTES];
     System.arraycopy(before, 0, next, 8, STATE_BYTES - 8);
     for (int i = 0; i < 8; i++) {
@@ -62,7 +66,7 @@ record ChainLoad(int keys) {
   }
 
   /** The same for a state that cannot be changed by those who hold it. */
-  static ByteString nextState(ByteString before, long event) {
+  public static ByteString nextState(ByteString before, long event) {
     byte[] next = new byte[STATE_BYTES];
     before.copyTo(next, 0, 8, STATE_BYTES - 8);
     for (int i = 0; i < 8; i++) {

@@ -16,12 +16,12 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Folders of a run, which are deleted at its end. */
-final class Folders {
+public final class Folders {
 
   private Folders() {}
 
   /** Deletes a folder with all that is in it. */
-  static void delete(Path folder) throws IOException {
+  public static void delete(Path folder) throws IOException {
     if (!Files.exists(folder)) {
       return;
     }
@@ -35,7 +35,7 @@ final class Folders {
   }
 
   /** How much a folder holds, in MiB; what vanishes meanwhile does not count. */
-  static long megabytes(Path folder) throws IOException {
+  public static long megabytes(Path folder) throws IOException {
     long[] bytes = new long[1];
     Files.walkFileTree(
         folder,

@@ -8,28 +8,28 @@ package io.statefun.benchmark;
 import java.util.Arrays;
 
 /** Durations in the order in which they were measured. Added by one thread. */
-final class Latencies {
+public final class Latencies {
 
   private long[] nanos = new long[4096];
   private int size;
 
-  synchronized void add(long duration) {
+  public synchronized void add(long duration) {
     if (size == nanos.length) {
       nanos = Arrays.copyOf(nanos, size * 2);
     }
     nanos[size++] = duration;
   }
 
-  synchronized void clear() {
+  public synchronized void clear() {
     size = 0;
   }
 
-  synchronized int size() {
+  public synchronized int size() {
     return size;
   }
 
   /** The duration in milliseconds that a part of all do not exceed; 0 if there are none. */
-  synchronized double millis(double part) {
+  public synchronized double millis(double part) {
     if (size == 0) {
       return 0;
     }

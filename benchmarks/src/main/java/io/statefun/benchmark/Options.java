@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Options of the form {@code --name=value} or {@code --name}. */
-final class Options {
+public final class Options {
 
   private final Map<String, String> values = new LinkedHashMap<>();
 
@@ -20,7 +20,7 @@ final class Options {
    *
    * @throws IllegalArgumentException if there is one of another name
    */
-  Options(String[] arguments, String... names) {
+  public Options(String[] arguments, String... names) {
     List<String> known = Arrays.asList(names);
     for (String argument : arguments) {
       int equals = argument.indexOf('=');
@@ -32,21 +32,21 @@ final class Options {
     }
   }
 
-  long number(String name, long otherwise) {
+  public long number(String name, long otherwise) {
     String value = values.get(name);
     return value == null ? otherwise : Long.parseLong(value.replace("_", ""));
   }
 
-  int integer(String name, int otherwise) {
+  public int integer(String name, int otherwise) {
     return Math.toIntExact(number(name, otherwise));
   }
 
-  double decimal(String name, double otherwise) {
+  public double decimal(String name, double otherwise) {
     String value = values.get(name);
     return value == null ? otherwise : Double.parseDouble(value);
   }
 
-  String text(String name, String otherwise) {
+  public String text(String name, String otherwise) {
     return values.getOrDefault(name, otherwise);
   }
 }

@@ -14,12 +14,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** What the process has used. */
-final class ProcessMeter {
+public final class ProcessMeter {
 
   private ProcessMeter() {}
 
   /** How many bytes of objects the threads that live have made. */
-  static long allocatedBytes() {
+  public static long allocatedBytes() {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long sum = 0;
     for (long bytes : threads.getThreadAllocatedBytes(threads.getAllThreadIds())) {
@@ -29,22 +29,27 @@ final class ProcessMeter {
   }
 
   /** How long processors worked for the process, in nanoseconds. */
-  static long cpuNanos() {
+  public static long cpuNanos() {
     return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
         .getProcessCpuTime();
   }
 
   /** How long the garbage collectors have worked, in milliseconds. */
-  static long collectionMillis() {
+  public static long collectionMillis() {
     return ManagementFactory.getGarbageCollectorMXBeans().stream()
         .mapToLong(GarbageCollectorMXBean::getCollectionTime)
         .sum();
   }
 
   /** The most memory that the process has had at a time, in MiB; 0 if the system does not tell. */
-  static long peakMemoryMegabytes() {
+  public static long peakMemoryMegabytes() {
+    return peakMemoryMegabytes("self");
+  }
+
+  /** The same for another process, by its id. */
+  public static long peakMemoryMegabytes(String process) {
     try {
-      for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+      for (String line : Files.readAllLines(Path.of("/proc", process, "status"))) {
         if (line.startsWith("VmHWM:")) {
           return Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024;
         }

@@ -9,27 +9,32 @@ import java.util.Locale;
 import java.util.StringJoiner;
 
 /** A line of JSON with numbers, texts and truths, in the order in which they were added. */
-final class Report {
+public final class Report {
 
   private final StringJoiner line = new StringJoiner(", ", "{", "}");
 
-  Report add(String name, long value) {
+  public Report add(String name, long value) {
     line.add('"' + name + "\": " + value);
     return this;
   }
 
-  Report add(String name, boolean value) {
+  public Report add(String name, boolean value) {
     line.add('"' + name + "\": " + value);
     return this;
   }
 
-  Report add(String name, double value) {
+  public Report add(String name, double value) {
     line.add('"' + name + "\": " + String.format(Locale.ROOT, "%.2f", value));
     return this;
   }
 
-  Report add(String name, String value) {
+  public Report add(String name, String value) {
     line.add('"' + name + "\": \"" + value + '"');
+    return this;
+  }
+
+  public Report add(String name, Report value) {
+    line.add('"' + name + "\": " + value);
     return this;
   }
 

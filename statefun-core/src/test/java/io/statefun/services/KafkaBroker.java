@@ -40,16 +40,22 @@ public final class KafkaBroker implements AutoCloseable {
       """;
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
+  /** For a start that takes little. */
+  private static final List<String> SMALL =
+      List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+
   private final Path directory;
   private final String classPath;
   private final int port;
+  private final List<String> jvmOptions;
   private @Nullable Process process;
   private int starts;
 
-  private KafkaBroker(Path directory, String classPath, int port) {
+  private KafkaBroker(Path directory, String classPath, int port, List<String> jvmOptions) {
     this.directory = directory;
     this.classPath = classPath;
     this.port = port;
+    this.jvmOptions = List.copyOf(jvmOptions);
   }
 
   /** Starts a broker with this process' own class path, on a free port. */
@@ -65,7 +71,13 @@ public final class KafkaBroker implements AutoCloseable {
    * @param directory where its files are; what is there of an earlier one is taken up
    */
   public static KafkaBroker start(Path directory, String classPath, int port) {
-    KafkaBroker broker = new KafkaBroker(directory.toAbsolutePath(), classPath, port);
+    return start(directory, classPath, port, SMALL);
+  }
+
+  /** Starts a broker with options of its own for its JVM. */
+  public static KafkaBroker start(
+      Path directory, String classPath, int port, List<String> jvmOptions) {
+    KafkaBroker broker = new KafkaBroker(directory.toAbsolutePath(), classPath, port, jvmOptions);
     broker.prepare();
     broker.restart();
     return broker;
@@ -195,8 +207,8 @@ public final class KafkaBroker implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Dlogback.configurationFile=" + directory.resolve("logback.xml"));
-    command.addAll(
-        List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", classPath, main));
+    command.addAll(jvmOptions);
+    command.addAll(List.of("-cp", classPath, main));
     command.addAll(List.of(arguments));
     return new ProcessBuilder(command)
         .directory(directory.toFile())
