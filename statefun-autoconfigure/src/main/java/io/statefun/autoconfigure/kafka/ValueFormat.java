@@ -23,6 +23,9 @@ import java.util.function.Function;
  */
 final class ValueFormat {
 
+  /** Stands in a text for what is no UTF-8, unless it was there. */
+  private static final char REPLACEMENT = '\uFFFD';
+
   private final MessageTypes types;
   private final Map<TypeName, Function<TypedValue, byte[]>> writers = new HashMap<>();
 
@@ -93,6 +96,11 @@ final class ValueFormat {
   }
 
   private static String text(byte[] bytes) {
+    String text = new String(bytes, StandardCharsets.UTF_8);
+    return text.indexOf(REPLACEMENT) < 0 ? text : strictText(bytes);
+  }
+
+  private static String strictText(byte[] bytes) {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
