@@ -241,6 +241,14 @@ final class Node {
     return result;
   }
 
+  /**
+   * Whether everything that has changed is committed, and everything that was sent from outside. A
+   * message that no worker has taken yet has changed nothing so far.
+   */
+  boolean isSettled() {
+    return notAccepted.isEmpty() && committer.isIdle();
+  }
+
   /** How many messages from outside wait for the worker of an address. */
   int waitingOutside(Address target) {
     return worker(target.partition(services.partitions())).waitingOutside();

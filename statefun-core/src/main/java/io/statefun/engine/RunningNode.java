@@ -100,7 +100,7 @@ final class RunningNode {
    */
   void awaitCommit(long nanos, BooleanSupplier useful) {
     long deadline = System.nanoTime() + nanos;
-    while (!node.committer().isIdle() && useful.getAsBoolean() && System.nanoTime() < deadline) {
+    while (!node.isSettled() && useful.getAsBoolean() && System.nanoTime() < deadline) {
       boolean unused = node.committer().hurry();
       LockSupport.parkNanos(500_000);
     }
