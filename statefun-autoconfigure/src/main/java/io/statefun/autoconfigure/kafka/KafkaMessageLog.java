@@ -173,11 +173,13 @@ final class KafkaMessageLog implements MessageLog {
 
   private Consumer<byte[], byte[]> newConsumer() {
     Map<String, Object> defaults = new HashMap<>();
-    defaults.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     defaults.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2_000);
     defaults.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 8 * 1024 * 1024);
     defaults.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, 30_000);
     Map<String, Object> required = new HashMap<>(settings.membership());
+    // Neither records nor offsets of a transaction that may yet be given up. Required, since Spring
+    // Boot always sets the other level unless it is told otherwise.
+    required.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     required.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
     required.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     required.put(

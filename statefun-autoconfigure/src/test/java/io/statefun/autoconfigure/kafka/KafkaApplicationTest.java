@@ -90,6 +90,16 @@ class KafkaApplicationTest {
   }
 
   @Test
+  void recordsOfATransactionThatWasGivenUpAreNotRead() {
+    start();
+    topics.sendAndAbort(hits, "a", "{\"weight\":100}");
+    topics.send(hits, "a", "{\"weight\":1}");
+
+    await().atMost(PATIENCE).until(() -> topics.read(totals).size() >= 1);
+    assertThat(topics.values(totals)).hasSize(1).first().asString().contains("\"sum\":1,");
+  }
+
+  @Test
   void headersReachTheHandler() {
     start();
     ProducerRecord<String, String> hit = new ProducerRecord<>(hits, "a", "{\"weight\":1}");

@@ -60,6 +60,22 @@ final class Topics implements AutoCloseable {
     }
   }
 
+  /** Sends a record in a transaction that is given up. */
+  void sendAndAbort(String topic, String key, String value) {
+    Properties settings = new Properties();
+    settings.put("bootstrap.servers", bootstrapServers);
+    settings.put("transactional.id", "gives-up");
+    try (KafkaProducer<String, String> other =
+        new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
+      other.initTransactions();
+      other.beginTransaction();
+      other.send(new ProducerRecord<>(topic, key, value)).get();
+      other.abortTransaction();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   void sendAsync(String topic, String key, String value) {
     var unused = producer.send(new ProducerRecord<>(topic, key, value));
   }
