@@ -176,7 +176,10 @@ final class KafkaTransactions implements TransactionLog {
     producer = fresh;
     try {
       fresh.initTransactions();
-    } catch (KafkaException e) {
+      if (closed) {
+        throw new IllegalStateException("closed meanwhile");
+      }
+    } catch (KafkaException | IllegalStateException e) {
       drop();
       throw new IOException("A producer cannot begin: " + e, e);
     }
@@ -214,10 +217,28 @@ final class KafkaTransactions implements TransactionLog {
   public void commit(String reference, EpochOutput output)
       throws IOException, RefusedRecordsException {
     checkTurn();
-    if (producer == null) {
+    Producer<byte[], byte[]> open = producer;
+    if (open == null) {
       reset();
+      open = producer;
     }
-    Producer<byte[], byte[]> open = java.util.Objects.requireNonNull(producer);
+    if (open == null) {
+      throw new IOException("The transactions are closed");
+    }
+    try {
+      commit(open, reference, output);
+    } catch (IllegalStateException e) {
+      if (closed) {
+        // The producer was closed under way. What became of the transaction is not known here, and
+        // nobody will go on from here.
+        throw new IOException("The transactions are closed", e);
+      }
+      throw e;
+    }
+  }
+
+  private void commit(Producer<byte[], byte[]> open, String reference, EpochOutput output)
+      throws IOException, RefusedRecordsException {
     List<ProducerRecord<byte[], byte[]>> records =
         output.records().stream().map(writer::write).toList();
     refuse(output, refusedBefore(open, records));
@@ -302,9 +323,10 @@ final class KafkaTransactions implements TransactionLog {
     return offsets;
   }
 
-  private void checkTurn() {
+  /** The node of a turn that is over is about to be ended, and can only wait for that. */
+  private void checkTurn() throws IOException {
     if (turn.isOver()) {
-      throw new FencedException(0);
+      throw new IOException("This process does not own the partitions any more");
     }
   }
 
