@@ -24,16 +24,34 @@ public interface TransactionLog {
   @Nullable String reference() throws IOException;
 
   /**
-   * Commits a transaction. When the method returns, it is committed.
+   * Begins a transaction: what the epoch does is sent, and nothing of it is true yet. Need not wait
+   * for answers, so that the caller can make the epoch object durable meanwhile; what goes wrong is
+   * told by {@link #commit} or {@link #abort}, one of which follows.
    *
    * @param reference becomes what {@link #reference} returns
+   * @throws io.statefun.snapshot.FencedException if this node owns the partitions no longer
+   * @throws IOException as {@link #commit} does
+   */
+  void begin(String reference, EpochOutput output) throws IOException;
+
+  /**
+   * Commits the transaction that has begun. When the method returns, it is committed.
+   *
    * @throws AbortedException if it is certain that it is not committed, now or later
    * @throws RefusedRecordsException if that is certain, and will be again
    * @throws io.statefun.snapshot.FencedException if this node owns the partitions no longer
    * @throws IOException if it is not known whether it is or will be committed; then {@link #reset}
    *     before anything else
    */
-  void commit(String reference, EpochOutput output) throws IOException, RefusedRecordsException;
+  void commit() throws IOException, RefusedRecordsException;
+
+  /**
+   * Gives up the transaction that has begun. When the method returns, it is certain that it is not
+   * committed, now or later.
+   *
+   * @throws IOException if that is not certain; then {@link #reset} before anything else
+   */
+  void abort() throws IOException;
 
   /**
    * Makes sure that of the transactions so far each is committed or will never be.

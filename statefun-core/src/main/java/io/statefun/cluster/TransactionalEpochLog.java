@@ -22,9 +22,13 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The epochs of a node that commits them by transactions of a log: first the epoch object is made
- * durable, then one transaction makes true everything that the epoch did, and names the object. An
- * object that no transaction has named is garbage.
+ * The epochs of a node that commits them by transactions of a log: one transaction makes true
+ * everything that the epoch did, and names the epoch object. The transaction is prepared while the
+ * object is written, and committed when the object is durable, never before. An object that no
+ * transaction has named is garbage.
+ *
+ * <p>As long as the store fails, no transaction is open while it is waited for: what is open holds
+ * up the readers of the topics that it writes to.
  */
 public final class TransactionalEpochLog implements EpochLog {
 
@@ -36,7 +40,15 @@ public final class TransactionalEpochLog implements EpochLog {
   private UUID writer;
 
   private @Nullable EpochReference newest;
-  private State state = State.NEW;
+
+  /** Whether the object of the next epoch is there. */
+  private boolean durable;
+
+  /** Whether an attempt for the next epoch may have been successful, or may yet be. */
+  private boolean unknown;
+
+  /** Whether transactions are prepared before the object is durable. */
+  private boolean overlaps = true;
 
   /**
    * @param writer identifies this process among all that ever used the store
@@ -100,31 +112,69 @@ public final class TransactionalEpochLog implements EpochLog {
       long epoch, EpochWriter content, List<EpochWriter.Need> needs, EpochOutput output)
       throws IOException, RefusedRecordsException {
     EpochReference reference = new EpochReference(epoch, writer);
-    if (state == State.NEW) {
-      UUID previous = newest == null ? NOBODY : newest.writer();
-      // An object of this name is from an attempt of this process that did not know it succeeded.
-      boolean unused = EpochObjects.create(store, epoch, writer, previous, content, needs);
-      state = State.DURABLE;
-      faults.reached(FaultPoint.OBJECT_DURABLE);
-    }
-    if (state != State.UNKNOWN || !isCommitted(reference)) {
-      commit(reference, output);
+    if (!unknown || !isCommitted(reference)) {
+      if (!overlaps) {
+        makeDurable(epoch, content, needs);
+      }
+      begin(reference, output);
+      try {
+        makeDurable(epoch, content, needs);
+      } catch (IOException e) {
+        overlaps = false;
+        abort(e);
+        throw e;
+      }
+      commit();
     }
     newest = reference;
-    state = State.NEW;
+    durable = false;
+    overlaps = true;
   }
 
-  private void commit(EpochReference reference, EpochOutput output)
-      throws IOException, RefusedRecordsException {
-    state = State.UNKNOWN;
+  private void makeDurable(long epoch, EpochWriter content, List<EpochWriter.Need> needs)
+      throws IOException {
+    if (durable) {
+      return;
+    }
+    UUID previous = newest == null ? NOBODY : newest.writer();
+    // An object of this name is from an attempt of this process that did not know it succeeded.
+    boolean unused = EpochObjects.create(store, epoch, writer, previous, content, needs);
+    durable = true;
+    faults.reached(FaultPoint.OBJECT_DURABLE);
+  }
+
+  private void begin(EpochReference reference, EpochOutput output) throws IOException {
+    unknown = true;
     try {
-      log.commit(reference.toString(), output);
+      log.begin(reference.toString(), output);
     } catch (TransactionLog.AbortedException e) {
-      state = State.DURABLE;
+      unknown = false;
+      throw e;
+    }
+    faults.reached(FaultPoint.TRANSACTION_BEGUN);
+  }
+
+  private void abort(IOException why) {
+    try {
+      log.abort();
+      unknown = false;
+    } catch (IOException e) {
+      why.addSuppressed(e);
+    }
+  }
+
+  private void commit() throws IOException, RefusedRecordsException {
+    try {
+      log.commit();
+      unknown = false;
+    } catch (TransactionLog.AbortedException e) {
+      unknown = false;
       throw e;
     } catch (RefusedRecordsException e) {
+      unknown = false;
+      // The epoch gets other content, and so another object, also if this one is not known to be.
       writer = new UUID(writer.getMostSignificantBits(), writer.getLeastSignificantBits() + 1);
-      state = State.NEW;
+      durable = false;
       throw e;
     }
   }
@@ -134,13 +184,14 @@ public final class TransactionalEpochLog implements EpochLog {
     log.reset();
     String committed = log.reference();
     if (reference.toString().equals(committed)) {
+      unknown = false;
       return true;
     }
     if (!Objects.equals(committed, newest == null ? null : newest.toString())) {
       throw new FencedException(
           committed == null ? reference.epoch() : EpochReference.parse(committed).epoch());
     }
-    state = State.DURABLE;
+    unknown = false;
     return false;
   }
 
@@ -152,15 +203,5 @@ public final class TransactionalEpochLog implements EpochLog {
   @Override
   public void deleteBefore(long epoch, FaultPoint.Listener listener) throws IOException {
     EpochObjects.deleteBefore(store, epoch, listener);
-  }
-
-  /** How far the commit of the next epoch is. */
-  private enum State {
-    /** Its object may not be there. */
-    NEW,
-    /** Its object is there, and it is not committed. */
-    DURABLE,
-    /** It may be committed. */
-    UNKNOWN
   }
 }

@@ -14,7 +14,9 @@ public enum FaultPoint {
   EPOCH_CUT,
   /** The epoch object is about to be created. */
   BEFORE_COMMIT,
-  /** The epoch object is durable; the transaction that makes it true has not begun. */
+  /** The transaction that makes the epoch true has begun; nobody has asked to commit it. */
+  TRANSACTION_BEGUN,
+  /** The epoch object is durable; the transaction that makes it true is not committed. */
   OBJECT_DURABLE,
   /** The epoch is committed; nobody was told. */
   AFTER_COMMIT,

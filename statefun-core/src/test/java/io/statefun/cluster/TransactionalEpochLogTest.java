@@ -107,6 +107,60 @@ class TransactionalEpochLogTest {
   }
 
   @Test
+  void aTransactionIsPreparedWhileTheObjectIsWrittenAndCommittedAfterwards() throws Exception {
+    FailingStore watched = new FailingStore(store, log);
+
+    commit(newLog(watched), 1);
+
+    assertThat(watched.openTransactions).containsExactly(true);
+    assertThat(log.reference).startsWith("1:1:");
+  }
+
+  @Test
+  void aTransactionWhoseObjectCannotBeWrittenIsGivenUp() {
+    FailingStore failing = new FailingStore(store, log);
+    failing.fails = true;
+
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> commit(newLog(failing), 1))
+        .withMessage("the store is away");
+    assertThat(log.aborts).isEqualTo(1);
+    assertThat(log.reference).isNull();
+  }
+
+  @Test
+  void noTransactionIsOpenWhileAStoreThatHasFailedIsWaitedFor() throws Exception {
+    FailingStore failing = new FailingStore(store, log);
+    TransactionalEpochLog epochs = newLog(failing);
+    failing.fails = true;
+    assertThatExceptionOfType(IOException.class).isThrownBy(() -> commit(epochs, 1));
+    assertThatExceptionOfType(IOException.class).isThrownBy(() -> commit(epochs, 1));
+    failing.fails = false;
+
+    commit(epochs, 1);
+    commit(epochs, 2);
+
+    assertThat(failing.openTransactions).containsExactly(true, false, false, true);
+    assertThat(history(newLog())).containsExactly(1L, 2L);
+  }
+
+  @Test
+  void aTransactionOfWhichItIsNotKnownThatItWasGivenUpIsEndedFirst() throws Exception {
+    FailingStore failing = new FailingStore(store, log);
+    TransactionalEpochLog epochs = newLog(failing);
+    failing.fails = true;
+    log.failure = new IOException("no answer");
+    assertThatExceptionOfType(IOException.class).isThrownBy(() -> commit(epochs, 1));
+    failing.fails = false;
+    log.failure = null;
+
+    commit(epochs, 1);
+
+    assertThat(log.resets).isEqualTo(1);
+    assertThat(history(newLog())).containsExactly(1L);
+  }
+
+  @Test
   void whoDoesNotKnowOfTheNewestCommitIsFenced() throws Exception {
     commit(first, 1);
     TransactionalEpochLog second = newLog();
@@ -170,7 +224,11 @@ class TransactionalEpochLogTest {
   }
 
   private TransactionalEpochLog newLog() {
-    return new TransactionalEpochLog(store, log, UUID.randomUUID(), FaultPoint.Listener.NONE);
+    return newLog(store);
+  }
+
+  private TransactionalEpochLog newLog(SnapshotStore objects) {
+    return new TransactionalEpochLog(objects, log, UUID.randomUUID(), FaultPoint.Listener.NONE);
   }
 
   private static List<Long> history(EpochLog log) throws IOException {
@@ -196,11 +254,15 @@ class TransactionalEpochLogTest {
   private static final class FakeLog implements TransactionLog {
 
     private final List<String> taken = new ArrayList<>();
+    private final List<String> begun = new ArrayList<>();
     private @Nullable String reference;
     private @Nullable IOException failure;
     private @Nullable IOException failureAfter;
+    private EpochOutput output = EpochOutput.NOTHING;
+    private @Nullable String open;
     private boolean refused;
     private int resets;
+    private int aborts;
 
     @Override
     public @Nullable String reference() {
@@ -208,8 +270,17 @@ class TransactionalEpochLogTest {
     }
 
     @Override
-    public void commit(String newReference, EpochOutput output)
-        throws IOException, RefusedRecordsException {
+    public void begin(String newReference, EpochOutput newOutput) {
+      assertThat(open).as("open transaction").isNull();
+      open = newReference;
+      output = newOutput;
+      begun.add(newReference);
+    }
+
+    @Override
+    public void commit() throws IOException, RefusedRecordsException {
+      String named = open;
+      open = null;
       if (failure != null) {
         throw failure;
       }
@@ -217,15 +288,71 @@ class TransactionalEpochLogTest {
         throw new RefusedRecordsException(Map.of(0, new IOException("too large")));
       }
       output.records().forEach(one -> taken.add(one.id()));
-      reference = newReference;
+      reference = named;
       if (failureAfter != null) {
         throw failureAfter;
       }
     }
 
     @Override
+    public void abort() throws IOException {
+      open = null;
+      aborts++;
+      if (failure != null) {
+        throw failure;
+      }
+    }
+
+    @Override
     public void reset() {
+      open = null;
       resets++;
     }
+  }
+
+  /** Fails when it is told to, and tells whether a transaction was open when an object came. */
+  private static final class FailingStore implements SnapshotStore {
+
+    private final SnapshotStore store;
+    private final FakeLog log;
+    private final List<Boolean> openTransactions = new ArrayList<>();
+    private boolean fails;
+
+    FailingStore(SnapshotStore store, FakeLog log) {
+      this.store = store;
+      this.log = log;
+    }
+
+    @Override
+    public boolean create(String name, Content content) throws IOException {
+      openTransactions.add(log.open != null);
+      if (fails) {
+        throw new IOException("the store is away");
+      }
+      return store.create(name, content);
+    }
+
+    @Override
+    public long size(String name) throws IOException {
+      return store.size(name);
+    }
+
+    @Override
+    public byte[] read(String name, long offset, int length) throws IOException {
+      return store.read(name, offset, length);
+    }
+
+    @Override
+    public List<String> list(String prefix) throws IOException {
+      return store.list(prefix);
+    }
+
+    @Override
+    public void delete(String name) throws IOException {
+      store.delete(name);
+    }
+
+    @Override
+    public void close() {}
   }
 }

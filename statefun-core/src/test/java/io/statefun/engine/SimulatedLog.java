@@ -67,7 +67,9 @@ final class SimulatedLog {
     /** The committed reference and offsets are told though a transaction is open. */
     UNSTABLE_OFFSETS,
     /** A transaction may be aborted though the answer says that it is committed. */
-    LOST_COMMIT
+    LOST_COMMIT,
+    /** What has begun is committed at once, before anybody asks for it. */
+    EARLY_COMMIT
   }
 
   /** A new process takes the partitions over. */
@@ -143,6 +145,9 @@ final class SimulatedLog {
     private int known = generation;
     private @Nullable Transaction current;
 
+    /** Why what has begun cannot be committed, of which its owner hears later. */
+    private @Nullable Exception failure;
+
     @Override
     public @Nullable String reference() throws IOException {
       fail("the coordinator does not answer");
@@ -157,6 +162,7 @@ final class SimulatedLog {
     @Override
     public void reset() throws IOException {
       fail("the producer cannot be made anew");
+      failure = null;
       if (current != null) {
         end(current);
         current = null;
@@ -164,9 +170,8 @@ final class SimulatedLog {
     }
 
     @Override
-    public void commit(String newReference, EpochOutput output)
-        throws IOException, RefusedRecordsException {
-      if (current != null) {
+    public void begin(String newReference, EpochOutput output) throws IOException {
+      if (current != null || failure != null) {
         throw new IllegalStateException("a transaction was left open, and not reset");
       }
       if (strikes()) {
@@ -175,11 +180,29 @@ final class SimulatedLog {
       Transaction transaction = new Transaction();
       current = transaction;
       open.add(transaction);
-      send(transaction, output.records());
-      checkGeneration();
-      transaction.reference = newReference;
-      transaction.positions = output.positions();
-      mayCrash.accept("with offsets sent");
+      try {
+        send(transaction, output.records());
+        checkGeneration();
+        transaction.reference = newReference;
+        transaction.positions = output.positions();
+        mayCrash.accept("with offsets sent");
+        fail("the connection is lost before the answer to the offsets");
+      } catch (IOException | RefusedRecordsException e) {
+        failure = e;
+      }
+      if (defect == Defect.EARLY_COMMIT) {
+        transaction.state = State.DECIDED;
+        end(transaction);
+      }
+    }
+
+    @Override
+    public void commit() throws IOException, RefusedRecordsException {
+      Transaction transaction = prepared();
+      pass();
+      if (strikes()) {
+        end(transaction);
+      }
       fail("the connection is lost before the commit is asked for");
       if (transaction.state == State.ONGOING) {
         transaction.state = State.DECIDED;
@@ -192,6 +215,28 @@ final class SimulatedLog {
         throw new IOException("the producer is fenced");
       }
       current = null;
+    }
+
+    private Transaction prepared() throws IOException, RefusedRecordsException {
+      Exception failed = failure;
+      failure = null;
+      if (failed instanceof IOException lost) {
+        throw lost;
+      } else if (failed instanceof RefusedRecordsException refused) {
+        throw refused;
+      }
+      return java.util.Objects.requireNonNull(current, "no transaction has begun");
+    }
+
+    @Override
+    public void abort() throws IOException {
+      try {
+        prepared();
+      } catch (AbortedException | RefusedRecordsException e) {
+        return;
+      }
+      fail("the answer to the abort is lost");
+      giveUp();
     }
 
     private void send(Transaction transaction, List<Egress.Delivery> records)
@@ -210,7 +255,7 @@ final class SimulatedLog {
         }
       }
       if (!refused.isEmpty()) {
-        abort();
+        giveUp();
         throw new RefusedRecordsException(refused);
       }
     }
@@ -219,14 +264,14 @@ final class SimulatedLog {
       if (known == generation || defect == Defect.NO_GENERATIONS) {
         return;
       }
-      abort();
+      giveUp();
       if (owner != this && random.nextBoolean()) {
         throw new FencedException(0);
       }
       throw new AbortedException("the group has another generation", null);
     }
 
-    private void abort() {
+    private void giveUp() {
       if (current != null) {
         end(current);
         current = null;

@@ -21,7 +21,8 @@ class SimulationTest {
   private static final long SEEDS = Long.getLong("statefun.simulation.seeds", 2_000);
 
   /** What is reached only if a log commits the epochs. */
-  private static final Set<FaultPoint> OF_THE_LOG = EnumSet.of(FaultPoint.OBJECT_DURABLE);
+  private static final Set<FaultPoint> OF_THE_LOG =
+      EnumSet.of(FaultPoint.TRANSACTION_BEGUN, FaultPoint.OBJECT_DURABLE);
 
   @Test
   void noPromiseIsBrokenWhateverCrashesAndWhateverIsLost() {
