@@ -29,7 +29,7 @@ record GroupSettings(
     Duration sessionTimeout,
     Duration transactionTimeout) {
 
-  /** The transactional id of the process. */
+  /** What the transactional ids of the process begin with. */
   String transactionalId() {
     return groupId + "-" + memberId;
   }

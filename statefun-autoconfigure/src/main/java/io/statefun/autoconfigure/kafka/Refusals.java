@@ -44,12 +44,12 @@ final class Refusals {
 
   /** Records of a transaction that are refused, with all others for a topic that is. */
   static Map<Integer, Throwable> of(
-      Map<Integer, Exception> failures, List<ProducerRecord<byte[], byte[]>> records) {
+      Map<Integer, Throwable> failures, List<ProducerRecord<byte[], byte[]>> records) {
     Map<Integer, Throwable> refused = new HashMap<>();
     Map<String, Throwable> topics = new HashMap<>();
     Set<Integer> indexes = new HashSet<>(failures.keySet());
     for (int index : indexes) {
-      Exception failure = failures.get(index);
+      Throwable failure = failures.get(index);
       if (failure != null && isForGood(failure)) {
         refused.put(index, failure);
         if (failure instanceof TopicAuthorizationException

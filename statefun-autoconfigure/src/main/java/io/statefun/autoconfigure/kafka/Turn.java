@@ -38,8 +38,11 @@ final class Turn {
     return group;
   }
 
-  boolean isOver() {
-    return over;
+  /** The node of a turn that is over is about to be ended, and can only wait for that. */
+  void check() throws IOException {
+    if (over) {
+      throw new IOException("This process does not own the partitions any more");
+    }
   }
 
   // Called by the thread that polls

@@ -1,0 +1,156 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.autoconfigure.kafka;
+
+import io.statefun.cluster.EpochOutput;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The offsets that the group has committed. Those of the internal topic's partitions carry, as
+ * their metadata, the reference to the epoch object and the transactional id of who committed it.
+ */
+final class CommittedOffsets {
+
+  private static final Logger log = LoggerFactory.getLogger(CommittedOffsets.class);
+
+  private static final long ANSWER_SECONDS = 20;
+  private static final char SEPARATOR = ' ';
+
+  private final GroupSettings settings;
+  private final Admin admin;
+  private final Set<TopicPartition> internal = new HashSet<>();
+  private final Set<String> fenced = new HashSet<>();
+
+  CommittedOffsets(GroupSettings settings, int partitions, Admin admin) {
+    this.settings = settings;
+    this.admin = admin;
+    for (int i = 0; i < partitions; i++) {
+      internal.add(new TopicPartition(settings.internalTopic(), i));
+    }
+  }
+
+  /** The reference, when no transaction is open that could change it, or null if there is none. */
+  @Nullable String reference() throws IOException {
+    fenceOthers();
+    Map<TopicPartition, OffsetAndMetadata> committed = offsets(true);
+    Set<String> references = new HashSet<>();
+    for (TopicPartition partition : internal) {
+      OffsetAndMetadata offset = committed.get(partition);
+      references.add(offset == null ? "" : metadata(offset, 0));
+    }
+    if (references.size() > 1) {
+      throw new IOException(
+          "The offsets that group '"
+              + settings.groupId()
+              + "' has committed in topic '"
+              + settings.internalTopic()
+              + "' name different epochs, or only some do: "
+              + references
+              + ". Somebody else has changed them; set them back");
+    }
+    String reference = references.iterator().next();
+    return reference.isEmpty() ? null : reference;
+  }
+
+  /**
+   * Who committed last and is gone may have left a transaction open, whose end a reader waits for.
+   * The end comes at once if nobody can go on with it.
+   */
+  private void fenceOthers() throws IOException {
+    Set<String> others = new HashSet<>();
+    for (OffsetAndMetadata offset : offsets(false).values()) {
+      if (offset != null && !metadata(offset, 1).isEmpty()) {
+        others.add(metadata(offset, 1));
+      }
+    }
+    others.remove(settings.transactionalId());
+    others.removeAll(fenced);
+    if (others.isEmpty()) {
+      return;
+    }
+    try {
+      List<String> ids =
+          others.stream().flatMap(other -> TransactionalProducers.ids(other).stream()).toList();
+      admin.fenceProducers(ids).all().get(ANSWER_SECONDS, TimeUnit.SECONDS);
+      fenced.addAll(others);
+    } catch (ExecutionException | TimeoutException e) {
+      log.warn(
+          "The transactions of {} could not be ended, so that the start waits until they time out:"
+              + " {}",
+          others,
+          e.toString());
+    } catch (InterruptedException e) {
+      throw Interruptions.of(e);
+    }
+  }
+
+  private Map<TopicPartition, OffsetAndMetadata> offsets(boolean stable) throws IOException {
+    try {
+      return admin
+          .listConsumerGroupOffsets(
+              Map.of(
+                  settings.groupId(), new ListConsumerGroupOffsetsSpec().topicPartitions(internal)),
+              new ListConsumerGroupOffsetsOptions().requireStable(stable))
+          .partitionsToOffsetAndMetadata()
+          .get(settings.transactionTimeout().toSeconds() + ANSWER_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      throw new IOException("The committed offsets cannot be read", e.getCause());
+    } catch (TimeoutException e) {
+      throw new IOException("The committed offsets cannot be read in time", e);
+    } catch (InterruptedException e) {
+      throw Interruptions.of(e);
+    }
+  }
+
+  private static String metadata(OffsetAndMetadata offset, int part) {
+    String metadata = offset.metadata();
+    int separator = metadata.indexOf(SEPARATOR);
+    if (separator < 0) {
+      return part == 0 ? metadata : "";
+    }
+    return part == 0 ? metadata.substring(0, separator) : metadata.substring(separator + 1);
+  }
+
+  /** What a transaction commits, for a reference and how far the ingresses were read. */
+  Map<TopicPartition, OffsetAndMetadata> of(
+      String reference, List<EpochOutput.Position> positions) {
+    Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+    String metadata = reference + SEPARATOR + settings.transactionalId();
+    for (TopicPartition partition : internal) {
+      offsets.put(partition, new OffsetAndMetadata(0, metadata));
+    }
+    for (EpochOutput.Position position : positions) {
+      int dash = position.split().lastIndexOf('-');
+      offsets.put(
+          new TopicPartition(
+              position.split().substring(0, dash),
+              Integer.parseInt(position.split().substring(dash + 1))),
+          new OffsetAndMetadata(KafkaSplit.offset(position.position())));
+    }
+    return offsets;
+  }
+
+  void close() {
+    admin.close(Duration.ZERO);
+  }
+}
