@@ -14,11 +14,13 @@ public interface RecordRoutes {
   /**
    * Routes a record.
    *
-   * @param value what it says
+   * @param type the class of values, by which the router is found; a value may be of a class that
+   *     extends it
+   * @param value what it says; null for a record that says that there is nothing any more
    * @param whole the record with its value, for routers that want to see all of it, as a {@code
    *     Router<ConsumerRecord<?, T>>}; null if there is no more than the value
    * @param routes takes the messages
    * @throws IllegalArgumentException if no router takes it
    */
-  void route(Object value, @Nullable Object whole, Routes routes);
+  void route(Class<?> type, @Nullable Object value, @Nullable Object whole, Routes routes);
 }

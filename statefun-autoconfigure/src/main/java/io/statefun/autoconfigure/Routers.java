@@ -58,18 +58,25 @@ final class Routers implements RecordRoutes {
   /** The messages that a record becomes. */
   List<Routed> route(Object record) {
     List<Routed> routed = new ArrayList<>();
-    route(record, null, (target, message) -> routed.add(new Routed(target, message)));
+    route(
+        record.getClass(),
+        record,
+        null,
+        (target, message) -> routed.add(new Routed(target, message)));
     return routed;
   }
 
   @Override
   @SuppressWarnings("unchecked")
-  public void route(Object value, @Nullable Object whole, Routes routes) {
-    Entry entry = find(value.getClass());
+  public void route(Class<?> type, @Nullable Object value, @Nullable Object whole, Routes routes) {
+    Entry entry = find(value == null ? type : value.getClass());
     Object seen = entry.whole() ? whole : value;
     if (seen == null) {
       throw new IllegalArgumentException(
-          "The bean '%s' routes records of Kafka, and this one comes from elsewhere."
+          (entry.whole()
+                  ? "The bean '%s' routes records of Kafka, and this one comes from elsewhere."
+                  : "The bean '%s' routes values, and this record has none: let it be a router of"
+                      + " ConsumerRecord<?, T>.")
               .formatted(entry.beanName()));
     }
     ((Router<Object>) entry.router()).route(seen, routes);

@@ -5,6 +5,7 @@
  */
 package io.statefun.cluster;
 
+import io.statefun.io.RefusedRecordsException;
 import io.statefun.snapshot.EpochReader;
 import io.statefun.snapshot.EpochWriter;
 import io.statefun.snapshot.FaultPoint;

@@ -5,6 +5,7 @@
  */
 package io.statefun.cluster;
 
+import io.statefun.io.RefusedRecordsException;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 

@@ -7,8 +7,8 @@ package io.statefun.engine;
 
 import io.statefun.cluster.EpochLog;
 import io.statefun.cluster.EpochOutput;
-import io.statefun.cluster.RefusedRecordsException;
 import io.statefun.io.Egress;
+import io.statefun.io.RefusedRecordsException;
 import io.statefun.snapshot.EpochWriter;
 import io.statefun.snapshot.FaultPoint;
 import io.statefun.wire.ByteWriter;

@@ -6,6 +6,7 @@
 package io.statefun.engine;
 
 import io.statefun.io.Egress;
+import io.statefun.io.RefusedRecordsException;
 import io.statefun.message.TypeName;
 import io.statefun.snapshot.FaultPoint;
 import io.statefun.state.Overlay;
@@ -14,9 +15,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -329,30 +332,50 @@ final class EgressDispatcher {
   }
 
   private void finish(@Nullable Throwable failure) {
-    if (failure != null) {
-      int inARow = failures + 1;
-      failures = inARow;
-      long pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE << Math.min(inARow - 1, 20));
-      notBefore = node.clock().millis() + pause;
-      LOG.warn(
-          "Egress {} did not take {} records at attempt {}; next one in {} ms: {}",
-          name,
-          batch.size(),
-          inARow,
-          pause,
-          failure.toString());
+    Map<Integer, Throwable> refused = refused(failure);
+    if (failure != null && refused.isEmpty()) {
+      pause(failure);
       return;
     }
     failures = 0;
     faults.reached(FaultPoint.AFTER_DELIVER);
-    acknowledge();
+    if (!refused.isEmpty()) {
+      LOG.warn(
+          "Egress {} refuses {} records for good, which become dead letters, as: {}",
+          name,
+          refused.size(),
+          refused.values().iterator().next().toString());
+    }
+    acknowledge(refused);
+  }
+
+  private static Map<Integer, Throwable> refused(@Nullable Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    return cause instanceof RefusedRecordsException refused ? refused.causes() : Map.of();
+  }
+
+  private void pause(Throwable failure) {
+    int inARow = failures + 1;
+    failures = inARow;
+    long pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE << Math.min(inARow - 1, 20));
+    notBefore = node.clock().millis() + pause;
+    LOG.warn(
+        "Egress {} did not take {} records at attempt {}; next one in {} ms: {}",
+        name,
+        batch.size(),
+        inARow,
+        pause,
+        failure.toString());
   }
 
   /** Notes what has arrived. Nothing may be put aside meanwhile: the order of changes counts. */
-  private synchronized void acknowledge() {
-    Map<Integer, List<OutgoingRecord>> byPartition = new TreeMap<>();
-    for (OutgoingRecord delivered : batch) {
-      byPartition.computeIfAbsent(delivered.partition(), key -> new ArrayList<>()).add(delivered);
+  private synchronized void acknowledge(Map<Integer, Throwable> refused) {
+    Map<Integer, Acknowledgement> byPartition = new TreeMap<>();
+    for (int i = 0; i < batch.size(); i++) {
+      OutgoingRecord delivered = batch.get(i);
+      byPartition
+          .computeIfAbsent(delivered.partition(), key -> new Acknowledgement())
+          .add(delivered, refused.get(i));
     }
     byPartition.forEach(this::acknowledge);
     waiting -= batch.size();
@@ -360,14 +383,39 @@ final class EgressDispatcher {
     noteCrowd();
   }
 
-  private void acknowledge(int partition, List<OutgoingRecord> delivered) {
+  private void acknowledge(int partition, Acknowledgement arrived) {
     Backlog backlog = backlogs[partition];
-    int fromState = (int) delivered.stream().filter(backlog::has).count();
+    int fromState = (int) arrived.records.stream().filter(backlog::has).count();
     byte[] key = Keys.acknowledged(name);
-    byte[] newest = EgressProgress.acknowledged(delivered.get(delivered.size() - 1).number());
-    Consumer<Overlay> acknowledge = overlay -> overlay.put(key, newest);
+    byte[] newest = EgressProgress.acknowledged(arrived.newest());
+    Consumer<Overlay> acknowledge =
+        overlay -> {
+          overlay.put(key, newest);
+          arrived.deadLetters.forEach(overlay::put);
+        };
     partitions.change(
         partition, fromState == 0 ? acknowledge : acknowledge.andThen(backlog.remove(fromState)));
+  }
+
+  /** What has come of the records of a partition in the batch. */
+  private final class Acknowledgement {
+
+    private final List<OutgoingRecord> records = new ArrayList<>();
+    private final Map<byte[], byte[]> deadLetters = new LinkedHashMap<>();
+
+    void add(OutgoingRecord delivered, @Nullable Throwable refusal) {
+      records.add(delivered);
+      if (refusal != null) {
+        // The number is the record's own, as of nothing else in the partition.
+        deadLetters.put(
+            Keys.deadLetter(delivered.number()),
+            RefusedRecords.deadLetter(delivered, refusal, node.clock()).write());
+      }
+    }
+
+    long newest() {
+      return records.get(records.size() - 1).number();
+    }
   }
 
   private record Outcome(@Nullable Throwable failure) {}

@@ -12,8 +12,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Records that a transactional egress refuses for good. They are committed with their epoch as
- * records for an egress of their own, and become dead letters from there.
+ * Records that an egress refuses for good, and that become dead letters. Those of a transactional
+ * egress are committed with their epoch as records for an egress of their own, and become so from
+ * there.
  */
 final class RefusedRecords {
 
@@ -34,20 +35,27 @@ final class RefusedRecords {
         record.partition(), record.number(), EGRESS, record.value(), record.key(), headers);
   }
 
-  /** The dead letter that a refused record becomes. */
+  /** The dead letter that a record in its new shape becomes. */
   static DeadLetter deadLetter(OutgoingRecord refused, InstantSource clock) {
-    String origin = "egress " + text(refused, ORIGIN);
-    if (refused.key() != null) {
-      origin += ", key " + refused.key();
-    }
+    return deadLetter(
+        refused, text(refused, ORIGIN), text(refused, CAUSE), withoutOwn(refused.headers()), clock);
+  }
+
+  /** The dead letter that a record becomes at once. */
+  static DeadLetter deadLetter(OutgoingRecord record, Throwable cause, InstantSource clock) {
+    return deadLetter(
+        record, record.egress().toString(), DeadLetter.describe(cause), record.headers(), clock);
+  }
+
+  private static DeadLetter deadLetter(
+      OutgoingRecord record,
+      String egress,
+      String cause,
+      Map<String, byte[]> headers,
+      InstantSource clock) {
+    String key = record.key() == null ? "" : ", key " + record.key();
     return new DeadLetter(
-        null,
-        null,
-        refused.value(),
-        origin,
-        text(refused, CAUSE),
-        clock.instant(),
-        withoutOwn(refused.headers()));
+        null, null, record.value(), "egress " + egress + key, cause, clock.instant(), headers);
   }
 
   private static Map<String, byte[]> withoutOwn(Map<String, byte[]> headers) {

@@ -23,7 +23,9 @@ public interface Egress extends AutoCloseable {
    * Delivers records, in their order.
    *
    * @return completes when the receiver has them for good; completes exceptionally, or the method
-   *     throws, if the whole batch must be tried again
+   *     throws, if the whole batch must be tried again; completes with a {@link
+   *     RefusedRecordsException} if the receiver has all records but some that it will never take,
+   *     which become dead letters
    */
   CompletionStage<?> deliver(List<Delivery> batch);
 

@@ -16,13 +16,16 @@ import io.statefun.function.State;
 import io.statefun.function.StatefulFunction;
 import io.statefun.function.ValueState;
 import io.statefun.io.Egress;
+import io.statefun.io.RefusedRecordsException;
 import io.statefun.message.Address;
 import io.statefun.message.MessageTypes;
 import io.statefun.snapshot.InMemorySnapshotStore;
 import io.statefun.state.HeapBackend;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -58,16 +61,25 @@ class EgressDeliveryTest {
 
     private final List<Long> numbers = new CopyOnWriteArrayList<>();
     private volatile boolean dead;
+    private volatile long refused;
 
     @Override
     public CompletionStage<?> deliver(List<Delivery> batch) {
       if (dead) {
         return CompletableFuture.failedFuture(new IOException("nobody is there"));
       }
-      batch.forEach(
-          delivery ->
-              numbers.add(delivery.value().as(MessageTypes.standard().forClass(Long.class))));
-      return CompletableFuture.completedFuture(null);
+      Map<Integer, Throwable> refusals = new HashMap<>();
+      for (int i = 0; i < batch.size(); i++) {
+        long number = batch.get(i).value().as(MessageTypes.standard().forClass(Long.class));
+        if (number == refused) {
+          refusals.put(i, new IOException("much too large"));
+        } else {
+          numbers.add(number);
+        }
+      }
+      return refusals.isEmpty()
+          ? CompletableFuture.completedFuture(null)
+          : CompletableFuture.failedFuture(new RefusedRecordsException(refusals));
     }
   }
 
@@ -114,6 +126,31 @@ class EgressDeliveryTest {
 
   private long epochs() throws IOException {
     return store.list("epochs/").size();
+  }
+
+  // Records that are refused
+
+  @Test
+  void aRecordThatIsRefusedForGoodBecomesADeadLetterAndHoldsUpNoOther() throws IOException {
+    out.refused = 2;
+    try (StateFunEngine engine = engine().build()) {
+      engine.start();
+      send(engine, 1, 3);
+      awaitWaiting(engine, 0);
+    }
+
+    assertThat(out.numbers).containsExactly(1L, 3L);
+    try (ManualEngine engine = engine().buildManual()) {
+      assertThat(engine.deadLetters())
+          .singleElement()
+          .satisfies(
+              letter -> {
+                assertThat(letter.origin()).isEqualTo("egress test/out");
+                assertThat(letter.cause()).contains("much too large");
+                assertThat(letter.value().as(MessageTypes.standard().forClass(Long.class)))
+                    .isEqualTo(2L);
+              });
+    }
   }
 
   // Egresses that are gone

@@ -6,9 +6,9 @@
 package io.statefun.engine;
 
 import io.statefun.cluster.EpochOutput;
-import io.statefun.cluster.RefusedRecordsException;
 import io.statefun.cluster.TransactionLog;
 import io.statefun.io.Egress;
+import io.statefun.io.RefusedRecordsException;
 import io.statefun.message.MessageType;
 import io.statefun.message.MessageTypes;
 import io.statefun.snapshot.FencedException;

@@ -9,6 +9,7 @@ import io.statefun.cluster.StoreEpochLog;
 import io.statefun.cluster.TransactionalEpochLog;
 import io.statefun.io.Egress;
 import io.statefun.io.Ingress;
+import io.statefun.io.RefusedRecordsException;
 import io.statefun.message.MessageTypes;
 import io.statefun.message.TypeName;
 import io.statefun.message.TypedValue;
@@ -533,14 +534,18 @@ final class Simulation {
     if (log != null) {
       log.committed().forEach(taken -> left.merge(number(taken), 1, Integer::sum));
       checkOrder(log.committed());
-      refused.forEach(number -> left.merge(number, 1, Integer::sum));
-      if (refused.stream().anyMatch(number -> number % SimulatedLog.REFUSED != 0)) {
-        violate("records were refused that the log takes: " + refused);
-      }
+    }
+    refused.forEach(number -> left.merge(number, 1, Integer::sum));
+    if (refused.stream().anyMatch(number -> !isRefused(number))) {
+      violate("records were refused that are taken: " + refused);
     }
     if (!left.equals(workload.emitted())) {
       violate("records that left: " + left + " in place of " + workload.emitted());
     }
+  }
+
+  private boolean isRefused(long number) {
+    return number % Sink.REFUSED == 0 || log != null && number % SimulatedLog.REFUSED == 0;
   }
 
   /** What a partition gives numbers must leave in their order. */
@@ -666,6 +671,9 @@ final class Simulation {
   /** A receiver of records that knows a repetition by its id, and is slow and moody. */
   private final class Sink implements Egress {
 
+    /** It will never take multiples of this number. */
+    private static final int REFUSED = 5;
+
     private final Map<String, Long> records = new TreeMap<>();
     private final List<Runnable> open = new ArrayList<>();
     private boolean sulks;
@@ -688,16 +696,8 @@ final class Simulation {
           take(batch);
           done.completeExceptionally(new IOException("took them, but did not say so"));
         }
-        case 3, 4 ->
-            open.add(
-                () -> {
-                  take(batch);
-                  done.complete(batch);
-                });
-        default -> {
-          take(batch);
-          done.complete(batch);
-        }
+        case 3, 4 -> open.add(() -> complete(done, batch));
+        default -> complete(done, batch);
       }
       return done;
     }
@@ -724,16 +724,30 @@ final class Simulation {
       }
     }
 
-    private void take(List<Delivery> batch) {
-      Map<String, Long> newest = new HashMap<>();
-      for (Delivery delivery : batch) {
-        long number = delivery.value().as(types.forClass(Long.class));
-        Long before = records.put(delivery.id(), number);
-        if (before != null && before != number) {
-          violate("record " + delivery.id() + " was " + before + " and is now " + number);
-        }
-        newest.put(delivery.id(), number);
+    private void complete(CompletableFuture<Object> done, List<Delivery> batch) {
+      Map<Integer, Throwable> refused = take(batch);
+      if (refused.isEmpty()) {
+        done.complete(batch);
+      } else {
+        done.completeExceptionally(new RefusedRecordsException(refused));
       }
+    }
+
+    private Map<Integer, Throwable> take(List<Delivery> batch) {
+      Map<Integer, Throwable> refused = new HashMap<>();
+      for (int i = 0; i < batch.size(); i++) {
+        Delivery delivery = batch.get(i);
+        long number = number(delivery);
+        if (number % REFUSED == 0) {
+          refused.put(i, new IOException("the sink does not like it"));
+        } else {
+          Long before = records.put(delivery.id(), number);
+          if (before != null && before != number) {
+            violate("record " + delivery.id() + " was " + before + " and is now " + number);
+          }
+        }
+      }
+      return refused;
     }
   }
 

@@ -41,6 +41,11 @@ final class KafkaChainRun {
       long rateWarmUp,
       long seconds) {
 
+    /** The load of which this one's throughput is measured by many times the events. */
+    Load shared(int times) {
+      return new Load(chain, partitions, warmUp / times, events / times, rate, rateWarmUp, seconds);
+    }
+
     long preloaded() {
       return warmUp + events;
     }

@@ -6,14 +6,19 @@
 package io.statefun.autoconfigure.kafka;
 
 import io.statefun.io.Egress;
+import io.statefun.io.RefusedRecordsException;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +39,7 @@ final class KafkaEgress implements Egress {
   /** Since a producer may wait in send. */
   private final ExecutorService executor;
 
-  private @Nullable Producer<byte[], byte[]> producer;
+  private @Nullable Connection connection;
 
   KafkaEgress(KafkaClients clients, StateFunKafkaProperties.Egress settings, RecordWriter writer) {
     this.clients = clients;
@@ -55,37 +60,70 @@ final class KafkaEgress implements Egress {
   }
 
   private CompletableFuture<Void> send(List<Delivery> batch) {
-    boolean must = settings.guarantee() != StateFunKafkaProperties.Guarantee.NONE;
-    CompletableFuture<?>[] all =
-        batch.stream().map(delivery -> send(delivery, must)).toArray(CompletableFuture[]::new);
-    return must ? CompletableFuture.allOf(all) : CompletableFuture.completedFuture(null);
+    List<ProducerRecord<byte[], byte[]>> records = batch.stream().map(writer::write).toList();
+    Connection open = connection();
+    Map<Integer, Throwable> refused;
+    try {
+      refused = open.checks().refused(open.producer(), records);
+    } catch (IOException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    Map<Integer, Throwable> failures = new ConcurrentHashMap<>(refused);
+    List<CompletableFuture<Void>> sent = new ArrayList<>();
+    for (int i = 0; i < records.size(); i++) {
+      if (!refused.containsKey(i)) {
+        sent.add(send(open.producer(), records.get(i), i, failures));
+      }
+    }
+    return CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new))
+        .thenCompose(done -> outcome(failures, records));
   }
 
-  private CompletableFuture<Void> send(Delivery delivery, boolean must) {
-    CompletableFuture<Void> sent = new CompletableFuture<>();
-    ProducerRecord<byte[], byte[]> one = writer.write(delivery);
-    producer()
-        .send(
-            one,
-            (metadata, failure) -> {
-              if (failure == null) {
-                sent.complete(null);
-              } else {
-                if (!must) {
-                  log.warn("A record for {} is lost: {}", settings.name(), failure.toString());
-                }
-                sent.completeExceptionally(failure);
-              }
-            });
-    return sent;
+  private static CompletableFuture<Void> send(
+      Producer<byte[], byte[]> open,
+      ProducerRecord<byte[], byte[]> one,
+      int index,
+      Map<Integer, Throwable> failures) {
+    CompletableFuture<Void> ended = new CompletableFuture<>();
+    open.send(
+        one,
+        (metadata, failure) -> {
+          if (failure != null) {
+            failures.put(index, failure);
+          }
+          ended.complete(null);
+        });
+    return ended;
   }
 
-  private synchronized Producer<byte[], byte[]> producer() {
-    Producer<byte[], byte[]> open = producer;
+  private CompletableFuture<Void> outcome(
+      Map<Integer, Throwable> failures, List<ProducerRecord<byte[], byte[]>> records) {
+    if (failures.isEmpty()) {
+      return CompletableFuture.completedFuture(null);
+    }
+    Throwable any = failures.values().iterator().next();
+    if (settings.guarantee() == StateFunKafkaProperties.Guarantee.NONE) {
+      log.warn(
+          "{} records for {} are lost, as: {}", failures.size(), settings.name(), any.toString());
+      return CompletableFuture.completedFuture(null);
+    }
+    Map<Integer, Throwable> refused = Refusals.of(failures, records);
+    boolean passes = failures.keySet().stream().anyMatch(index -> !refused.containsKey(index));
+    boolean stops = settings.refused() == StateFunKafkaProperties.Refused.STOP;
+    return CompletableFuture.failedFuture(
+        passes || stops ? any : new RefusedRecordsException(refused));
+  }
+
+  private synchronized Connection connection() {
+    Connection open = connection;
     if (open == null) {
       Map<String, Object> own = new HashMap<>(settings.properties());
-      open = clients.producer(Map.of(), own);
-      producer = open;
+      Map<String, Object> all = new HashMap<>(clients.producerSettings());
+      all.putAll(own);
+      Admin admin = clients.admin();
+      RecordChecks checks = new RecordChecks(admin, Refusals.maxRequestSize(all));
+      open = new Connection(clients.producer(Map.of(), own), admin, checks);
+      connection = open;
     }
     return open;
   }
@@ -93,8 +131,16 @@ final class KafkaEgress implements Egress {
   @Override
   public synchronized void close() {
     executor.shutdown();
-    if (producer != null) {
+    if (connection != null) {
+      connection.close();
+    }
+  }
+
+  private record Connection(Producer<byte[], byte[]> producer, Admin admin, RecordChecks checks) {
+
+    void close() {
       producer.close(CLOSE_TIMEOUT);
+      admin.close(Duration.ZERO);
     }
   }
 }

@@ -6,9 +6,9 @@
 package io.statefun.autoconfigure.kafka;
 
 import io.statefun.cluster.EpochOutput;
-import io.statefun.cluster.RefusedRecordsException;
 import io.statefun.cluster.TransactionLog.AbortedException;
 import io.statefun.io.Egress;
+import io.statefun.io.RefusedRecordsException;
 import io.statefun.snapshot.FencedException;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -6,8 +6,8 @@
 package io.statefun.autoconfigure.kafka;
 
 import io.statefun.cluster.EpochOutput;
-import io.statefun.cluster.RefusedRecordsException;
 import io.statefun.cluster.TransactionLog;
+import io.statefun.io.RefusedRecordsException;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;

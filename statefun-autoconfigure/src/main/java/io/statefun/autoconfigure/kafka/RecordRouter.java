@@ -33,28 +33,31 @@ final class RecordRouter {
   private final @Nullable TypeName target;
   private final RecordId id;
   private final RecordRoutes routes;
-  private final boolean ignoresTombstones;
+  private final Class<?> type;
+  private final StateFunKafkaProperties.Tombstones tombstones;
   private final DeadLetterTopics deadLetters;
 
   RecordRouter(
       StateFunKafkaProperties.Ingress settings,
       MessageTypes types,
+      Class<?> type,
       Function<byte[], Object> reader,
       RecordId id,
       RecordRoutes routes,
       DeadLetterTopics deadLetters) {
     this.types = types;
+    this.type = type;
     this.reader = reader;
     String function = settings.target();
     this.target = function == null ? null : TypeName.parse(function);
     this.id = id;
     this.routes = routes;
-    this.ignoresTombstones = settings.tombstones() == StateFunKafkaProperties.Tombstones.IGNORE;
+    this.tombstones = settings.tombstones();
     this.deadLetters = deadLetters;
   }
 
   void route(ConsumerRecord<byte[], byte[]> one, Ingress.Collector out) {
-    if (one.value() == null && ignoresTombstones) {
+    if (one.value() == null && tombstones == StateFunKafkaProperties.Tombstones.IGNORE) {
       return;
     }
     List<Routed> routed;
@@ -71,25 +74,27 @@ final class RecordRouter {
   }
 
   private List<Routed> route(ConsumerRecord<byte[], byte[]> one) {
-    if (one.value() == null) {
+    if (one.value() == null && tombstones == StateFunKafkaProperties.Tombstones.REJECT) {
       throw new SerializationException(
-          "The record has no value. Set 'tombstones: ignore' of the ingress to pass over such ones",
+          "The record has no value. Set 'tombstones' of the ingress to 'ignore' to pass over such"
+              + " ones, or to 'route' for routers of whole records to see them",
           null);
     }
-    Object value = reader.apply(one.value());
-    if (target != null) {
+    Object value = one.value() == null ? null : reader.apply(one.value());
+    if (target != null && value != null) {
       return List.of(new Routed(Address.of(target, id.of(one, value)), types.wrap(value)));
     }
     List<Routed> routed = new ArrayList<>();
     routes.route(
+        type,
         value,
         withValue(one, value),
         (address, message) -> routed.add(new Routed(address, types.wrap(message))));
     return routed;
   }
 
-  private static ConsumerRecord<byte[], Object> withValue(
-      ConsumerRecord<byte[], byte[]> one, Object value) {
+  private static ConsumerRecord<byte[], @Nullable Object> withValue(
+      ConsumerRecord<byte[], byte[]> one, @Nullable Object value) {
     return new ConsumerRecord<>(
         one.topic(),
         one.partition(),

@@ -142,6 +142,7 @@ class StateFunKafkaAutoConfiguration {
           new RecordRouter(
               settings,
               types,
+              type,
               reader,
               RecordId.parse(settings.id(), type),
               routes,

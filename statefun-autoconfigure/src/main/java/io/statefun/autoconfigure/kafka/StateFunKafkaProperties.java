@@ -136,7 +136,9 @@ public record StateFunKafkaProperties(
     /** They are records that cannot be read. */
     REJECT,
     /** Nothing. */
-    IGNORE
+    IGNORE,
+    /** Router beans of ConsumerRecord see them, with null for the value. */
+    ROUTE
   }
 
   /**
@@ -175,7 +177,7 @@ public record StateFunKafkaProperties(
   public enum Refused {
     /** It becomes a dead letter. */
     DEAD_LETTER,
-    /** The engine stops. */
+    /** The engine stops; with at-least-once, the record is tried again and again. */
     STOP
   }
 
@@ -234,6 +236,11 @@ public record StateFunKafkaProperties(
         ingress.id.equals("key") || ingress.id.matches("(header|field):.+"),
         path + "id",
         "must be key, header:{name} or field:{path}");
+    check(
+        errors,
+        ingress.tombstones != Tombstones.ROUTE || ingress.target == null,
+        path + "tombstones",
+        "must not be route with a target: a function gets values, and routers whole records");
   }
 
   private static boolean isPattern(@Nullable String pattern) {

@@ -24,6 +24,9 @@ final class TransactionalProducers {
 
   private static final int MAX_BLOCK_MILLIS = 15_000;
 
+  /** The records of an epoch come all at once, so that larger batches cost no time. */
+  private static final int BATCH_BYTES = 128 * 1024;
+
   private final KafkaClients clients;
   private final GroupSettings settings;
   private volatile List<Producer<byte[], byte[]>> producers = List.of();
@@ -93,6 +96,7 @@ final class TransactionalProducers {
     defaults.put(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 5);
     defaults.put(ProducerConfig.RETRY_BACKOFF_MAX_MS_CONFIG, 20);
     defaults.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+    defaults.put(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
     defaults.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MILLIS);
     return defaults;
   }

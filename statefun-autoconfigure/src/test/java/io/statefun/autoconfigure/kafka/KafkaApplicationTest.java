@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import io.statefun.autoconfigure.Router;
 import io.statefun.engine.EngineStatus;
 import io.statefun.engine.StateFunEngine;
 import io.statefun.message.SerializationException;
@@ -24,16 +25,21 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ApplicationContextException;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.support.KafkaHeaders;
 import org.springframework.util.FileSystemUtils;
 
@@ -146,6 +152,33 @@ class KafkaApplicationTest {
   }
 
   @Test
+  void aRecordWithoutValueReachesARouterOfWholeRecords() {
+    run(
+        List.of(CounterApplication.class, Deletions.class),
+        "statefun.kafka.ingress[0].tombstones=route");
+    topics.send(hits, "a", "{\"weight\":5}");
+    topics.send(new ProducerRecord<>(hits, "a", null));
+
+    await().atMost(PATIENCE).until(() -> topics.read(totals).size() == 2);
+    assertThat(topics.values(totals).get(1)).contains("\"sum\":105,\"count\":2");
+  }
+
+  /** Counts a deletion for a hundred. */
+  @Configuration(proxyBeanMethods = false)
+  static class Deletions {
+
+    @Bean
+    Router<ConsumerRecord<byte[], CounterApplication.@Nullable Hit>> hits() {
+      return (one, routes) -> {
+        CounterApplication.Hit hit = one.value();
+        String id = new String(one.key(), StandardCharsets.UTF_8);
+        routes.send(
+            "test/counter", id, hit == null ? new CounterApplication.Hit("deleted", 100) : hit);
+      };
+    }
+  }
+
+  @Test
   void withoutADeadLetterTopicSuchARecordStopsNobodyEither() {
     start();
     topics.send(hits, "a", "no JSON");
@@ -154,9 +187,12 @@ class KafkaApplicationTest {
     await().atMost(PATIENCE).until(() -> topics.read(totals).size() == 1);
   }
 
-  @Test
-  void aRecordThatIsTooLargeStopsNobody() {
-    start("spring.kafka.producer.properties[max.request.size]=50000");
+  @ParameterizedTest
+  @ValueSource(strings = {"exactly-once", "at-least-once"})
+  void aRecordThatIsTooLargeStopsNobody(String guarantee) {
+    start(
+        "spring.kafka.producer.properties[max.request.size]=50000",
+        "statefun.kafka.egress[0].guarantee=" + guarantee);
     ProducerRecord<String, String> large = new ProducerRecord<>(hits, "a", "{\"weight\":1}");
     large.headers().add("ballast", new byte[100_000]);
     topics.send(large);
@@ -259,8 +295,14 @@ class KafkaApplicationTest {
   }
 
   private ConfigurableApplicationContext start(String... properties) {
+    List<String> all = new ArrayList<>(List.of(properties));
+    all.add("statefun.kafka.ingress[0].target=test/counter");
+    return run(List.of(CounterApplication.class), all.toArray(String[]::new));
+  }
+
+  private ConfigurableApplicationContext run(List<Class<?>> sources, String... properties) {
     ConfigurableApplicationContext context =
-        new SpringApplicationBuilder(CounterApplication.class)
+        new SpringApplicationBuilder(sources.toArray(Class<?>[]::new))
             .web(WebApplicationType.NONE)
             .properties(
                 "spring.application.name=" + application,
@@ -270,7 +312,6 @@ class KafkaApplicationTest {
                 "statefun.snapshot.file.directory=" + directory.resolve("store"),
                 "statefun.kafka.ingress[0].topics=" + hits,
                 "statefun.kafka.ingress[0].type=" + CounterApplication.Hit.class.getName(),
-                "statefun.kafka.ingress[0].target=test/counter",
                 "statefun.kafka.egress[0].name=test/totals",
                 "statefun.kafka.egress[0].topic=" + totals)
             .properties(properties)

@@ -3,13 +3,13 @@
  *
  * Licensed under the Apache License, Version 2.0; see the LICENSE file.
  */
-package io.statefun.cluster;
+package io.statefun.io;
 
 import java.util.Map;
 
 /**
  * Records that will never be taken, whatever is tried: too large, for a topic that is not there, or
- * that the application may not write to. Nothing of their epoch is committed.
+ * that the application may not write to.
  */
 public final class RefusedRecordsException extends Exception {
 
@@ -18,14 +18,14 @@ public final class RefusedRecordsException extends Exception {
   private final transient Map<Integer, Throwable> causes;
 
   /**
-   * @param causes why, by the records' indexes in {@link EpochOutput#records}
+   * @param causes why, by the records' indexes in what was to be delivered; never empty
    */
   public RefusedRecordsException(Map<Integer, Throwable> causes) {
     super(causes.size() + " records are refused for good");
     this.causes = Map.copyOf(causes);
   }
 
-  /** Why records are refused, by their indexes in {@link EpochOutput#records}. */
+  /** Why records are refused, by their indexes in what was to be delivered. */
   public Map<Integer, Throwable> causes() {
     return causes;
   }
