@@ -154,11 +154,11 @@ public record StateFunProperties(
    *     receivers. More wait in the state, on disk.
    */
   public record Memory(
-      @DefaultValue("48MB") DataSize stateCache,
+      @DefaultValue("64MB") DataSize stateCache,
       @DefaultValue("32MB") DataSize blockCache,
       @DefaultValue("32MB") DataSize writeBuffer,
       @DefaultValue("16MB") DataSize maxEpochSize,
-      @DefaultValue("48MB") DataSize maxUnappliedSize,
+      @DefaultValue("64MB") DataSize maxUnappliedSize,
       @DefaultValue("1024") int mailboxCapacity,
       @DefaultValue("10000") int maxWaitingRequests,
       @DefaultValue("50000") int maxUnacknowledgedRecords) {}

@@ -36,16 +36,13 @@ public record EngineLimits(
     long maxChainBytes,
     int maxChainLength) {
 
-  /**
-   * Limits for a node with a heap of 256 MiB or more. What they allow must fit the part of it that
-   * a collector leaves to what lives long, two thirds, when the backend is as slow as can be.
-   */
+  /** Limits for a node with a heap of 256 MiB or more. */
   public static final EngineLimits DEFAULT =
       new EngineLimits(
-          48L * 1024 * 1024,
+          64L * 1024 * 1024,
           16L * 1024 * 1024,
           Duration.ZERO,
-          48L * 1024 * 1024,
+          64L * 1024 * 1024,
           1_024,
           10_000,
           50_000,
