@@ -76,7 +76,7 @@ final class KafkaEgress implements Egress {
       }
     }
     return CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new))
-        .thenCompose(done -> outcome(failures, records));
+        .thenCompose(done -> outcome(failures, refused, records));
   }
 
   private static CompletableFuture<Void> send(
@@ -96,8 +96,14 @@ final class KafkaEgress implements Egress {
     return ended;
   }
 
+  /**
+   * @param failures why records were not taken, those that could not be sent included
+   * @param unsendable the records that could not be, which is for good
+   */
   private CompletableFuture<Void> outcome(
-      Map<Integer, Throwable> failures, List<ProducerRecord<byte[], byte[]>> records) {
+      Map<Integer, Throwable> failures,
+      Map<Integer, Throwable> unsendable,
+      List<ProducerRecord<byte[], byte[]>> records) {
     if (failures.isEmpty()) {
       return CompletableFuture.completedFuture(null);
     }
@@ -108,6 +114,7 @@ final class KafkaEgress implements Egress {
       return CompletableFuture.completedFuture(null);
     }
     Map<Integer, Throwable> refused = Refusals.of(failures, records);
+    refused.putAll(unsendable);
     boolean passes = failures.keySet().stream().anyMatch(index -> !refused.containsKey(index));
     boolean stops = settings.refused() == StateFunKafkaProperties.Refused.STOP;
     return CompletableFuture.failedFuture(
