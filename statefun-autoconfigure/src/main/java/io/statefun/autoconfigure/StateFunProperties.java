@@ -145,7 +145,8 @@ public record StateFunProperties(
    * @param blockCache The memory for blocks of the local state's files.
    * @param writeBuffer The memory for changes on their way to the local state's files.
    * @param maxEpochSize The size of changes after which functions wait for their commit.
-   * @param maxUnappliedSize The size of committed changes that may wait for the local state.
+   * @param maxUnappliedSize The size of changes that may wait for the local state, committed or
+   *     not.
    * @param mailboxCapacity The number of messages that a partition's mailbox takes before senders
    *     keep theirs.
    * @param maxWaitingRequests The number of messages from outside that may wait before their
@@ -158,7 +159,7 @@ public record StateFunProperties(
       @DefaultValue("32MB") DataSize blockCache,
       @DefaultValue("32MB") DataSize writeBuffer,
       @DefaultValue("16MB") DataSize maxEpochSize,
-      @DefaultValue("64MB") DataSize maxUnappliedSize,
+      @DefaultValue("48MB") DataSize maxUnappliedSize,
       @DefaultValue("1024") int mailboxCapacity,
       @DefaultValue("10000") int maxWaitingRequests,
       @DefaultValue("50000") int maxUnacknowledgedRecords) {}

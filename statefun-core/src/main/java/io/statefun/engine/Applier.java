@@ -39,10 +39,9 @@ final class Applier {
 
   private long gatheredEpoch;
   private boolean hasGathered;
-  private long gatheredBytes;
   private long gatheredSince;
   private int next;
-  private boolean applying;
+  private volatile boolean applying;
   private volatile boolean asked;
 
   /**
@@ -67,9 +66,7 @@ final class Applier {
   void add(List<EpochPart> parts) {
     long bytes = 0;
     for (EpochPart part : parts) {
-      for (PartitionEpoch partition : part.partitions) {
-        bytes += partition.bytes();
-      }
+      bytes += part.bytes();
     }
     unapplied.addAndGet(bytes);
     committed.add(parts);
@@ -83,6 +80,15 @@ final class Applier {
   /** Has everything that is committed written soon. */
   void ask() {
     asked = true;
+  }
+
+  /**
+   * Has memory freed soon: what is being written has to be done before there is any need of more.
+   */
+  void makeRoom() {
+    if (!applying) {
+      asked = true;
+    }
   }
 
   /** Opens the content of a partition, with everything that is committed by now. */
@@ -103,12 +109,10 @@ final class Applier {
       return true;
     }
     if (hasGathered && isDue()) {
+      asked = false;
       applying = true;
       next = 0;
       return true;
-    }
-    if (!hasGathered) {
-      asked = false;
     }
     return any;
   }
@@ -120,10 +124,7 @@ final class Applier {
 
   private boolean isDue() {
     long now = node.clock().millis();
-    return asked
-        || gatheredBytes >= node.limits().maxUnappliedBytes() * 3 / 4
-        || now - gatheredSince >= LONGEST_WAIT
-        || now < gatheredSince;
+    return asked || now - gatheredSince >= LONGEST_WAIT || now < gatheredSince;
   }
 
   private void open(Request request) {
@@ -170,7 +171,6 @@ final class Applier {
     }
     into.epoch = epoch;
     into.bytes += ended.bytes();
-    gatheredBytes += ended.bytes();
     into.changes.addAll(ended.changes);
     if (ended.rows.count() == 0) {
       return;
@@ -194,7 +194,6 @@ final class Applier {
     into.mergedCapacity = into.rowCapacity;
     long superseded = before - into.rowBytes;
     into.bytes -= superseded;
-    gatheredBytes -= superseded;
     unapplied.addAndGet(-superseded);
   }
 
@@ -232,7 +231,6 @@ final class Applier {
     }
     faults.reached(FaultPoint.AFTER_APPLY);
     partition.setAppliedEpoch(from.epoch);
-    gatheredBytes -= from.bytes;
     unapplied.addAndGet(-from.bytes);
     listener.applied(partition, from.changes);
     from.release();

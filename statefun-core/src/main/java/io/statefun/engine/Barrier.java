@@ -16,10 +16,10 @@ interface Barrier {
    *
    * @param epochBytes how many bytes it has changed in its epoch
    * @param epochRecords how many records for egresses it has
-   * @param excessBytes how many bytes the rows in memory take beyond their limit, because the
-   *     backend does not have them yet
+   * @param excessBytes how many bytes its rows in memory take beyond their limit, because the
+   *     backend does not have them yet; negative if there is room for more
    */
-  boolean mayHandle(long epochBytes, long epochRecords, long excessBytes);
+  boolean mayHandle(int worker, long epochBytes, long epochRecords, long excessBytes);
 
   /** Tells that there is something to commit. */
   void changed();

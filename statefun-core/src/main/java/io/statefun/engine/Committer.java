@@ -17,6 +17,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -62,6 +64,14 @@ final class Committer implements Barrier {
   /** Whether the epoch has so many changes that it must end whatever the interval says. */
   private volatile boolean full;
 
+  /** How many bytes of changes have ended with their epoch and are not committed. */
+  private final AtomicLong committingBytes = new AtomicLong();
+
+  /**
+   * By worker: the changes of its epoch, and its rows beyond or, if negative, below their limit.
+   */
+  private final AtomicLongArray heldByWorkers;
+
   private volatile long deferredSince = NOTHING_DEFERRED;
   private volatile long committed;
   private Phase phase = Phase.IDLE;
@@ -94,6 +104,7 @@ final class Committer implements Barrier {
     this.application = application;
     this.recordsInMemory = recordsInMemory;
     this.parts = new AtomicReferenceArray<>(workers);
+    this.heldByWorkers = new AtomicLongArray(workers);
     this.epoch = firstEpoch;
     this.committed = firstEpoch - 1;
     this.log = log;
@@ -111,7 +122,8 @@ final class Committer implements Barrier {
   }
 
   @Override
-  public boolean mayHandle(long epochBytes, long epochRecords, long excessBytes) {
+  public boolean mayHandle(int worker, long epochBytes, long epochRecords, long excessBytes) {
+    heldByWorkers.lazySet(worker, epochBytes + excessBytes);
     // Two epochs may wait for a receiver before its records have to be put aside, also when all of
     // them are for the same one.
     if (epochBytes > node.limits().maxEpochBytes() / parts.length()
@@ -119,13 +131,32 @@ final class Committer implements Barrier {
       endNow();
       return false;
     }
-    long unapplied = applier.unapplied() + excessBytes * parts.length();
-    long limit = node.limits().maxUnappliedBytes();
-    // The applier itself knows when there are enough changes, but not of the rows.
-    if (unapplied > (excessBytes > 0 ? limit / 4 * 3 : limit)) {
-      applier.ask();
+    if (!hasRoom()) {
+      // If it is this epoch that takes the room, nobody gets any before it ends.
+      if (epochBytes > node.limits().maxUnappliedBytes() / 2 / parts.length()) {
+        endNow();
+      }
+      return false;
     }
-    return unapplied <= limit && !listener.holdsUp();
+    return !listener.holdsUp();
+  }
+
+  /**
+   * Whether there is memory for more changes. What the rows leave of theirs is good for changes,
+   * too: those of few rows can be merged for longer. Rows that the backend lacks, which cannot go,
+   * take room from the changes.
+   */
+  private boolean hasRoom() {
+    long held = committingBytes.get() + applier.unapplied();
+    for (int i = 0; i < heldByWorkers.length(); i++) {
+      held += heldByWorkers.get(i);
+    }
+    long limit = node.limits().maxUnappliedBytes();
+    if (held > limit / 4 * 3) {
+      applier.makeRoom();
+      listener.crowded(held > limit);
+    }
+    return held <= limit;
   }
 
   private void endNow() {
@@ -170,6 +201,7 @@ final class Committer implements Barrier {
 
   @Override
   public void complete(int worker, EpochPart part) {
+    committingBytes.addAndGet(part.bytes());
     if (!parts.compareAndSet(worker, null, part)) {
       throw new IllegalStateException("Worker " + worker + " ended an epoch twice");
     }
@@ -351,13 +383,14 @@ final class Committer implements Barrier {
     List<EpochPart> ended = new ArrayList<>(parts.length());
     for (int worker = 0; worker < parts.length(); worker++) {
       EpochPart part = java.util.Objects.requireNonNull(parts.getAndSet(worker, null));
-      part.partitions.forEach(PartitionEpoch::releaseEgress);
       ended.add(part);
     }
     output = EpochOutput.NOTHING;
+    committingBytes.set(0);
     applier.add(ended);
     phase = Phase.IDLE;
     listener.committed(ending, ended, System.nanoTime() - started, writer.length());
+    ended.forEach(part -> part.partitions.forEach(PartitionEpoch::keepChangesOnly));
     faults.reached(FaultPoint.AFTER_NOTIFY);
     return true;
   }
@@ -410,6 +443,14 @@ final class Committer implements Barrier {
      * @param bytes how large its object is
      */
     void committed(long epoch, List<EpochPart> parts, long nanos, long bytes);
+
+    /**
+     * The applier is to make room: wake it.
+     *
+     * @param full whether workers have to wait until there is; those that rest may have rows to let
+     *     go
+     */
+    void crowded(boolean full);
 
     /**
      * Whether committed records wait in such numbers that there should be no more for the moment.

@@ -15,7 +15,9 @@ import java.time.Duration;
  * @param maxEpochBytes how many bytes of changes an epoch may hold before a barrier ends it and
  *     workers wait for its commit, roughly
  * @param minCommitInterval the least time between two barriers
- * @param maxUnappliedBytes how many bytes of committed changes may wait for the backend, roughly
+ * @param maxUnappliedBytes how many bytes of changes may wait for the backend, roughly: of this
+ *     epoch, of the one that is being committed, and committed ones; instances' values that the
+ *     backend does not have yet count, too, and room that is left for values is good for changes
  * @param mailboxCapacity how many messages a mailbox takes before senders keep theirs
  * @param maxWaitingRequests how many messages from outside may wait for a worker before their
  *     senders are held up
@@ -42,7 +44,7 @@ public record EngineLimits(
           64L * 1024 * 1024,
           16L * 1024 * 1024,
           Duration.ZERO,
-          64L * 1024 * 1024,
+          48L * 1024 * 1024,
           1_024,
           10_000,
           50_000,

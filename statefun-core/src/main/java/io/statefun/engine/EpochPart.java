@@ -25,6 +25,15 @@ final class EpochPart {
     this.epoch = epoch;
   }
 
+  /** How many bytes have changed, roughly. */
+  long bytes() {
+    long bytes = 0;
+    for (PartitionEpoch partition : partitions) {
+      bytes += partition.bytes();
+    }
+    return bytes;
+  }
+
   /** The answer to a request from outside. */
   record Reply(String request, TypedValue value) {}
 

@@ -142,7 +142,7 @@ final class Instances {
     changed[changedCount++] = entry;
   }
 
-  /** How many bytes the rows take beyond their limit, because the backend does not have them. */
+  /** How many bytes the rows in memory take beyond their limit; negative if there is room. */
   long excessBytes() {
     return rows.excessBytes();
   }

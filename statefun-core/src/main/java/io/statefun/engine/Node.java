@@ -341,6 +341,14 @@ final class Node {
     }
 
     @Override
+    public void crowded(boolean full) {
+      listener.wakeApplier();
+      if (full) {
+        raised();
+      }
+    }
+
+    @Override
     public void committed(long epoch, List<EpochPart> parts, long nanos, long bytes) {
       listener.committed(nanos, bytes);
       bases.committed(BaseSnapshots.Kept.of(epoch, bytes, parts));

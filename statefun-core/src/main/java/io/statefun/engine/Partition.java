@@ -165,7 +165,7 @@ final class Partition {
     return overlay.bytes() + instances.changedBytes() + current.egressBytes();
   }
 
-  /** How many bytes the rows in memory take beyond their limit. */
+  /** How many bytes the rows in memory take beyond their limit; negative if there is room. */
   long excessBytes() {
     return instances.excessBytes();
   }

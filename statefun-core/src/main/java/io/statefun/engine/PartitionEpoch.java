@@ -26,7 +26,7 @@ final class PartitionEpoch {
   RowChanges rows = RowChanges.NONE;
 
   /** The records for egresses, and the same as they are stored. */
-  final List<OutgoingRecord> egress = new ArrayList<>();
+  List<OutgoingRecord> egress = new ArrayList<>();
 
   /** The records that leave with the commit itself. */
   List<OutgoingRecord> transactional = new ArrayList<>();
@@ -35,7 +35,7 @@ final class PartitionEpoch {
   private long transactionalBytes;
 
   private @Nullable RecordBuffer storedEgress;
-  final PendingMessages pending = new PendingMessages();
+  PendingMessages pending = new PendingMessages();
   List<Change> changes = List.of();
 
   /** About how many bytes the other changes take. */
@@ -83,8 +83,14 @@ final class PartitionEpoch {
     }
   }
 
-  /** Gives back the memory of the stored records, which are committed now. */
-  void releaseEgress() {
+  /**
+   * Lets go of all but the changes of the state, which may wait for the backend for a while: the
+   * rest is committed, and passed on.
+   */
+  void keepChangesOnly() {
+    egress = List.of();
+    transactional = List.of();
+    pending = new PendingMessages();
     if (storedEgress != null) {
       storedEgress.release();
       storedEgress = null;

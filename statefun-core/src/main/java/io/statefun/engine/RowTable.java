@@ -47,7 +47,7 @@ final class RowTable {
   private static final int USED = 2;
 
   private static final int HEADER = 8;
-  private static final int ENTRY_BYTES = 60;
+  private static final int ENTRY_BYTES = 64;
   private static final int LOOKS_FOR_ROOM = 32;
   private static final int LOOKS_TO_TRIM = 512;
 
@@ -87,9 +87,9 @@ final class RowTable {
     return memory.bytes() + (long) entryCount * ENTRY_BYTES;
   }
 
-  /** How much the rows that are there take beyond the limit. */
+  /** How much the rows that are there take beyond the limit; negative if there is room. */
   long excessBytes() {
-    return Math.max(0, memory.usedBytes() + (long) size * ENTRY_BYTES - maxBytes);
+    return memory.usedBytes() + (long) size * ENTRY_BYTES - maxBytes;
   }
 
   // Entries

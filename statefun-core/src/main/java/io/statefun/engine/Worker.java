@@ -196,8 +196,8 @@ final class Worker {
       records += partition.epochRecords();
       excess += partition.excessBytes();
     }
-    boolean may = barrier.mayHandle(bytes, records, excess);
-    if (!may && excess > 0) {
+    boolean may = barrier.mayHandle(index, bytes, records, excess);
+    if (!may) {
       partitions.forEach(Partition::trim);
     }
     return may;
