@@ -65,14 +65,13 @@ public final class StoreEpochLog implements EpochLog {
   private List<Long> epochs() throws IOException {
     List<Long> epochs = new ArrayList<>();
     for (String name : store.list(EpochObjects.FOLDER)) {
-      long epoch = EpochObjects.epoch(name);
-      if (!name.equals(EpochObjects.name(epoch))) {
+      if (!EpochObjects.isOnly(name)) {
         throw new IOException(
             "The epochs of the snapshot store were committed by transactions of a message log, as"
                 + " Kafka's, which alone knows the last one. Configure that log, or give the"
                 + " application a store of its own");
       }
-      epochs.add(epoch);
+      epochs.add(EpochObjects.epoch(name));
     }
     return epochs;
   }
@@ -83,7 +82,7 @@ public final class StoreEpochLog implements EpochLog {
       throws IOException {
     String name = EpochObjects.name(epoch);
     boolean mine =
-        EpochObjects.createOnly(store, epoch, writer, previousWriter, content, needs)
+        EpochObjects.create(store, name, writer, previousWriter, content, needs)
             || EpochReader.open(store, name).writer().equals(writer);
     if (!mine || isOvertaken(epoch)) {
       throw new FencedException(epoch);

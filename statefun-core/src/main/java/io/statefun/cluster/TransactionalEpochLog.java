@@ -139,7 +139,9 @@ public final class TransactionalEpochLog implements EpochLog {
     }
     UUID previous = newest == null ? NOBODY : newest.writer();
     // An object of this name is from an attempt of this process that did not know it succeeded.
-    boolean unused = EpochObjects.create(store, epoch, writer, previous, content, needs);
+    boolean unused =
+        EpochObjects.create(
+            store, EpochObjects.name(epoch, writer), writer, previous, content, needs);
     durable = true;
     faults.reached(FaultPoint.OBJECT_DURABLE);
   }

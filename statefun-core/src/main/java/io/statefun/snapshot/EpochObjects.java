@@ -24,12 +24,18 @@ public final class EpochObjects {
 
   /** The name of an epoch of which there can be one object only. */
   public static String name(long epoch) {
-    return FOLDER + String.format("%020d", epoch);
+    String number = Long.toString(epoch);
+    return FOLDER + "0".repeat(DIGITS - number.length()) + number;
   }
 
   /** The name of an epoch of which several writers may leave objects, one of them the true one. */
   public static String name(long epoch, UUID writer) {
     return name(epoch) + "-" + writer;
+  }
+
+  /** Whether an object is the only one of its epoch. */
+  public static boolean isOnly(String name) {
+    return name.length() == FOLDER.length() + DIGITS;
   }
 
   /** The epoch of an object. */
@@ -38,41 +44,23 @@ public final class EpochObjects {
   }
 
   /**
-   * Creates the object of an epoch that has one object only.
+   * Creates an object of an epoch.
    *
-   * @param previousWriter the writer of the epoch before
-   * @param needs what each partition is restored from
-   * @return whether this call created it
-   */
-  public static boolean createOnly(
-      SnapshotStore store,
-      long epoch,
-      UUID writer,
-      UUID previousWriter,
-      EpochWriter content,
-      List<EpochWriter.Need> needs)
-      throws IOException {
-    content.end(new EpochObject.Header(writer, epoch, previousWriter), needs);
-    return store.create(name(epoch), content);
-  }
-
-  /**
-   * Creates a writer's object of an epoch.
-   *
+   * @param name as {@link #name(long)} or {@link #name(long, UUID)} says
    * @param previousWriter the writer of the epoch before
    * @param needs what each partition is restored from
    * @return whether this call created it
    */
   public static boolean create(
       SnapshotStore store,
-      long epoch,
+      String name,
       UUID writer,
       UUID previousWriter,
       EpochWriter content,
       List<EpochWriter.Need> needs)
       throws IOException {
-    content.end(new EpochObject.Header(writer, epoch, previousWriter), needs);
-    return store.create(name(epoch, writer), content);
+    content.end(new EpochObject.Header(writer, epoch(name), previousWriter), needs);
+    return store.create(name, content);
   }
 
   /** Deletes the objects of epochs before a number. */
