@@ -8,6 +8,7 @@ package io.statefun.autoconfigure;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.BaseUnits;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.statefun.engine.StateFunEngine;
 
@@ -27,8 +28,9 @@ record EngineMetrics(StateFunEngine engine) implements MeterBinder {
     Gauge.builder("statefun.epoch.committed", engine, e -> e.status().committedEpoch())
         .description("The newest committed epoch")
         .register(registry);
-    Gauge.builder("statefun.unapplied.records", engine, e -> e.status().unappliedRecords())
-        .description("The number of committed changes that the local state does not have yet")
+    Gauge.builder("statefun.unapplied.size", engine, e -> e.status().unappliedBytes())
+        .description("The size of committed changes that the local state does not have yet")
+        .baseUnit(BaseUnits.BYTES)
         .register(registry);
     Gauge.builder("statefun.egress.unacknowledged", engine, e -> e.status().unacknowledgedRecords())
         .description("The number of egress records that wait for their receivers")

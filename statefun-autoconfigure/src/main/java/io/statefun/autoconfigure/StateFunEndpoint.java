@@ -79,7 +79,7 @@ final class StateFunEndpoint {
       int commitFailures,
       long invocations,
       long failedInvocations,
-      long unappliedRecords,
+      long unappliedBytes,
       long unacknowledgedRecords,
       Map<String, Integer> failingEgresses,
       Map<String, Integer> failingIngresses) {
@@ -92,7 +92,7 @@ final class StateFunEndpoint {
           status.commitFailures(),
           status.invocations(),
           status.failedInvocations(),
-          status.unappliedRecords(),
+          status.unappliedBytes(),
           status.unacknowledgedRecords(),
           named(status.failingEgresses()),
           named(status.failingIngresses()));

@@ -240,7 +240,7 @@ class ActuatorTest {
           assertThat(registry.get("statefun.commit").timer().count()).isPositive();
           assertThat(registry.get("statefun.epoch.size").summary().totalAmount()).isPositive();
           assertThat(registry.get("statefun.epoch.committed").gauge().value()).isPositive();
-          assertThat(registry.get("statefun.unapplied.records").gauge().value()).isNotNegative();
+          assertThat(registry.get("statefun.unapplied.size").gauge().value()).isNotNegative();
           await().until(() -> registry.get("statefun.egress.unacknowledged").gauge().value() == 0);
         });
   }

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param commitWaiting for how long an epoch has been waiting for its commit
  * @param invocations how many invocations have succeeded since the start
  * @param failedInvocations how many have thrown
- * @param unappliedRecords how many committed changes the local state does not have yet
+ * @param unappliedBytes how many bytes of committed changes the local state does not have yet,
+ *     roughly
  * @param unacknowledgedRecords how many egress records wait for their receivers
  * @param stoppedFunctions functions that their failure policy has stopped
  * @param failingEgresses egresses that refuse records, and how often in a row
@@ -39,7 +40,7 @@ public record EngineStatus(
     Duration commitWaiting,
     long invocations,
     long failedInvocations,
-    long unappliedRecords,
+    long unappliedBytes,
     long unacknowledgedRecords,
     List<TypeName> stoppedFunctions,
     Map<TypeName, Integer> failingEgresses,

@@ -9,6 +9,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.statefun.autoconfigure.Router;
 import io.statefun.engine.EngineStatus;
 import io.statefun.engine.StateFunEngine;
@@ -200,6 +203,85 @@ class KafkaApplicationTest {
 
     await().atMost(PATIENCE).until(() -> topics.read(totals).size() >= 1);
     assertThat(topics.values(totals)).hasSize(1).first().asString().contains("\"count\":2");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"exactly-once", "at-least-once"})
+  void aRecordForATopicThatIsMissingStopsNobody(String guarantee) {
+    String absent = application + "-absent";
+    ConfigurableApplicationContext context =
+        start(
+            "spring.kafka.producer.properties[max.block.ms]=1000",
+            "statefun.kafka.egress[0].topic=" + absent,
+            "statefun.kafka.egress[0].guarantee=" + guarantee);
+    topics.send(hits, "a", "{\"weight\":1}");
+    await().atMost(PATIENCE).until(() -> committed(hits) == 1 && unacknowledged(context) == 0);
+
+    topics.create(absent, 1);
+    topics.send(hits, "a", "{\"weight\":10}");
+
+    await().atMost(PATIENCE).until(() -> topics.read(absent).size() >= 1);
+    assertThat(topics.values(absent)).hasSize(1).first().asString().contains("\"count\":2");
+  }
+
+  /** How many records of a topic the application has committed that it has read. */
+  private long committed(String topic) throws Exception {
+    try (Admin admin = topics.admin()) {
+      return admin
+          .listConsumerGroupOffsets(application)
+          .partitionsToOffsetAndMetadata()
+          .get()
+          .entrySet()
+          .stream()
+          .filter(entry -> entry.getKey().topic().equals(topic))
+          .mapToLong(entry -> entry.getValue().offset())
+          .sum();
+    }
+  }
+
+  private static long unacknowledged(ConfigurableApplicationContext context) {
+    return context.getBean(StateFunEngine.class).status().unacknowledgedRecords();
+  }
+
+  @Test
+  void theMetersOfKafkasClientsAreThoseOfSpringBoot() {
+    ConfigurableApplicationContext context =
+        run(
+            List.of(CounterApplication.class, Metered.class),
+            "statefun.kafka.ingress[0].target=test/counter");
+    topics.send(hits, "a", "{\"weight\":1}");
+    await().atMost(PATIENCE).until(() -> topics.read(totals).size() == 1);
+
+    MeterRegistry registry = context.getBean(MeterRegistry.class);
+    await()
+        .atMost(PATIENCE)
+        .ignoreExceptions()
+        .untilAsserted(
+            () -> {
+              assertThat(consumed(registry)).isPositive();
+              assertThat(registry.get("kafka.producer.record.send.total").functionCounters())
+                  .isNotEmpty();
+            });
+    context.close();
+    assertThat(registry.find("kafka.producer.record.send.total").functionCounters()).isEmpty();
+  }
+
+  private static double consumed(MeterRegistry registry) {
+    return registry
+        .get("kafka.consumer.fetch.manager.records.consumed.total")
+        .functionCounters()
+        .stream()
+        .mapToDouble(FunctionCounter::count)
+        .sum();
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  static class Metered {
+
+    @Bean
+    MeterRegistry meterRegistry() {
+      return new SimpleMeterRegistry();
+    }
   }
 
   @Test
