@@ -223,7 +223,12 @@ final class Simulation {
       if (violation != null) {
         return;
       }
-      if (++tick > MAX_TICKS) {
+      // A node that dies over and over before a retry is due need not get anywhere; one that has
+      // stopped dying must.
+      if (++tick == MAX_TICKS / 2) {
+        calm = true;
+      }
+      if (tick > MAX_TICKS) {
         violate("stuck: " + describe());
         return;
       }

@@ -64,6 +64,12 @@ class SimulationTest {
     assertThat(Simulation.run(seed, Simulation.Options.NONE).violation()).isNull();
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = 55161)
+  void seedsThatOnceFailedWithALogPass(long seed) {
+    assertThat(Simulation.run(seed, Simulation.Options.WITH_LOG).violation()).isNull();
+  }
+
   @Test
   void aSeedReproducesItsRunExactly() {
     List<String> first = new ArrayList<>();

@@ -8,6 +8,7 @@ package io.statefun.sample.billing.services;
 import io.statefun.services.KafkaBroker;
 import io.statefun.services.LocalPorts;
 import io.statefun.services.RedisServer;
+import io.statefun.services.S3Server;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.Writer;
@@ -31,6 +32,7 @@ final class LocalServices {
 
   private static final long PAUSE_MILLIS = 100;
   private static final String BUCKET = "billing";
+  private static final Path S3_CLASS_PATH = Path.of("target/s3mock.classpath");
 
   private final Path directory;
   private final Properties ports = new Properties();
@@ -78,9 +80,9 @@ final class LocalServices {
     return server;
   }
 
-  private void startS3() throws IOException, InterruptedException {
+  private void startS3() throws IOException {
     int port = port("s3");
-    S3MockProcess.start(directory.resolve("s3"), port, BUCKET);
+    S3Server.start(Files.readString(S3_CLASS_PATH), directory.resolve("s3"), port, BUCKET);
     arguments.add("--statefun.snapshot.s3.bucket=" + BUCKET);
     arguments.add("--statefun.snapshot.s3.endpoint=http://127.0.0.1:" + port);
     arguments.add("--statefun.snapshot.s3.path-style=true");

@@ -3,33 +3,44 @@
  *
  * Licensed under the Apache License, Version 2.0; see the LICENSE file.
  */
-package io.statefun.sample.billing.services;
+package io.statefun.services;
 
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A server with the interface of S3. Its libraries are others than the sample's, so it has a class
- * path of its own, which the build writes.
+ * S3Mock, a server with the interface of S3, as a process of its own that keeps its objects when it
+ * is started again. It listens on the loopback interface, and ends with the process that started
+ * it. Its conditional puts are not atomic in a race.
  */
-final class S3MockProcess {
+public final class S3Server implements AutoCloseable {
 
-  private static final Path CLASS_PATH = Path.of("target/s3mock.classpath");
-  private static final Path TEST_CLASSES = Path.of("target/test-classes");
   private static final String PROPERTIES = "--com.adobe.testing.s3mock.store.";
   private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(2);
-  private static final long PAUSE_MILLIS = 100;
 
-  private S3MockProcess() {}
+  private final Process process;
+  private final int port;
 
-  /** Starts it, on the objects that it had before, and waits until it takes connections. */
-  static void start(Path directory, int port, String bucket)
-      throws IOException, InterruptedException {
+  private S3Server(Process process, int port) {
+    this.process = process;
+    this.port = port;
+  }
+
+  /**
+   * Starts it, and waits until it takes connections.
+   *
+   * @param classPath that of the server
+   * @param directory where its objects are
+   * @param bucket a bucket that is there from the start
+   */
+  public static S3Server start(String classPath, Path directory, int port, String bucket)
+      throws IOException {
     Files.createDirectories(directory);
     Path log = directory.resolve("s3mock.log");
     Process process =
@@ -39,7 +50,7 @@ final class S3MockProcess {
                     "-Xmx384m",
                     "-XX:TieredStopAtLevel=1",
                     "-cp",
-                    Files.readString(CLASS_PATH) + ":" + TEST_CLASSES,
+                    classPath + ":" + ownClasses(),
                     S3MockOnLoopback.class.getName(),
                     "--server.address=127.0.0.1",
                     "--server.port=" + port,
@@ -51,20 +62,38 @@ final class S3MockProcess {
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .start();
     Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+    S3Server server = new S3Server(process, port);
     long deadline = System.nanoTime() + PATIENCE_NANOS;
-    while (!answers(port)) {
+    while (!server.answers()) {
       if (!process.isAlive() || System.nanoTime() > deadline) {
         throw new IOException("The S3 server does not start: see " + log);
       }
-      Thread.sleep(PAUSE_MILLIS);
+      LocalPorts.pause();
     }
+    return server;
   }
 
-  private static boolean answers(int port) {
+  private static Path ownClasses() {
+    return Path.of(
+        URI.create(
+            S3MockOnLoopback.class.getProtectionDomain().getCodeSource().getLocation().toString()));
+  }
+
+  private boolean answers() {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       return socket.isConnected();
     } catch (IOException e) {
       return false;
     }
+  }
+
+  /** Where it listens. */
+  public int port() {
+    return port;
+  }
+
+  @Override
+  public void close() {
+    LocalPorts.kill(process);
   }
 }
