@@ -60,6 +60,23 @@ public final class RedisServer implements AutoCloseable {
   /** Starts a server with options of its own. */
   public static RedisServer start(Path executable, Path directory, int port, List<String> options)
       throws IOException {
+    List<String> all = new ArrayList<>(List.of("--save", "", "--repl-diskless-sync-delay", "0"));
+    all.addAll(options);
+    return startWith(executable, directory, port, all);
+  }
+
+  /**
+   * Starts a Sentinel.
+   *
+   * @param configuration what it watches, in a file that it will change
+   */
+  public static RedisServer startSentinel(
+      Path executable, Path directory, int port, Path configuration) throws IOException {
+    return startWith(executable, directory, port, List.of("" + configuration, "--sentinel"));
+  }
+
+  private static RedisServer startWith(
+      Path executable, Path directory, int port, List<String> options) throws IOException {
     Files.createDirectories(directory);
     RedisServer server = new RedisServer(executable, directory, port, options);
     server.restart();
@@ -70,9 +87,8 @@ public final class RedisServer implements AutoCloseable {
   public void restart() throws IOException {
     List<String> command = new ArrayList<>();
     command.add(executable.toString());
-    command.addAll(List.of("--port", "" + port, "--bind", "127.0.0.1", "--dir", "" + directory));
-    command.addAll(List.of("--save", "", "--repl-diskless-sync-delay", "0"));
     command.addAll(options);
+    command.addAll(List.of("--port", "" + port, "--bind", "127.0.0.1", "--dir", "" + directory));
     Process started =
         new ProcessBuilder(command)
             .redirectErrorStream(true)

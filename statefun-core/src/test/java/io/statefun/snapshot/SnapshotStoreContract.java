@@ -311,12 +311,12 @@ public abstract class SnapshotStoreContract {
   }
 
   /** A content of a few characters. */
-  protected static SnapshotStore.Content content(String text) {
+  public static SnapshotStore.Content content(String text) {
     return content(text.getBytes(StandardCharsets.UTF_8));
   }
 
   /** A content of bytes. */
-  protected static SnapshotStore.Content content(byte[] bytes) {
+  public static SnapshotStore.Content content(byte[] bytes) {
     return new SnapshotStore.Content() {
       @Override
       public long length() {
