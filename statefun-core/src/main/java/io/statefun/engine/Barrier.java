@@ -14,6 +14,7 @@ interface Barrier {
   /**
    * Whether a worker may handle messages.
    *
+   * @param worker which one
    * @param epochBytes how many bytes it has changed in its epoch
    * @param epochRecords how many records for egresses it has
    * @param excessBytes how many bytes its rows in memory take beyond their limit, because the

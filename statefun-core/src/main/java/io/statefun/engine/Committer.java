@@ -72,6 +72,12 @@ final class Committer implements Barrier {
    */
   private final AtomicLongArray heldByWorkers;
 
+  /**
+   * Whether there was room when a worker looked last. When there is none any more, those that rest
+   * are woken, too: they may have rows to let go.
+   */
+  private volatile boolean hadRoom = true;
+
   private volatile long deferredSince = NOTHING_DEFERRED;
   private volatile long committed;
   private Phase phase = Phase.IDLE;
@@ -154,9 +160,15 @@ final class Committer implements Barrier {
     long limit = node.limits().maxUnappliedBytes();
     if (held > limit / 4 * 3) {
       applier.makeRoom();
-      listener.crowded(held > limit);
+      listener.wakeApplier();
     }
-    return held <= limit;
+    boolean room = held <= limit;
+    // Once, as workers that wait look again by themselves.
+    if (!room && hadRoom) {
+      listener.wakeWorkers();
+    }
+    hadRoom = room;
+    return room;
   }
 
   private void endNow() {
@@ -286,7 +298,7 @@ final class Committer implements Barrier {
     started = System.nanoTime();
     phase = Phase.CUTTING;
     epoch++;
-    listener.raised();
+    listener.wakeWorkers();
     return true;
   }
 
@@ -433,8 +445,8 @@ final class Committer implements Barrier {
   /** Is told how commits go. */
   interface CommitListener {
 
-    /** A barrier is raised: wake the workers. */
-    void raised();
+    /** A barrier is raised, or memory has become full. */
+    void wakeWorkers();
 
     /**
      * An epoch is committed.
@@ -444,13 +456,8 @@ final class Committer implements Barrier {
      */
     void committed(long epoch, List<EpochPart> parts, long nanos, long bytes);
 
-    /**
-     * The applier is to make room: wake it.
-     *
-     * @param full whether workers have to wait until there is; those that rest may have rows to let
-     *     go
-     */
-    void crowded(boolean full);
+    /** The applier is to make room. */
+    void wakeApplier();
 
     /**
      * Whether committed records wait in such numbers that there should be no more for the moment.

@@ -334,18 +334,15 @@ final class Node {
   private final class Commits implements Committer.CommitListener {
 
     @Override
-    public void raised() {
+    public void wakeWorkers() {
       for (int i = 0; i < workers.size(); i++) {
         listener.wakeWorker(i);
       }
     }
 
     @Override
-    public void crowded(boolean full) {
+    public void wakeApplier() {
       listener.wakeApplier();
-      if (full) {
-        raised();
-      }
     }
 
     @Override

@@ -223,8 +223,8 @@ final class Simulation {
       if (violation != null) {
         return;
       }
-      // A node that dies over and over before a retry is due need not get anywhere; one that has
-      // stopped dying must.
+      // Failures of a message are counted in memory. A node that dies over and over before the last
+      // attempt need not give up on it; one that has stopped dying must.
       if (++tick == MAX_TICKS / 2) {
         calm = true;
       }

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Starts S3Mock. It always opens a second port, and has no setting to keep others than this machine
- * from that. It and its Spring Boot are used by their names, as it runs with class path of its own.
+ * from that. It and its Spring Boot are used by their names, as it runs with a class path of its
+ * own.
  */
 final class S3MockOnLoopback {
 
