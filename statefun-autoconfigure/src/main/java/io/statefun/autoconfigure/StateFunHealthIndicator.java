@@ -17,7 +17,8 @@ import org.springframework.boot.health.contributor.Health;
 
 /**
  * Tells whether the functions work: down if somebody must look after them, out of service before
- * the engine starts and after it was stopped. A process that stands by for another is well.
+ * the engine starts and after it was stopped. A process that stands by for another is well, unless
+ * it is to take over and cannot.
  */
 final class StateFunHealthIndicator extends AbstractHealthIndicator {
 
@@ -44,7 +45,13 @@ final class StateFunHealthIndicator extends AbstractHealthIndicator {
     Map<String, Integer> unreadable = named(status.failingIngresses());
     switch (status.state()) {
       case NEW, STOPPED -> builder.outOfService();
-      case STANDBY -> builder.up();
+      case STANDBY -> {
+        if (status.failure() == null) {
+          builder.up();
+        } else {
+          builder.down();
+        }
+      }
       case FAILED -> builder.down();
       case RUNNING -> {
         if (status.commitFailures() >= FAILURES_IN_A_ROW

@@ -16,6 +16,7 @@ import io.statefun.engine.EngineStatus;
 import io.statefun.engine.StateFunEngine;
 import io.statefun.message.TypeName;
 import io.statefun.snapshot.InMemorySnapshotStore;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -108,6 +109,15 @@ class ActuatorTest {
     Health down = describe(0, Map.of(), Map.of(orders, 5));
     assertThat(down.getStatus()).isEqualTo(Status.DOWN);
     assertThat(down.getDetails()).containsEntry("failingIngresses", Map.of("a/orders", 5));
+  }
+
+  @Test
+  void isUpWhileItStandsByAndDownIfItIsToTakeOverAndCannot() {
+    assertThat(describeStandby(null).getStatus()).isEqualTo(Status.UP);
+    Health down = describeStandby(new IOException("the store is away"));
+    assertThat(down.getStatus()).isEqualTo(Status.DOWN);
+    assertThat(down.getDetails())
+        .containsEntry("failure", "java.io.IOException: the store is away");
   }
 
   @Test
@@ -243,6 +253,28 @@ class ActuatorTest {
           assertThat(registry.get("statefun.unapplied.size").gauge().value()).isNotNegative();
           await().until(() -> registry.get("statefun.egress.unacknowledged").gauge().value() == 0);
         });
+  }
+
+  private static Health describeStandby(@Nullable Throwable failure) {
+    Health.Builder builder = new Health.Builder();
+    StateFunHealthIndicator.describe(
+        new EngineStatus(
+            EngineStatus.State.STANDBY,
+            failure,
+            0,
+            0,
+            0,
+            null,
+            Duration.ZERO,
+            0,
+            0,
+            0,
+            0,
+            List.of(),
+            Map.of(),
+            Map.of()),
+        builder);
+    return builder.build();
   }
 
   private static Health describe(int commitFailures, Map<TypeName, Integer> failingEgresses) {

@@ -143,7 +143,7 @@ final class Chaos implements AutoCloseable {
       long end = System.nanoTime() + settings.time().toNanos();
       while (System.nanoTime() < end) {
         if (random.nextInt(4) != 0) {
-          awaitProgress(verifier, end);
+          awaitProgress(verifier);
         }
         read(verifier, random.nextInt(5_000));
         strike(verifier);
@@ -193,10 +193,15 @@ final class Chaos implements AutoCloseable {
   }
 
   /** Most strikes hit an application that works; the others may hit one that is starting. */
-  private static void awaitProgress(Verifier verifier, long end) {
+  private void awaitProgress(Verifier verifier) throws IOException {
     long before = verifier.seen();
-    while (verifier.seen() == before && System.nanoTime() < end) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (verifier.seen() == before) {
+      if (System.nanoTime() > end) {
+        throw new IllegalStateException("Nothing has come out for " + PATIENCE);
+      }
       read(verifier, 100);
+      startTheDead();
     }
   }
 

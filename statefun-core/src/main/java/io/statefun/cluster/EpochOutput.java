@@ -12,7 +12,8 @@ import java.util.List;
 /**
  * What an epoch does outside of the snapshot store, all of it or nothing. Immutable.
  *
- * @param records the records that leave, those of each function's instance in their order
+ * @param records the records that leave, those of each function's instance in their order; a list
+ *     that does not change any more, and may make its elements whenever they are asked for
  * @param positions how far the log was read that takes the output
  */
 public record EpochOutput(List<Egress.Delivery> records, List<Position> positions) {
@@ -21,7 +22,6 @@ public record EpochOutput(List<Egress.Delivery> records, List<Position> position
   public static final EpochOutput NOTHING = new EpochOutput(List.of(), List.of());
 
   public EpochOutput {
-    records = List.copyOf(records);
     positions = List.copyOf(positions);
   }
 

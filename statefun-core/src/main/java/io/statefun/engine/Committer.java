@@ -7,7 +7,6 @@ package io.statefun.engine;
 
 import io.statefun.cluster.EpochLog;
 import io.statefun.cluster.EpochOutput;
-import io.statefun.io.Egress;
 import io.statefun.io.RefusedRecordsException;
 import io.statefun.snapshot.EpochWriter;
 import io.statefun.snapshot.FaultPoint;
@@ -326,19 +325,19 @@ final class Committer implements Barrier {
   }
 
   private EpochOutput outputOfParts() {
-    List<Egress.Delivery> records = new ArrayList<>();
+    List<OutgoingRecord> records = new ArrayList<>();
     List<EpochOutput.Position> positions = new ArrayList<>();
     for (int worker = 0; worker < parts.length(); worker++) {
       EpochPart part = java.util.Objects.requireNonNull(parts.get(worker));
       for (PartitionEpoch partition : part.partitions) {
-        partition.transactional.forEach(record -> records.add(record.delivery(application)));
+        records.addAll(partition.transactional);
       }
       part.positions.stream()
           .filter(EpochPart.SplitPosition::inLog)
           .map(read -> new EpochOutput.Position(read.ingress(), read.split().id(), read.position()))
           .forEach(positions::add);
     }
-    return new EpochOutput(records, positions);
+    return new EpochOutput(new Deliveries(application, records), positions);
   }
 
   private void write(PartitionEpoch ended) {

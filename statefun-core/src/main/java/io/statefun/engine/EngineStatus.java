@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * How an engine does at a moment.
  *
  * @param state whether it runs
- * @param failure why it failed, if it did
+ * @param failure why it failed, or cannot take over, as it is to
  * @param partitions how many partitions it owns
  * @param committedEpoch the newest committed epoch
  * @param commitFailures how often in a row an epoch could not be committed; 0 is good

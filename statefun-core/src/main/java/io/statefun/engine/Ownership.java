@@ -12,6 +12,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +27,8 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Ownership.class);
 
   private static final long JOIN_MILLIS = 10_000;
+  private static final long FIRST_PAUSE = 100;
+  private static final long LONGEST_PAUSE = 5_000;
 
   private final MessageLog log;
   private final Turns turns;
@@ -34,6 +38,11 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
 
   /** How often it has changed what the process owns; written by the thread of the log. */
   private volatile int changes;
+
+  /** The turn that could not begin, and will be tried again; seen by the thread alone. */
+  private @Nullable Event again;
+
+  private int attempts;
 
   private volatile boolean closed;
 
@@ -112,24 +121,65 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
   private void loop() {
     try {
       while (!closed) {
-        events.take().happen();
+        next().happen();
       }
     } catch (InterruptedException e) {
       // Closed.
     }
   }
 
+  /** What is next: what others have told goes before another attempt. */
+  private Event next() throws InterruptedException {
+    Event waiting = again;
+    if (waiting == null) {
+      return events.take();
+    }
+    Event told = events.poll(pause(), TimeUnit.MILLISECONDS);
+    if (told != null) {
+      return told;
+    }
+    again = null;
+    return waiting;
+  }
+
+  private long pause() {
+    return Math.min(LONGEST_PAUSE, FIRST_PAUSE << Math.min(attempts - 1, 20));
+  }
+
   private void begin(int turn) {
+    if (turn != changes) {
+      return;
+    }
     try {
       turns.begin();
+      attempts = 0;
       settled.complete(null);
-    } catch (IOException | RuntimeException | Error e) {
+    } catch (IOException e) {
+      if (turn != changes) {
+        LOG.info("The partitions were lost before the state was brought back: {}", e.toString());
+      } else if (settled.isDone()) {
+        tryAgain(turn, e);
+      } else {
+        fail(e);
+      }
+    } catch (RuntimeException | Error e) {
       if (turn == changes) {
         fail(e);
-      } else {
-        LOG.info("The partitions were lost before the state was brought back: {}", e.toString());
       }
     }
+  }
+
+  /** A process that has taken part before does not end since a store or the log is away. */
+  private void tryAgain(int turn, IOException failure) {
+    attempts++;
+    again = () -> begin(turn);
+    turns.delayed(failure);
+    LOG.warn(
+        "The state cannot be brought back after {} attempts, and nothing is lost; next one in {}"
+            + " ms: {}",
+        attempts,
+        pause(),
+        failure.toString());
   }
 
   private void fail(Throwable cause) {
@@ -163,6 +213,9 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
 
     /** Begins a turn. */
     void begin() throws IOException;
+
+    /** The turn could not begin, and will be tried again. */
+    void delayed(Throwable why);
 
     /** Ends the turn, if there is one: what is not committed is dropped. */
     void end(Throwable why);

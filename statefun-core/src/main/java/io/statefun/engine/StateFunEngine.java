@@ -165,6 +165,12 @@ public final class StateFunEngine implements AutoCloseable {
     @Override
     public void begin() throws IOException {
       run();
+      failure = null;
+    }
+
+    @Override
+    public void delayed(Throwable why) {
+      failure = why;
     }
 
     @Override
@@ -174,6 +180,9 @@ public final class StateFunEngine implements AutoCloseable {
         node = running;
         if (state == EngineStatus.State.RUNNING) {
           state = EngineStatus.State.STANDBY;
+        }
+        if (state == EngineStatus.State.STANDBY) {
+          failure = null;
         }
         running = null;
       }

@@ -17,9 +17,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.GroupProtocol;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,12 +39,14 @@ final class CommittedOffsets {
   private static final long ANSWER_SECONDS = 20;
   private static final char SEPARATOR = ' ';
 
+  private final KafkaClients clients;
   private final GroupSettings settings;
   private final Admin admin;
   private final Set<TopicPartition> internal = new HashSet<>();
   private final Set<String> fenced = new HashSet<>();
 
-  CommittedOffsets(GroupSettings settings, int partitions, Admin admin) {
+  CommittedOffsets(KafkaClients clients, GroupSettings settings, int partitions, Admin admin) {
+    this.clients = clients;
     this.settings = settings;
     this.admin = admin;
     for (int i = 0; i < partitions; i++) {
@@ -52,7 +57,7 @@ final class CommittedOffsets {
   /** The reference, when no transaction is open that could change it, or null if there is none. */
   @Nullable String reference() throws IOException {
     fenceOthers();
-    Map<TopicPartition, OffsetAndMetadata> committed = offsets(true);
+    Map<TopicPartition, OffsetAndMetadata> committed = stable();
     Set<String> references = new HashSet<>();
     for (TopicPartition partition : internal) {
       OffsetAndMetadata offset = committed.get(partition);
@@ -78,7 +83,7 @@ final class CommittedOffsets {
    */
   private void fenceOthers() throws IOException {
     Set<String> others = new HashSet<>();
-    for (OffsetAndMetadata offset : offsets(false).values()) {
+    for (OffsetAndMetadata offset : unstable().values()) {
       if (offset != null && !metadata(offset, 1).isEmpty()) {
         others.add(metadata(offset, 1));
       }
@@ -104,15 +109,36 @@ final class CommittedOffsets {
     }
   }
 
-  private Map<TopicPartition, OffsetAndMetadata> offsets(boolean stable) throws IOException {
+  /**
+   * The offsets, when no transaction is open that could change them. A consumer waits for that; an
+   * admin leaves out those that are not stable, as if there were none.
+   */
+  private Map<TopicPartition, OffsetAndMetadata> stable() throws IOException {
+    Map<String, Object> required =
+        Map.of(
+            ConsumerConfig.GROUP_PROTOCOL_CONFIG,
+            GroupProtocol.CLASSIC.name(),
+            ConsumerConfig.GROUP_ID_CONFIG,
+            settings.groupId(),
+            ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+            "read_committed",
+            ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+            false);
+    try (Consumer<byte[], byte[]> reader = clients.consumer(Map.of(), required)) {
+      return reader.committed(internal, settings.transactionTimeout().plusSeconds(ANSWER_SECONDS));
+    } catch (KafkaException e) {
+      throw new IOException("The committed offsets cannot be read: " + e, e);
+    }
+  }
+
+  private Map<TopicPartition, OffsetAndMetadata> unstable() throws IOException {
     try {
       return admin
           .listConsumerGroupOffsets(
               Map.of(
-                  settings.groupId(), new ListConsumerGroupOffsetsSpec().topicPartitions(internal)),
-              new ListConsumerGroupOffsetsOptions().requireStable(stable))
+                  settings.groupId(), new ListConsumerGroupOffsetsSpec().topicPartitions(internal)))
           .partitionsToOffsetAndMetadata()
-          .get(settings.transactionTimeout().toSeconds() + ANSWER_SECONDS, TimeUnit.SECONDS);
+          .get(ANSWER_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
       throw new IOException("The committed offsets cannot be read", e.getCause());
     } catch (TimeoutException e) {

@@ -8,7 +8,6 @@ package io.statefun.autoconfigure.kafka;
 import io.statefun.io.Ingress;
 import io.statefun.wire.ByteReader;
 import io.statefun.wire.ByteWriter;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -25,6 +24,7 @@ final class KafkaSplit implements Ingress.Split {
 
   private static final long FULL_BYTES = 512 * 1024;
   private static final long RECORD_OVERHEAD = 200;
+  private static final int FETCHED_TOGETHER = 32;
 
   private final KafkaIngress ingress;
   private final TopicPartition partition;
@@ -34,8 +34,11 @@ final class KafkaSplit implements Ingress.Split {
   private volatile @Nullable RuntimeException failure;
 
   private @Nullable Batch current;
-  private @Nullable ConsumerRecord<byte[], byte[]> next;
+  private int index;
   private long position;
+
+  /** Depends on everything that was fetched, so that no compiler leaves it out. */
+  private int fetched;
 
   /**
    * @param position the offset of the first record that is to be read
@@ -67,7 +70,7 @@ final class KafkaSplit implements Ingress.Split {
       bytes += size(one);
     }
     waitingBytes.addAndGet(bytes);
-    batches.add(new Batch(records.iterator(), end));
+    batches.add(new Batch(records, end));
     wakeUp.run();
   }
 
@@ -109,32 +112,46 @@ final class KafkaSplit implements Ingress.Split {
     if (broken != null) {
       throw new IllegalStateException(broken.getMessage(), broken);
     }
-    ConsumerRecord<byte[], byte[]> one = peek();
-    if (one == null) {
-      return false;
+    Batch batch = current;
+    if (batch == null) {
+      batch = batches.poll();
+      if (batch == null) {
+        return false;
+      }
+      current = batch;
+      index = 0;
     }
+    if (index % FETCHED_TOGETHER == 0) {
+      fetch(batch.records());
+    }
+    ConsumerRecord<byte[], byte[]> one = batch.records().get(index);
     ingress.route(one, out);
-    advance(one);
+    advance(batch, one);
     return true;
   }
 
-  private @Nullable ConsumerRecord<byte[], byte[]> peek() {
-    if (next == null) {
-      if (current == null) {
-        current = batches.poll();
-      }
-      if (current != null) {
-        next = current.records().next();
-      }
+  /**
+   * Has the processor fetch the next records, which another thread made, together, rather than wait
+   * for memory at each in turn.
+   */
+  private void fetch(List<ConsumerRecord<byte[], byte[]>> records) {
+    int end = Math.min(index + FETCHED_TOGETHER, records.size());
+    int sum = 0;
+    for (int i = index; i < end; i++) {
+      sum += records.get(i).partition();
     }
-    return next;
+    for (int i = index; i < end; i++) {
+      byte[] key = records.get(i).key();
+      byte[] value = records.get(i).value();
+      sum += (key == null ? 0 : key.length) + (value == null ? 0 : value.length);
+    }
+    fetched += sum;
   }
 
-  private void advance(ConsumerRecord<byte[], byte[]> done) {
-    next = null;
+  private void advance(Batch batch, ConsumerRecord<byte[], byte[]> done) {
+    index++;
     position = done.offset() + 1;
-    Batch batch = current;
-    if (batch != null && !batch.records().hasNext()) {
+    if (index == batch.records().size()) {
       position = Math.max(position, batch.end());
       current = null;
     }
@@ -151,5 +168,5 @@ final class KafkaSplit implements Ingress.Split {
     return new ByteReader(position).readVarLong();
   }
 
-  private record Batch(Iterator<ConsumerRecord<byte[], byte[]>> records, long end) {}
+  private record Batch(List<ConsumerRecord<byte[], byte[]>> records, long end) {}
 }

@@ -38,7 +38,6 @@ final class KafkaTransaction {
   private final Turn turn;
   private final RecordWriter writer;
   private final EpochOutput output;
-  private List<ProducerRecord<byte[], byte[]>> records = List.of();
   private List<Future<RecordMetadata>> sent = List.of();
 
   KafkaTransaction(
@@ -57,15 +56,36 @@ final class KafkaTransaction {
    */
   void prepare(RecordChecks checks, Map<TopicPartition, OffsetAndMetadata> offsets)
       throws IOException, RefusedRecordsException {
-    records = output.records().stream().map(writer::write).toList();
-    refuse(checks.refused(producer, records));
-    sent = new ArrayList<>(records.size());
+    if (!send(checks, offsets)) {
+      // To look for topics takes long when they are not there, and no transaction may be open then.
+      refuse(checks.refused(producer, records()));
+      if (!send(checks, offsets)) {
+        throw new IllegalStateException("A record was found to be in order and is not");
+      }
+    }
+  }
+
+  /**
+   * Begins the transaction and sends the records, each as soon as it is made, while it is in the
+   * processor's cache.
+   *
+   * @return false if a record needs a closer look first; the transaction has ended then
+   */
+  private boolean send(RecordChecks checks, Map<TopicPartition, OffsetAndMetadata> offsets)
+      throws IOException, RefusedRecordsException {
+    sent = new ArrayList<>(output.records().size());
     try {
       producer.beginTransaction();
-      for (ProducerRecord<byte[], byte[]> one : records) {
+      for (Egress.Delivery delivery : output.records()) {
+        ProducerRecord<byte[], byte[]> one = writer.write(delivery);
+        if (!checks.pass(one)) {
+          producer.abortTransaction();
+          return false;
+        }
         sent.add(producer.send(one));
       }
       producer.sendOffsetsToTransaction(offsets, turn.group());
+      return true;
     } catch (KafkaException e) {
       abort(e);
       refuse(refused());
@@ -79,6 +99,11 @@ final class KafkaTransaction {
               : "the transaction could not be prepared: " + e,
           e);
     }
+  }
+
+  /** The records, made again, as they are needed only if something is wrong. */
+  private List<ProducerRecord<byte[], byte[]>> records() {
+    return output.records().stream().map(writer::write).toList();
   }
 
   /** Commits it, as {@link io.statefun.cluster.TransactionLog#commit} says. */
@@ -126,7 +151,7 @@ final class KafkaTransaction {
         failures.put(i, failure);
       }
     }
-    return Refusals.of(failures, records);
+    return failures.isEmpty() ? Map.of() : Refusals.of(failures, records());
   }
 
   private static @Nullable Throwable failure(Future<RecordMetadata> done) throws IOException {

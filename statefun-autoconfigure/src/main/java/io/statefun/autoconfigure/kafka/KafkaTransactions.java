@@ -43,7 +43,7 @@ final class KafkaTransactions implements TransactionLog {
     this.writer = writer;
     this.producers = new TransactionalProducers(clients, settings);
     Admin admin = clients.admin();
-    this.offsets = new CommittedOffsets(settings, partitions, admin);
+    this.offsets = new CommittedOffsets(clients, settings, partitions, admin);
     this.checks = new RecordChecks(admin, Refusals.maxRequestSize(clients.producerSettings()));
   }
 

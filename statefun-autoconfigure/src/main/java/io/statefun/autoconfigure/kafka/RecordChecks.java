@@ -39,6 +39,11 @@ final class RecordChecks {
     this.largest = largest;
   }
 
+  /** Whether nothing is known against a record, without a question to a broker. */
+  boolean pass(ProducerRecord<byte[], byte[]> one) {
+    return knownTopics.contains(one.topic()) && Refusals.tooLarge(one, largest) == null;
+  }
+
   /** The records that will be refused, by index, and why. */
   Map<Integer, Throwable> refused(
       Producer<byte[], byte[]> open, List<ProducerRecord<byte[], byte[]>> records)

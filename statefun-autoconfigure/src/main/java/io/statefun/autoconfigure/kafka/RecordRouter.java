@@ -69,7 +69,9 @@ final class RecordRouter {
     }
     if (!routed.isEmpty()) {
       Map<String, byte[]> headers = headers(one);
-      routed.forEach(message -> out.send(message.target(), message.value(), headers));
+      for (Routed message : routed) {
+        out.send(message.target(), message.value(), headers);
+      }
     }
   }
 
@@ -121,6 +123,9 @@ final class RecordRouter {
   }
 
   static Map<String, byte[]> headers(ConsumerRecord<byte[], byte[]> one) {
+    if (!one.headers().iterator().hasNext()) {
+      return Map.of();
+    }
     Map<String, byte[]> headers = new HashMap<>();
     for (Header header : one.headers()) {
       if (header.value() != null) {

@@ -1,0 +1,175 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.statefun.cluster.MessageLog;
+import io.statefun.cluster.TransactionLog;
+import io.statefun.io.Ingress;
+import io.statefun.message.TypeName;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class OwnershipTest {
+
+  private final Log log = new Log();
+  private final Turns turns = new Turns();
+  private final Ownership ownership = new Ownership(log, turns);
+
+  @AfterEach
+  void close() {
+    ownership.close();
+  }
+
+  @Test
+  void aProcessThatOwnsThePartitionsAtOnceHasBegunWhenItHasJoined() throws Exception {
+    log.atOnce = MessageLog.Listener::gained;
+
+    ownership.join(4);
+
+    assertThat(turns.begun).hasValue(1);
+  }
+
+  @Test
+  void aProcessWhoseFirstTurnCannotBeginTakesNoPart() {
+    log.atOnce = MessageLog.Listener::gained;
+    turns.failures.set(1);
+
+    assertThatThrownBy(() -> ownership.join(4)).isInstanceOf(IOException.class).hasMessage("away");
+  }
+
+  @Test
+  void aTakeoverThatFailsIsTriedAgainUntilItSucceeds() throws Exception {
+    log.atOnce = MessageLog.Listener::standsBy;
+    ownership.join(4);
+    turns.failures.set(3);
+
+    log.listener().gained();
+
+    await().until(() -> turns.begun.get() == 1);
+    assertThat(turns.delayed).hasValue(3);
+    assertThat(turns.failed).isNull();
+  }
+
+  @Test
+  void aTakeoverIsNotTriedAgainOnceThePartitionsAreLost() throws Exception {
+    log.atOnce = MessageLog.Listener::standsBy;
+    ownership.join(4);
+    turns.failures.set(Integer.MAX_VALUE);
+    log.listener().gained();
+    await().until(() -> turns.delayed.get() > 0);
+
+    log.listener().lost("gone");
+    await().until(() -> turns.ended.get() == 1);
+    turns.failures.set(0);
+    log.listener().gained();
+
+    await().until(() -> turns.begun.get() > 0);
+    assertThat(turns.begun).hasValue(1);
+  }
+
+  @Test
+  void aTakeoverThatFailsByAMistakeIsNotTriedAgain() throws Exception {
+    log.atOnce = MessageLog.Listener::standsBy;
+    ownership.join(4);
+    turns.mistake = new IllegalStateException("a mistake");
+
+    log.listener().gained();
+
+    await().until(() -> turns.failed == turns.mistake);
+    assertThat(turns.delayed).hasValue(0);
+  }
+
+  /** Counts what happens. */
+  private static final class Turns implements Ownership.Turns {
+
+    final AtomicInteger failures = new AtomicInteger();
+    final AtomicInteger begun = new AtomicInteger();
+    final AtomicInteger delayed = new AtomicInteger();
+    final AtomicInteger ended = new AtomicInteger();
+    volatile @Nullable RuntimeException mistake;
+    volatile @Nullable Throwable failed;
+
+    @Override
+    public void begin() throws IOException {
+      RuntimeException thrown = mistake;
+      if (thrown != null) {
+        throw thrown;
+      }
+      if (failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+        throw new IOException("away");
+      }
+      begun.incrementAndGet();
+    }
+
+    @Override
+    public void delayed(Throwable why) {
+      delayed.incrementAndGet();
+    }
+
+    @Override
+    public void end(Throwable why) {
+      ended.incrementAndGet();
+    }
+
+    @Override
+    public void appeared(Ingress ingress, Ingress.Split split) {}
+
+    @Override
+    public void failed(Throwable cause) {
+      failed = cause;
+    }
+  }
+
+  /** Tells what the test says. */
+  private static final class Log implements MessageLog {
+
+    Consumer<Listener> atOnce = listener -> {};
+    private @Nullable Listener listener;
+
+    Listener listener() {
+      return Objects.requireNonNull(listener);
+    }
+
+    @Override
+    public Collection<? extends Ingress> ingresses() {
+      return List.of();
+    }
+
+    @Override
+    public Set<TypeName> egresses() {
+      return Set.of();
+    }
+
+    @Override
+    public void join(int partitions, Listener newListener) {
+      listener = newListener;
+      atOnce.accept(newListener);
+    }
+
+    @Override
+    public TransactionLog transactions() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void rejoin() {}
+
+    @Override
+    public void close() {}
+  }
+}
