@@ -61,7 +61,7 @@ final class RecordWriter {
     byte @Nullable [] key =
         delivery.key() == null ? null : delivery.key().getBytes(StandardCharsets.UTF_8);
     boolean tombstone = false;
-    Headers headers = new RecordHeaders();
+    @Nullable Headers headers = null;
     for (Map.Entry<String, byte[]> header : delivery.headers().entrySet()) {
       byte[] content = header.getValue();
       switch (header.getKey()) {
@@ -70,7 +70,10 @@ final class RecordWriter {
         case KafkaHeaders.TIMESTAMP -> timestamp = ByteBuffer.wrap(content).getLong();
         case DeadLetterTopics.KEY -> key = content;
         case DeadLetterTopics.TOMBSTONE -> tombstone = true;
-        default -> headers.add(header.getKey(), content);
+        default -> {
+          headers = headers == null ? new RecordHeaders() : headers;
+          headers.add(header.getKey(), content);
+        }
       }
     }
     if (topic == null) {
