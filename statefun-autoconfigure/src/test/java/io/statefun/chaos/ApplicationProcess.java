@@ -63,6 +63,7 @@ final class ApplicationProcess implements AutoCloseable {
             <encoder><pattern>%d %-5level [%thread] %logger{0} %msg%n%ex{5}</pattern></encoder>
           </appender>
           <logger name="io.statefun" level="INFO"/>
+          <logger name="org.apache.kafka.clients.consumer.internals.ConsumerCoordinator" level="INFO"/>
           <root level="WARN"><appender-ref ref="out"/></root>
         </configuration>
         """);

@@ -5,7 +5,7 @@
  */
 package io.statefun.chaos;
 
-import io.statefun.services.KafkaBroker;
+import io.statefun.services.KafkaCluster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -36,7 +37,7 @@ final class Chaos implements AutoCloseable {
   private final Random random;
   private final Path directory;
   private final String classPath;
-  private final KafkaBroker broker;
+  private final KafkaCluster brokers;
   private final Store store;
   private final List<ApplicationProcess> nodes = new ArrayList<>();
   private int kills;
@@ -52,7 +53,7 @@ final class Chaos implements AutoCloseable {
     this.classPath = tests == null ? System.getProperty("java.class.path") : tests;
     FileSystemUtils.deleteRecursively(directory);
     Files.createDirectories(directory);
-    this.broker = KafkaBroker.start(directory.resolve("kafka"));
+    this.brokers = KafkaCluster.start(directory.resolve("kafka"), settings.brokers());
     this.store = Store.of(settings.store(), directory);
   }
 
@@ -60,10 +61,17 @@ final class Chaos implements AutoCloseable {
    * What to do.
    *
    * @param store redis, s3 or file
+   * @param brokers how many; of three, two go on while one is away
    * @param perSecond records a second
    */
   record Settings(
-      Duration time, String store, int perSecond, long seed, Path directory, boolean verbose) {}
+      Duration time,
+      String store,
+      int brokers,
+      int perSecond,
+      long seed,
+      Path directory,
+      boolean verbose) {}
 
   /** What came of it. */
   record Result(
@@ -102,6 +110,7 @@ final class Chaos implements AutoCloseable {
   public static void main(String[] arguments) throws Exception {
     double minutes = 10;
     String store = "redis";
+    int brokers = 1;
     int rate = 500;
     long seed = System.nanoTime();
     for (String argument : arguments) {
@@ -110,6 +119,8 @@ final class Chaos implements AutoCloseable {
         minutes = Double.parseDouble(value);
       } else if (argument.startsWith("--store=")) {
         store = value;
+      } else if (argument.startsWith("--brokers=")) {
+        brokers = Integer.parseInt(value);
       } else if (argument.startsWith("--rate=")) {
         rate = Integer.parseInt(value);
       } else if (argument.startsWith("--seed=")) {
@@ -121,7 +132,8 @@ final class Chaos implements AutoCloseable {
     }
     Duration time = Duration.ofMillis((long) (minutes * 60_000));
     System.out.println("seed=" + seed);
-    Result result = run(new Settings(time, store, rate, seed, Path.of("target/chaos"), true));
+    Result result =
+        run(new Settings(time, store, brokers, rate, seed, Path.of("target/chaos"), true));
     result.complaints().forEach(System.out::println);
     System.out.println(result);
     System.exit(result.isGood() ? 0 : 1);
@@ -137,8 +149,8 @@ final class Chaos implements AutoCloseable {
     createTopics();
     nodes.add(newNode());
     nodes.get(0).start();
-    try (Load load = new Load(broker.bootstrapServers(), "chaos-in", KEYS, settings.perSecond());
-        Verifier verifier = new Verifier(broker.bootstrapServers(), "chaos-out", PARTITIONS)) {
+    try (Load load = new Load(brokers.bootstrapServers(), "chaos-in", KEYS, settings.perSecond());
+        Verifier verifier = new Verifier(brokers.bootstrapServers(), "chaos-out", PARTITIONS)) {
       load.start();
       long end = System.nanoTime() + settings.time().toNanos();
       while (System.nanoTime() < end) {
@@ -155,12 +167,12 @@ final class Chaos implements AutoCloseable {
   }
 
   private void createTopics() throws ExecutionException, InterruptedException {
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", brokers.bootstrapServers()))) {
       admin
           .createTopics(
               List.of(
-                  new NewTopic("chaos-in", PARTITIONS, (short) 1),
-                  new NewTopic("chaos-out", PARTITIONS, (short) 1)))
+                  new NewTopic("chaos-in", Optional.of(PARTITIONS), Optional.empty()),
+                  new NewTopic("chaos-out", Optional.of(PARTITIONS), Optional.empty())))
           .all()
           .get();
     }
@@ -170,7 +182,7 @@ final class Chaos implements AutoCloseable {
     List<String> arguments = new ArrayList<>();
     arguments.add("--spring.application.name=chaos");
     arguments.add("--spring.main.keep-alive=true");
-    arguments.add("--spring.kafka.bootstrap-servers=" + broker.bootstrapServers());
+    arguments.add("--spring.kafka.bootstrap-servers=" + brokers.bootstrapServers());
     arguments.add("--statefun.partitions=8");
     arguments.add("--statefun.kafka.session-timeout=" + SESSION_MILLIS + "ms");
     arguments.add("--statefun.kafka.transaction-timeout=5s");
@@ -254,11 +266,11 @@ final class Chaos implements AutoCloseable {
   }
 
   private void restartBroker(Verifier verifier) {
-    say("kill of the broker");
-    broker.kill();
+    say("kill of a broker");
+    brokers.kill(random.nextInt(brokers.size()));
     brokerRestarts++;
     read(verifier, random.nextInt(4_000));
-    broker.restart();
+    brokers.restart();
   }
 
   private void restartStore(Verifier verifier) throws IOException {
@@ -275,12 +287,12 @@ final class Chaos implements AutoCloseable {
       node.kill();
       kills++;
     }
-    broker.kill();
+    brokers.kill();
     brokerRestarts++;
     store.takeAway();
     storeRestarts++;
     store.bringBack();
-    broker.restart();
+    brokers.restart();
     for (ApplicationProcess node : nodes) {
       node.start();
     }
@@ -325,7 +337,7 @@ final class Chaos implements AutoCloseable {
   @Override
   public void close() {
     nodes.forEach(ApplicationProcess::close);
-    broker.close();
+    brokers.close();
     store.close();
   }
 }

@@ -19,7 +19,7 @@ class ChaosTest {
   @Test
   void everyRecordComesOutOnceAndInOrderWhateverIsKilled() throws Exception {
     Chaos.Result result =
-        Chaos.run(new Chaos.Settings(Duration.ofSeconds(45), "redis", 300, 1, directory, false));
+        Chaos.run(new Chaos.Settings(Duration.ofSeconds(45), "redis", 1, 300, 1, directory, false));
 
     assertThat(result.complaints()).isEmpty();
     assertThat(result.isGood()).as(result.toString()).isTrue();

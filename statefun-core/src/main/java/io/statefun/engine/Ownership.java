@@ -27,6 +27,7 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Ownership.class);
 
   private static final long JOIN_MILLIS = 10_000;
+  private static final int ATTEMPTS_AT_START = 3;
   private static final long FIRST_PAUSE = 100;
   private static final long LONGEST_PAUSE = 5_000;
 
@@ -157,7 +158,7 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
     } catch (IOException e) {
       if (turn != changes) {
         LOG.info("The partitions were lost before the state was brought back: {}", e.toString());
-      } else if (settled.isDone()) {
+      } else if (settled.isDone() || attempts + 1 < ATTEMPTS_AT_START) {
         tryAgain(turn, e);
       } else {
         fail(e);
@@ -169,7 +170,11 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
     }
   }
 
-  /** A process that has taken part before does not end since a store or the log is away. */
+  /**
+   * A process that has taken part before does not end since a store or the log is away. One that
+   * starts may be unlucky too: who was taken for dead a moment ago deletes what nobody needs while
+   * this one reads it.
+   */
   private void tryAgain(int turn, IOException failure) {
     attempts++;
     again = () -> begin(turn);

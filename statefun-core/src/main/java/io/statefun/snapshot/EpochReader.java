@@ -41,11 +41,15 @@ public final class EpochReader {
    * Opens an object.
    *
    * @throws CorruptDataException if it is not an epoch object, is damaged, or has a newer format
+   * @throws IOException if it does not exist, or cannot be read at the moment
    */
   public static EpochReader open(SnapshotStore store, String name) throws IOException {
     long size = store.size(name);
+    if (size < 0) {
+      throw new IOException("Epoch object " + name + " does not exist");
+    }
     if (size < EpochObject.TRAILER_LENGTH) {
-      throw damaged(name, size < 0 ? "it does not exist" : "it is too short");
+      throw damaged(name, "it is too short");
     }
     ByteReader trailer =
         new ByteReader(

@@ -45,9 +45,19 @@ class OwnershipTest {
   }
 
   @Test
-  void aProcessWhoseFirstTurnCannotBeginTakesNoPart() {
+  void aFirstTurnThatFailsOnceBeginsAtTheNextAttempt() throws Exception {
     log.atOnce = MessageLog.Listener::gained;
     turns.failures.set(1);
+
+    ownership.join(4);
+
+    assertThat(turns.begun).hasValue(1);
+  }
+
+  @Test
+  void aProcessWhoseFirstTurnCannotBeginTakesNoPart() {
+    log.atOnce = MessageLog.Listener::gained;
+    turns.failures.set(3);
 
     assertThatThrownBy(() -> ownership.join(4)).isInstanceOf(IOException.class).hasMessage("away");
   }

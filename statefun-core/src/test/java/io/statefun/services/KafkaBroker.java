@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,7 @@ public final class KafkaBroker implements AutoCloseable {
           <encoder><pattern>%d %-5level %logger{0} %msg%n</pattern></encoder>
         </appender>
         <logger name="kafka.server" level="INFO"/>
+        <logger name="org.apache.kafka.coordinator.group.GroupMetadataManager" level="INFO"/>
         <root level="WARN"><appender-ref ref="out"/></root>
       </configuration>
       """;
@@ -47,22 +50,30 @@ public final class KafkaBroker implements AutoCloseable {
   private final Path directory;
   private final String classPath;
   private final int port;
+  private final int id;
+  private final Quorum quorum;
   private final List<String> jvmOptions;
   private @Nullable Process process;
   private int starts;
 
-  private KafkaBroker(Path directory, String classPath, int port, List<String> jvmOptions) {
-    this.directory = directory;
+  private KafkaBroker(
+      Path directory, String classPath, int port, int id, Quorum quorum, List<String> jvmOptions) {
+    this.directory = directory.toAbsolutePath();
     this.classPath = classPath;
     this.port = port;
+    this.id = id;
+    this.quorum = quorum;
     this.jvmOptions = List.copyOf(jvmOptions);
   }
 
   /** Starts a broker with this process' own class path, on a free port. */
   public static KafkaBroker start(Path directory) {
+    return start(directory, ownClassPath(), LocalPorts.free());
+  }
+
+  private static String ownClassPath() {
     String tests = System.getProperty("surefire.test.class.path");
-    String classPath = tests == null ? System.getProperty("java.class.path") : tests;
-    return start(directory, classPath, LocalPorts.free());
+    return tests == null ? System.getProperty("java.class.path") : tests;
   }
 
   /**
@@ -77,9 +88,17 @@ public final class KafkaBroker implements AutoCloseable {
   /** Starts a broker with options of its own for its JVM. */
   public static KafkaBroker start(
       Path directory, String classPath, int port, List<String> jvmOptions) {
-    KafkaBroker broker = new KafkaBroker(directory.toAbsolutePath(), classPath, port, jvmOptions);
+    KafkaBroker broker = new KafkaBroker(directory, classPath, port, 1, Quorum.of(1), jvmOptions);
     broker.prepare();
     broker.restart();
+    return broker;
+  }
+
+  /** Makes one of several brokers, which does not run yet. */
+  static KafkaBroker prepare(Path directory, int id, Quorum quorum) {
+    KafkaBroker broker =
+        new KafkaBroker(directory, ownClassPath(), LocalPorts.free(), id, quorum, SMALL);
+    broker.prepare();
     return broker;
   }
 
@@ -130,21 +149,25 @@ public final class KafkaBroker implements AutoCloseable {
 
   private Map<String, String> settings() {
     Map<String, String> settings = new TreeMap<>();
-    int controller = LocalPorts.free();
     settings.put("process.roles", "broker,controller");
-    settings.put("node.id", "1");
-    settings.put("controller.quorum.voters", "1@127.0.0.1:" + controller);
+    settings.put("node.id", String.valueOf(id));
+    settings.put("controller.quorum.voters", quorum.voters());
     settings.put(
-        "listeners", "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controller);
+        "listeners",
+        "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + quorum.port(id));
     settings.put("advertised.listeners", "PLAINTEXT://127.0.0.1:" + port);
     settings.put("controller.listener.names", "CONTROLLER");
     settings.put("inter.broker.listener.name", "PLAINTEXT");
     settings.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
     settings.put("log.dirs", directory.resolve("data").toString());
-    settings.put("offsets.topic.replication.factor", "1");
+    String replicas = String.valueOf(Math.min(3, quorum.ports().size()));
+    String inSync = quorum.ports().size() < 3 ? "1" : "2";
+    settings.put("default.replication.factor", replicas);
+    settings.put("min.insync.replicas", inSync);
+    settings.put("offsets.topic.replication.factor", replicas);
     settings.put("offsets.topic.num.partitions", "4");
-    settings.put("transaction.state.log.replication.factor", "1");
-    settings.put("transaction.state.log.min.isr", "1");
+    settings.put("transaction.state.log.replication.factor", replicas);
+    settings.put("transaction.state.log.min.isr", inSync);
     settings.put("transaction.state.log.num.partitions", "4");
     settings.put("share.coordinator.state.topic.replication.factor", "1");
     settings.put("share.coordinator.state.topic.min.isr", "1");
@@ -165,28 +188,50 @@ public final class KafkaBroker implements AutoCloseable {
 
   /** Starts the broker, on what it had when it was killed or stopped, and waits until it is up. */
   public void restart() {
-    String logName = "broker-" + ++starts + ".log";
+    launch();
+    awaitStart();
+  }
+
+  /** Starts the broker, and does not wait; of several, one alone does not get up. */
+  void launch() {
+    starts++;
     try {
       Process started =
-          java(logName, "kafka.Kafka", directory.resolve("server.properties").toString());
+          java(log().toString(), "kafka.Kafka", directory.resolve("server.properties").toString());
       process = started;
       Runtime.getRuntime().addShutdownHook(new Thread(started::destroyForcibly));
-      long deadline = System.nanoTime() + PATIENCE.toNanos();
-      while (!isUp(directory.resolve(logName))) {
-        if (!started.isAlive() || System.nanoTime() > deadline) {
-          started.destroyForcibly();
-          throw new IllegalStateException(
-              "The broker does not start: see " + directory.resolve(logName));
-        }
-        LocalPorts.pause();
-      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static boolean isUp(Path log) throws IOException {
-    return Files.exists(log) && Files.readString(log, StandardCharsets.UTF_8).contains(STARTED);
+  void awaitStart() {
+    ProcessHandle started = process();
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!isUp()) {
+      if (!started.isAlive() || System.nanoTime() > deadline) {
+        started.destroyForcibly();
+        throw new IllegalStateException("The broker does not start: see " + log());
+      }
+      LocalPorts.pause();
+    }
+  }
+
+  boolean isRunning() {
+    return process != null;
+  }
+
+  private Path log() {
+    return directory.resolve("broker-" + starts + ".log");
+  }
+
+  private boolean isUp() {
+    try {
+      return Files.exists(log())
+          && Files.readString(log(), StandardCharsets.UTF_8).contains(STARTED);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Kills it without warning, as kill -9 does, and waits until it is gone. */
@@ -215,5 +260,27 @@ public final class KafkaBroker implements AutoCloseable {
         .redirectErrorStream(true)
         .redirectOutput(directory.resolve(log).toFile())
         .start();
+  }
+
+  /**
+   * The controllers of a cluster, one in each broker.
+   *
+   * @param ports where they listen, that of the broker with id 1 first
+   */
+  record Quorum(List<Integer> ports) {
+
+    static Quorum of(int brokers) {
+      return new Quorum(IntStream.range(0, brokers).mapToObj(i -> LocalPorts.free()).toList());
+    }
+
+    int port(int id) {
+      return ports.get(id - 1);
+    }
+
+    String voters() {
+      return IntStream.rangeClosed(1, ports.size())
+          .mapToObj(id -> id + "@127.0.0.1:" + port(id))
+          .collect(Collectors.joining(","));
+    }
   }
 }

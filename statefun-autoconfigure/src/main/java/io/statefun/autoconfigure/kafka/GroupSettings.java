@@ -29,6 +29,9 @@ record GroupSettings(
     Duration sessionTimeout,
     Duration transactionTimeout) {
 
+  /** For which the thread that polls may be kept from it, as by a question to the brokers. */
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+
   /** What the transactional ids of the process begin with. */
   String transactionalId() {
     return groupId + "-" + memberId;
@@ -42,6 +45,11 @@ record GroupSettings(
     membership.put(ConsumerConfig.GROUP_ID_CONFIG, groupId);
     membership.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, memberId);
     membership.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, (int) sessionTimeout.toMillis());
+    // How long a rebalance waits for a member, which is not to be for minutes: each asks for new
+    // records all the time, whatever else it does.
+    membership.put(
+        ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG,
+        (int) Math.max(LONGEST_PAUSE.toMillis(), 3 * sessionTimeout.toMillis()));
     membership.put(
         ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, (int) (sessionTimeout.toMillis() / 4));
     return membership;

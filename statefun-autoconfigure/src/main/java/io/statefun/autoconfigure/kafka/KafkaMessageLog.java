@@ -26,10 +26,18 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -152,6 +160,21 @@ final class KafkaMessageLog implements MessageLog {
   // The thread
 
   private void run() {
+    boolean takesPart = true;
+    while (takesPart && !closed) {
+      takesPart = takePart();
+    }
+  }
+
+  /**
+   * Is a member of the group, until the log is closed or the membership ends.
+   *
+   * @return whether to become one again
+   */
+  private boolean takePart() {
+    owned.clear();
+    unplaced.clear();
+    paused.clear();
     try (Consumer<byte[], byte[]> open = newConsumer()) {
       consumer = open;
       subscribe(open);
@@ -165,10 +188,39 @@ final class KafkaMessageLog implements MessageLog {
       log.debug("The consumer was interrupted", e);
     } catch (RuntimeException | Error e) {
       if (!closed) {
-        lose("The membership in the group ended: " + e);
-        listener().failed(e);
+        return goesOn(e);
       }
     }
+    return false;
+  }
+
+  /** Ends the turn, as the membership has ended, and tells whether another one may be better. */
+  private boolean goesOn(Throwable failure) {
+    lose("The membership in the group ended: " + failure);
+    if (failure instanceof KafkaException && !isForGood(failure)) {
+      log.warn(
+          "The membership in group '{}' ended, and is begun anew: {}",
+          settings.groupId(),
+          failure.toString());
+      pause();
+      return true;
+    }
+    listener().failed(failure);
+    return false;
+  }
+
+  /**
+   * Whether another attempt would fail likewise. What the consumer does not know how to go on from
+   * comes as a plain exception, as that the coordinator was loading at an unexpected moment.
+   */
+  private static boolean isForGood(Throwable failure) {
+    return failure instanceof AuthenticationException
+        || failure instanceof AuthorizationException
+        || failure instanceof FencedInstanceIdException
+        || failure instanceof UnsupportedVersionException
+        || failure instanceof InvalidConfigurationException
+        || failure instanceof ConfigException
+        || failure instanceof InvalidTopicException;
   }
 
   private Consumer<byte[], byte[]> newConsumer() {
