@@ -6,39 +6,35 @@
 package io.statefun.cluster;
 
 import io.statefun.io.RefusedRecordsException;
-import io.statefun.snapshot.EpochReader;
+import io.statefun.snapshot.EpochHeader;
 import io.statefun.snapshot.EpochWriter;
 import io.statefun.snapshot.FaultPoint;
 import java.io.IOException;
 import java.util.List;
-import java.util.UUID;
+import java.util.Set;
 
 /** The epochs of a node that are committed, and how the next one becomes so. Used by one thread. */
 public interface EpochLog {
 
-  /** The writer of the epoch before the first one. */
-  UUID NOBODY = new UUID(0, 0);
-
   /**
-   * Reads the history, to continue it: the newest committed epoch and those before it, without a
-   * gap, as far as they are still there; the oldest first.
+   * Reads the history of partitions, to continue it.
    *
    * @throws IOException if it cannot be read, or something of it is missing
    */
-  List<EpochReader> open() throws IOException;
+  History open(Set<Integer> partitions) throws IOException;
 
   /**
    * Commits the epoch after the newest one. To be called again after an exception, with the same
    * content: an attempt that succeeded without telling is found.
    *
-   * @param needs what each partition is restored from
+   * @param needs what each partition of the node is restored from, in ascending order
    * @param output what leaves with the epoch; nothing of it unless the log {@link #takesOutput}
    * @throws io.statefun.snapshot.FencedException if another process goes on with the history
    * @throws RefusedRecordsException if some records can never leave; the epoch is not committed,
    *     and can be under the same number with other content
    * @throws IOException if it is not known whether the epoch is committed
    */
-  void commit(long epoch, EpochWriter content, List<EpochWriter.Need> needs, EpochOutput output)
+  void commit(long epoch, EpochWriter content, List<EpochHeader.Need> needs, EpochOutput output)
       throws IOException, RefusedRecordsException;
 
   /** Whether records and positions take part in the commit. */

@@ -5,26 +5,30 @@
  */
 package io.statefun.cluster;
 
-import io.statefun.snapshot.EpochObjects;
+import io.statefun.snapshot.EpochId;
 import java.io.IOException;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
-/**
- * Names an epoch object, in few characters.
- *
- * @param writer the writer that the object names
- */
-record EpochReference(long epoch, UUID writer) {
+/** How a log with transactions names an epoch object, in few characters. */
+final class EpochReference {
 
   private static final String FORMAT = "1";
   private static final int PARTS = 3;
+
+  private EpochReference() {}
+
+  /** Writes a reference. */
+  static String of(EpochId id) {
+    return FORMAT + ":" + id.epoch() + ":" + id.writer();
+  }
 
   /**
    * Reads a reference.
    *
    * @throws IOException if it is none, or was written by a newer version
    */
-  static EpochReference parse(String text) throws IOException {
+  static EpochId parse(String text) throws IOException {
     String[] parts = text.split(":", -1);
     if (!parts[0].equals(FORMAT)) {
       throw new IOException(
@@ -34,7 +38,7 @@ record EpochReference(long epoch, UUID writer) {
     }
     try {
       if (parts.length == PARTS) {
-        return new EpochReference(Long.parseLong(parts[1]), UUID.fromString(parts[2]));
+        return new EpochId(Long.parseLong(parts[1]), UUID.fromString(parts[2]));
       }
     } catch (IllegalArgumentException e) {
       throw invalid(text, e);
@@ -42,17 +46,7 @@ record EpochReference(long epoch, UUID writer) {
     throw invalid(text, null);
   }
 
-  private static IOException invalid(
-      String text, @org.jspecify.annotations.Nullable Throwable cause) {
+  private static IOException invalid(String text, @Nullable Throwable cause) {
     return new IOException("The newest epoch is named by '" + text + "', which is no name", cause);
-  }
-
-  String objectName() {
-    return EpochObjects.name(epoch, writer);
-  }
-
-  @Override
-  public String toString() {
-    return FORMAT + ":" + epoch + ":" + writer;
   }
 }

@@ -5,6 +5,8 @@
  */
 package io.statefun.cluster;
 
+import io.statefun.snapshot.EpochHeader;
+import io.statefun.snapshot.EpochId;
 import io.statefun.snapshot.EpochObjects;
 import io.statefun.snapshot.EpochReader;
 import io.statefun.snapshot.EpochWriter;
@@ -14,7 +16,10 @@ import io.statefun.snapshot.SnapshotStore;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -31,7 +36,7 @@ public final class StoreEpochLog implements EpochLog {
 
   private final SnapshotStore store;
   private final UUID writer;
-  private UUID previousWriter = NOBODY;
+  private EpochId newest = EpochId.NONE;
 
   /**
    * @param store where the epochs are
@@ -43,7 +48,7 @@ public final class StoreEpochLog implements EpochLog {
   }
 
   @Override
-  public List<EpochReader> open() throws IOException {
+  public History open(Set<Integer> partitions) throws IOException {
     List<EpochReader> history = new ArrayList<>();
     List<Long> epochs = epochs();
     for (int i = epochs.size() - 1; i >= 0; i--) {
@@ -53,13 +58,15 @@ public final class StoreEpochLog implements EpochLog {
       }
       history.add(epoch);
     }
-    previousWriter = history.isEmpty() ? NOBODY : history.get(0).writer();
+    newest = history.isEmpty() ? EpochId.NONE : history.get(0).header().id();
     Collections.reverse(history);
-    return history;
+    Map<Integer, List<EpochReader>> chains = new HashMap<>();
+    partitions.forEach(partition -> chains.put(partition, history));
+    return new History(chains);
   }
 
   private static boolean isBefore(EpochReader epoch, EpochReader next) {
-    return epoch.epoch() == next.epoch() - 1 && epoch.writer().equals(next.previousWriter());
+    return epoch.header().id().equals(next.header().previous());
   }
 
   private List<Long> epochs() throws IOException {
@@ -78,16 +85,17 @@ public final class StoreEpochLog implements EpochLog {
 
   @Override
   public void commit(
-      long epoch, EpochWriter content, List<EpochWriter.Need> needs, EpochOutput output)
+      long epoch, EpochWriter content, List<EpochHeader.Need> needs, EpochOutput output)
       throws IOException {
     String name = EpochObjects.name(epoch);
+    EpochId id = new EpochId(epoch, writer);
     boolean mine =
-        EpochObjects.create(store, name, writer, previousWriter, content, needs)
-            || EpochReader.open(store, name).writer().equals(writer);
+        EpochObjects.create(store, name, new EpochHeader(id, newest, Map.of(), needs), content)
+            || EpochReader.open(store, name).header().id().equals(id);
     if (!mine || isOvertaken(epoch)) {
       throw new FencedException(epoch);
     }
-    previousWriter = writer;
+    newest = id;
   }
 
   private boolean isOvertaken(long epoch) throws IOException {

@@ -7,6 +7,8 @@ package io.statefun.cluster;
 
 import io.statefun.io.RefusedRecordsException;
 import java.io.IOException;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,24 +18,24 @@ import org.jspecify.annotations.Nullable;
 public interface TransactionLog {
 
   /**
-   * The reference that was committed last, when no transaction is open that could change it. Waits
-   * for the end of such a one.
+   * The references that were committed last, when no transaction is open that could change them.
+   * Waits for the end of such a one.
    *
-   * @return the reference, or null if none was ever committed
-   * @throws IOException if it cannot be told at the moment
+   * @return by partition the reference; none for those of which none was ever committed
+   * @throws IOException if they cannot be told at the moment
    */
-  @Nullable String reference() throws IOException;
+  Map<Integer, String> references(Set<Integer> partitions) throws IOException;
 
   /**
    * Begins a transaction: what the epoch does is sent, and nothing of it is true yet. Need not wait
    * for answers, so that the caller can make the epoch object durable meanwhile; what goes wrong is
    * told by {@link #commit} or {@link #abort}, one of which follows.
    *
-   * @param reference becomes what {@link #reference} returns
+   * @param references become what {@link #references} returns, by partition
    * @throws io.statefun.snapshot.FencedException if this node owns the partitions no longer
    * @throws IOException as {@link #commit} does
    */
-  void begin(String reference, EpochOutput output) throws IOException;
+  void begin(Map<Integer, String> references, EpochOutput output) throws IOException;
 
   /**
    * Commits the transaction that has begun. When the method returns, it is committed.

@@ -6,6 +6,8 @@
 package io.statefun.cluster;
 
 import io.statefun.io.RefusedRecordsException;
+import io.statefun.snapshot.EpochHeader;
+import io.statefun.snapshot.EpochId;
 import io.statefun.snapshot.EpochObjects;
 import io.statefun.snapshot.EpochReader;
 import io.statefun.snapshot.EpochWriter;
@@ -15,12 +17,16 @@ import io.statefun.snapshot.SnapshotStore;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * The epochs of a node that commits them by transactions of a log: one transaction makes true
@@ -40,7 +46,8 @@ public final class TransactionalEpochLog implements EpochLog {
   /** Names the objects of this process; another one after an object whose content cannot be. */
   private UUID writer;
 
-  private @Nullable EpochReference newest;
+  /** By partition the newest epoch, for those that have one. */
+  private final Map<Integer, EpochId> newest = new HashMap<>();
 
   /** Whether the object of the next epoch is there. */
   private boolean durable;
@@ -63,63 +70,114 @@ public final class TransactionalEpochLog implements EpochLog {
   }
 
   @Override
-  public List<EpochReader> open() throws IOException {
+  public History open(Set<Integer> partitions) throws IOException {
     log.reset();
-    String committed = log.reference();
+    Map<Integer, String> committed = log.references(partitions);
     Set<String> objects = new HashSet<>(store.list(EpochObjects.FOLDER));
-    if (committed == null) {
-      requireNoHistory(objects);
-      return List.of();
+    Map<EpochId, EpochReader> opened = new HashMap<>();
+    Map<Integer, List<EpochReader>> chains = new HashMap<>();
+    for (Map.Entry<Integer, String> reference : committed.entrySet()) {
+      int partition = reference.getKey();
+      EpochId last = EpochReference.parse(reference.getValue());
+      requireThere(last, objects);
+      newest.put(partition, last);
+      chains.put(partition, chain(partition, last, objects, opened));
     }
-    EpochReference reference = EpochReference.parse(committed);
-    newest = reference;
-    if (!objects.contains(reference.objectName())) {
-      throw new IOException(
-          "The epoch object "
-              + reference.objectName()
-              + " is missing in the snapshot store, though it was committed. Nothing was started, so"
-              + " that no state is lost silently: check that the application is configured with the"
-              + " store that it used before, or restore the store's content from a backup");
-    }
-    List<EpochReader> history = new ArrayList<>();
-    while (objects.contains(reference.objectName())) {
-      EpochReader epoch = EpochReader.open(store, reference.objectName());
-      history.add(epoch);
-      reference = new EpochReference(epoch.epoch() - 1, epoch.previousWriter());
-    }
-    Collections.reverse(history);
-    return history;
+    requireNewest(partitions, objects);
+    return new History(chains);
   }
 
   /**
-   * The second epoch's object is written after the first one's transaction. So with that or
-   * anything later, a reference was committed once, and must not be taken for one that never was.
+   * An epoch's object is written after the epoch before was committed. So if there is one that
+   * follows upon a later epoch than the log knows of, the log has lost commits, and to go on from
+   * there would do again what was done.
    */
-  private static void requireNoHistory(Set<String> objects) throws IOException {
-    long last = objects.stream().mapToLong(EpochObjects::epoch).max().orElse(0);
-    if (last > 1) {
+  private void requireNewest(Set<Integer> partitions, Set<String> objects) throws IOException {
+    long oldest =
+        partitions.stream().mapToLong(partition -> last(partition).epoch()).min().orElse(0);
+    for (String name : objects) {
+      if (EpochObjects.epoch(name) > oldest + 1) {
+        EpochHeader later = EpochReader.open(store, name).header();
+        for (EpochHeader.Need need : later.needs()) {
+          int partition = need.partition();
+          if (partitions.contains(partition)
+              && later.previous(partition).epoch() > last(partition).epoch()) {
+            throw behind(partition, later.previous(partition));
+          }
+        }
+      }
+    }
+  }
+
+  private EpochId last(int partition) {
+    return newest.getOrDefault(partition, EpochId.NONE);
+  }
+
+  private IOException behind(int partition, EpochId committed) {
+    return new IOException(
+        last(partition).equals(EpochId.NONE)
+            ? "The snapshot store has epochs of partition "
+                + partition
+                + " up to "
+                + committed.epoch()
+                + ", but the log no longer says which of them is committed: its offsets of the"
+                + " application's group have expired or were deleted, or it is another log. Nothing"
+                + " was started, so that no state is lost silently. Configure the log that the"
+                + " application used before, or, to begin anew, give it an empty snapshot store"
+            : "The log says that epoch "
+                + last(partition).epoch()
+                + " of partition "
+                + partition
+                + " is the last one, but epoch "
+                + committed.epoch()
+                + " was committed: the log has lost commits, or has not loaded them. Nothing was"
+                + " started, as it would be done twice. Look at the brokers: a restart of the"
+                + " group's coordinator has it load its log again");
+  }
+
+  private List<EpochReader> chain(
+      int partition, EpochId last, Set<String> objects, Map<EpochId, EpochReader> opened)
+      throws IOException {
+    List<EpochReader> chain = new ArrayList<>();
+    EpochId next = last;
+    while (objects.contains(EpochObjects.name(next))) {
+      EpochReader epoch = opened.get(next);
+      if (epoch == null) {
+        epoch = EpochReader.open(store, EpochObjects.name(next));
+        opened.put(next, epoch);
+      }
+      chain.add(epoch);
+      next = epoch.header().previous(partition);
+    }
+    Collections.reverse(chain);
+    return chain;
+  }
+
+  private static void requireThere(EpochId last, Set<String> objects) throws IOException {
+    if (!objects.contains(EpochObjects.name(last))) {
       throw new IOException(
-          "The snapshot store has epochs up to "
-              + last
-              + ", but the log no longer says which of them is committed: its offsets of the"
-              + " application's group have expired or were deleted, or it is another log. Nothing was"
-              + " started, so that no state is lost silently. Configure the log that the application"
-              + " used before, or, to begin anew, give it an empty snapshot store");
+          "The epoch object "
+              + EpochObjects.name(last)
+              + " is missing in the snapshot store, though it was committed. Nothing was started, so"
+              + " that no state is lost silently: check that the application is configured with the"
+              + " store that it used before, or restore the store's content from a backup");
     }
   }
 
   @Override
   public void commit(
-      long epoch, EpochWriter content, List<EpochWriter.Need> needs, EpochOutput output)
+      long epoch, EpochWriter content, List<EpochHeader.Need> needs, EpochOutput output)
       throws IOException, RefusedRecordsException {
-    EpochReference reference = new EpochReference(epoch, writer);
-    if (!unknown || !isCommitted(reference)) {
+    EpochId id = new EpochId(epoch, writer);
+    Set<Integer> partitions =
+        needs.stream().map(EpochHeader.Need::partition).collect(Collectors.toSet());
+    if (!unknown || !isCommitted(id, partitions)) {
       if (!overlaps) {
-        makeDurable(epoch, content, needs);
+        makeDurable(id, content, needs);
       }
-      begin(reference, output);
+      begin(references(id, partitions), output);
       try {
-        makeDurable(epoch, content, needs);
+        makeDurable(id, content, needs);
       } catch (IOException e) {
         overlaps = false;
         abort(e);
@@ -127,29 +185,49 @@ public final class TransactionalEpochLog implements EpochLog {
       }
       commit();
     }
-    newest = reference;
+    partitions.forEach(partition -> newest.put(partition, id));
     durable = false;
     overlaps = true;
   }
 
-  private void makeDurable(long epoch, EpochWriter content, List<EpochWriter.Need> needs)
+  private static Map<Integer, String> references(EpochId id, Set<Integer> partitions) {
+    String reference = EpochReference.of(id);
+    return partitions.stream()
+        .collect(Collectors.toMap(Function.identity(), partition -> reference));
+  }
+
+  private void makeDurable(EpochId id, EpochWriter content, List<EpochHeader.Need> needs)
       throws IOException {
     if (durable) {
       return;
     }
-    UUID previous = newest == null ? NOBODY : newest.writer();
     // An object of this name is from an attempt of this process that did not know it succeeded.
-    boolean unused =
-        EpochObjects.create(
-            store, EpochObjects.name(epoch, writer), writer, previous, content, needs);
+    boolean unused = EpochObjects.create(store, EpochObjects.name(id), header(id, needs), content);
     durable = true;
     faults.reached(FaultPoint.OBJECT_DURABLE);
   }
 
-  private void begin(EpochReference reference, EpochOutput output) throws IOException {
+  /** Partitions that were in the node's last epoch have that before; newcomers have others. */
+  private EpochHeader header(EpochId id, List<EpochHeader.Need> needs) {
+    EpochId previous =
+        newest.values().stream()
+            .filter(last -> last.writer().equals(id.writer()))
+            .max(Comparator.comparingLong(EpochId::epoch))
+            .orElse(EpochId.NONE);
+    Map<Integer, EpochId> previousOfNewcomers = new HashMap<>();
+    for (EpochHeader.Need need : needs) {
+      EpochId last = last(need.partition());
+      if (!last.equals(previous)) {
+        previousOfNewcomers.put(need.partition(), last);
+      }
+    }
+    return new EpochHeader(id, previous, previousOfNewcomers, needs);
+  }
+
+  private void begin(Map<Integer, String> references, EpochOutput output) throws IOException {
     unknown = true;
     try {
-      log.begin(reference.toString(), output);
+      log.begin(references, output);
     } catch (TransactionLog.AbortedException e) {
       unknown = false;
       throw e;
@@ -183,16 +261,19 @@ public final class TransactionalEpochLog implements EpochLog {
   }
 
   /** Finds out whether an attempt was successful, when none can be any more. */
-  private boolean isCommitted(EpochReference reference) throws IOException {
+  private boolean isCommitted(EpochId id, Set<Integer> partitions) throws IOException {
     log.reset();
-    String committed = log.reference();
-    if (reference.toString().equals(committed)) {
+    Map<Integer, String> committed = log.references(partitions);
+    if (committed.equals(references(id, partitions))) {
       unknown = false;
       return true;
     }
-    if (!Objects.equals(committed, newest == null ? null : newest.toString())) {
-      throw new FencedException(
-          committed == null ? reference.epoch() : EpochReference.parse(committed).epoch());
+    for (int partition : partitions) {
+      EpochId last = newest.get(partition);
+      String expected = last == null ? null : EpochReference.of(last);
+      if (!Objects.equals(committed.get(partition), expected)) {
+        throw new FencedException(id.epoch());
+      }
     }
     unknown = false;
     return false;

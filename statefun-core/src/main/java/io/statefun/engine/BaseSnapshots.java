@@ -8,7 +8,7 @@ package io.statefun.engine;
 import io.statefun.cluster.EpochLog;
 import io.statefun.message.TypeName;
 import io.statefun.snapshot.BaseStore;
-import io.statefun.snapshot.EpochWriter;
+import io.statefun.snapshot.EpochHeader;
 import io.statefun.snapshot.FaultPoint;
 import io.statefun.state.StateBackend;
 import java.io.IOException;
@@ -116,11 +116,11 @@ final class BaseSnapshots {
   }
 
   /** What each partition would be restored from. */
-  synchronized List<EpochWriter.Need> needs() {
-    List<EpochWriter.Need> needs = new ArrayList<>(bases.length);
+  synchronized List<EpochHeader.Need> needs() {
+    List<EpochHeader.Need> needs = new ArrayList<>(bases.length);
     for (int index = 0; index < bases.length; index++) {
       long first = firstNeeded[index];
-      needs.add(new EpochWriter.Need(bases[index], first == NONE ? 0 : first));
+      needs.add(new EpochHeader.Need(index, bases[index], first == NONE ? 0 : first));
     }
     return needs;
   }

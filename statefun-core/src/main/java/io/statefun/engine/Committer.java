@@ -8,6 +8,7 @@ package io.statefun.engine;
 import io.statefun.cluster.EpochLog;
 import io.statefun.cluster.EpochOutput;
 import io.statefun.io.RefusedRecordsException;
+import io.statefun.snapshot.EpochHeader;
 import io.statefun.snapshot.EpochWriter;
 import io.statefun.snapshot.FaultPoint;
 import io.statefun.wire.ByteWriter;
@@ -464,6 +465,6 @@ final class Committer implements Barrier {
     boolean holdsUp();
 
     /** What each partition would be restored from, but for the epoch that is being committed. */
-    List<EpochWriter.Need> needs();
+    List<EpochHeader.Need> needs();
   }
 }

@@ -13,7 +13,7 @@ import io.statefun.message.TypeName;
 import io.statefun.message.TypedValue;
 import io.statefun.snapshot.BaseStore;
 import io.statefun.snapshot.ChunkPool;
-import io.statefun.snapshot.EpochWriter;
+import io.statefun.snapshot.EpochHeader;
 import io.statefun.snapshot.FaultPoint;
 import io.statefun.snapshot.SnapshotStore;
 import io.statefun.state.Change;
@@ -32,6 +32,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,9 +66,10 @@ final class Node {
     this.incarnation = writer.toString();
     EpochLog log = setup.log();
     BaseStore baseStore = new BaseStore(setup.store());
-    Recovery recovery = new Recovery(log, baseStore, setup.backend());
-    long epoch = recovery.lastEpoch() + 1;
     int count = services.partitions();
+    Set<Integer> all = IntStream.range(0, count).boxed().collect(Collectors.toSet());
+    Recovery recovery = new Recovery(log, baseStore, setup.backend(), all);
+    long epoch = recovery.lastEpoch() + 1;
     this.owners = new PartitionOwners(count, setup.workers());
     Channels channels = new Channels(setup.workers(), listener::wakeWorker);
     ChunkPool chunks = new ChunkPool(services.limits().maxUnappliedBytes() / 2);
@@ -385,7 +388,7 @@ final class Node {
     }
 
     @Override
-    public List<EpochWriter.Need> needs() {
+    public List<EpochHeader.Need> needs() {
       return bases.needs();
     }
   }

@@ -6,16 +6,21 @@
 package io.statefun.engine;
 
 import io.statefun.cluster.EpochLog;
+import io.statefun.cluster.History;
 import io.statefun.message.TypeName;
 import io.statefun.snapshot.BaseStore;
+import io.statefun.snapshot.EpochHeader;
+import io.statefun.snapshot.EpochId;
 import io.statefun.snapshot.EpochReader;
-import io.statefun.snapshot.EpochWriter;
 import io.statefun.state.StateBackend;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,35 +30,39 @@ import org.jspecify.annotations.Nullable;
 final class Recovery {
 
   private final StateBackend backend;
-  private final List<EpochReader> epochs;
+  private final History history;
   private final BaseStore baseStore;
   private final Map<Integer, Long> bases;
-  private final List<Summary> summaries = new ArrayList<>();
+  private final Map<EpochId, Summary> summaries = new LinkedHashMap<>();
 
-  Recovery(EpochLog log, BaseStore baseStore, StateBackend backend) throws IOException {
+  Recovery(EpochLog log, BaseStore baseStore, StateBackend backend, Set<Integer> partitions)
+      throws IOException {
     this.baseStore = baseStore;
     this.bases = baseStore.newest();
     this.backend = backend;
-    this.epochs = log.open();
-    for (EpochReader epoch : epochs) {
-      summaries.add(new Summary(epoch));
+    this.history = log.open(partitions);
+    for (EpochReader epoch : history.epochs()) {
+      summaries.put(epoch.header().id(), new Summary(epoch));
     }
   }
 
-  /** The last committed epoch, or 0 if there is none. */
+  /** The last committed epoch of any partition, or 0 if there is none. */
   long lastEpoch() {
-    return epochs.isEmpty() ? 0 : newest().epoch();
+    return summaries.values().stream().mapToLong(summary -> summary.epoch.epoch()).max().orElse(0);
   }
 
-  private EpochReader newest() {
-    return epochs.get(epochs.size() - 1);
+  private List<Summary> summaries(int partition) {
+    return history.of(partition).stream()
+        .map(epoch -> Objects.requireNonNull(summaries.get(epoch.header().id())))
+        .toList();
   }
 
   /** Brings a partition up to the last epoch. */
   Recovered recover(int partition) throws IOException {
     StateBackend.PartitionStore store = backend.open(partition);
+    long last = history.newest(partition);
     long base = base(partition);
-    if (store.epoch() > lastEpoch() || store.epoch() < base) {
+    if (store.epoch() > last || store.epoch() < base) {
       store.clear();
       if (base > 0) {
         baseStore.restore(partition, base, store);
@@ -61,19 +70,32 @@ final class Recovery {
     }
     long first = store.epoch() + 1;
     MergedChanges merged = new MergedChanges();
-    for (Summary summary : summaries) {
+    for (Summary summary : summaries(partition)) {
       long epoch = summary.epoch.epoch();
       summary.read(partition, epoch >= first ? merged : null);
       if (merged.isFull()) {
         merged.writeTo(store, epoch);
       }
     }
-    if (store.epoch() < lastEpoch()) {
-      merged.writeTo(store, lastEpoch());
+    if (store.epoch() < last) {
+      merged.writeTo(store, last);
     }
+    return new Recovered(
+        store,
+        pending(partition),
+        putAside(store),
+        unacknowledged(partition, store),
+        base,
+        base > 0 ? baseStore.bytes(partition, base) : 0);
+  }
+
+  /** The messages that waited when the last epoch ended. */
+  private PendingMessages pending(int partition) throws IOException {
     PendingMessages pending = new PendingMessages();
-    if (!epochs.isEmpty()) {
-      newest()
+    List<EpochReader> chain = history.of(partition);
+    if (!chain.isEmpty()) {
+      chain
+          .get(chain.size() - 1)
           .read(
               partition,
               new EpochReader.Visitor() {
@@ -83,13 +105,7 @@ final class Recovery {
                 }
               });
     }
-    return new Recovered(
-        store,
-        pending,
-        putAside(store),
-        unacknowledged(partition, store),
-        base,
-        base > 0 ? baseStore.bytes(partition, base) : 0);
+    return pending;
   }
 
   /**
@@ -99,14 +115,15 @@ final class Recovery {
    */
   private long base(int partition) throws IOException {
     long found = bases.getOrDefault(partition, 0L);
-    if (epochs.isEmpty()) {
+    List<EpochReader> chain = history.of(partition);
+    if (chain.isEmpty()) {
       return found;
     }
-    EpochWriter.Need need = newest().need(partition);
+    EpochHeader.Need need = chain.get(chain.size() - 1).header().need(partition);
     if (found < need.base()) {
       throw missing("The base snapshot of partition " + partition + " at epoch " + need.base());
     }
-    long oldest = epochs.get(0).epoch();
+    long oldest = chain.get(0).epoch();
     if (found == need.base() && need.firstEpoch() > 0 && need.firstEpoch() < oldest) {
       throw missing("Epoch object " + need.firstEpoch());
     }
@@ -122,14 +139,14 @@ final class Recovery {
 
   /** What epoch objects there are, for those who look after them; once all is recovered. */
   List<BaseSnapshots.Kept> kept() {
-    return summaries.stream().map(Summary::kept).toList();
+    return summaries.values().stream().map(Summary::kept).toList();
   }
 
   private List<OutgoingRecord> unacknowledged(int partition, StateBackend.PartitionStore store)
       throws IOException {
     Map<TypeName, EgressProgress> known = new HashMap<>();
     List<OutgoingRecord> result = new ArrayList<>();
-    for (Summary summary : summaries) {
+    for (Summary summary : summaries(partition)) {
       if (summary.hasUnacknowledged(partition, store)) {
         summary.epoch.read(
             partition,

@@ -5,8 +5,6 @@
  */
 package io.statefun.snapshot;
 
-import java.util.UUID;
-
 /**
  * The layout of an epoch object: the stored changes of one epoch of one node.
  *
@@ -14,8 +12,9 @@ import java.util.UUID;
  * object   = magic, section*, index, trailer
  * section  = record*                         of one partition
  * record   = PUT key value | DELETE key | PENDING message | EGRESS record
- * index    = format, writer, epoch, previous writer, count,
- *            (partition, offset, length, checksum)*, count, (base, first epoch after it)*
+ * index    = format, id, previous id, count, (partition, offset, length, checksum)*,
+ *            count, (partition, base, first epoch after it)*, count, (newcomer, previous id)*
+ * id       = epoch, writer
  * trailer  = index offset (8), index length (4), index checksum (4), magic (4)
  * </pre>
  *
@@ -25,7 +24,7 @@ import java.util.UUID;
 final class EpochObject {
 
   static final int MAGIC = 0x53464550;
-  static final int FORMAT = 1;
+  static final int FORMAT = 2;
   static final int TRAILER_LENGTH = 20;
 
   static final int PUT = 1;
@@ -37,7 +36,4 @@ final class EpochObject {
 
   /** Where a partition's section is. */
   record Section(int partition, long offset, long length, int checksum) {}
-
-  /** Who wrote which epoch, and who the one before. */
-  record Header(UUID writer, long epoch, UUID previousWriter) {}
 }

@@ -6,8 +6,6 @@
 package io.statefun.snapshot;
 
 import java.io.IOException;
-import java.util.List;
-import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,8 +27,8 @@ public final class EpochObjects {
   }
 
   /** The name of an epoch of which several writers may leave objects, one of them the true one. */
-  public static String name(long epoch, UUID writer) {
-    return name(epoch) + "-" + writer;
+  public static String name(EpochId id) {
+    return name(id.epoch()) + "-" + id.writer();
   }
 
   /** Whether an object is the only one of its epoch. */
@@ -46,20 +44,13 @@ public final class EpochObjects {
   /**
    * Creates an object of an epoch.
    *
-   * @param name as {@link #name(long)} or {@link #name(long, UUID)} says
-   * @param previousWriter the writer of the epoch before
-   * @param needs what each partition is restored from
+   * @param name as {@link #name(long)} or {@link #name(EpochId)} says
    * @return whether this call created it
    */
   public static boolean create(
-      SnapshotStore store,
-      String name,
-      UUID writer,
-      UUID previousWriter,
-      EpochWriter content,
-      List<EpochWriter.Need> needs)
+      SnapshotStore store, String name, EpochHeader header, EpochWriter content)
       throws IOException {
-    content.end(new EpochObject.Header(writer, epoch(name), previousWriter), needs);
+    content.end(header);
     return store.create(name, content);
   }
 

@@ -9,7 +9,9 @@ import io.statefun.wire.ByteReader;
 import io.statefun.wire.CorruptDataException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.zip.CRC32C;
 
@@ -20,17 +22,11 @@ public final class EpochReader {
 
   private final SnapshotStore store;
   private final String name;
-  private final EpochObject.Header header;
+  private final EpochHeader header;
   private final List<EpochObject.Section> sections;
-  private final List<EpochWriter.Need> needs;
 
   private EpochReader(
-      SnapshotStore store,
-      String name,
-      EpochObject.Header header,
-      List<EpochObject.Section> sections,
-      List<EpochWriter.Need> needs) {
-    this.needs = needs;
+      SnapshotStore store, String name, EpochHeader header, List<EpochObject.Section> sections) {
     this.store = store;
     this.name = name;
     this.header = header;
@@ -82,8 +78,16 @@ public final class EpochReader {
               + EpochObject.FORMAT
               + ". Start the newer version of the application.");
     }
-    EpochObject.Header header =
-        new EpochObject.Header(readId(index), index.readVarLong(), readId(index));
+    if (format < EpochObject.FORMAT) {
+      throw new CorruptDataException(
+          "Epoch object "
+              + name
+              + " has format "
+              + format
+              + " of a version before the first release, which is no longer read");
+    }
+    EpochId id = readId(index);
+    EpochId previous = readId(index);
     int count = index.readVarInt();
     List<EpochObject.Section> sections = new ArrayList<>();
     for (int i = 0; i < count; i++) {
@@ -92,35 +96,33 @@ public final class EpochReader {
               index.readVarInt(), index.readVarLong(), index.readVarLong(), index.readFixedInt()));
     }
     int partitions = index.readVarInt();
-    List<EpochWriter.Need> needs = new ArrayList<>();
+    List<EpochHeader.Need> needs = new ArrayList<>();
     for (int i = 0; i < partitions; i++) {
-      needs.add(new EpochWriter.Need(index.readVarLong(), index.readVarLong()));
+      needs.add(new EpochHeader.Need(index.readVarInt(), index.readVarLong(), index.readVarLong()));
     }
-    return new EpochReader(store, name, header, sections, needs);
+    int newcomers = index.readVarInt();
+    Map<Integer, EpochId> previousOfNewcomers = new HashMap<>();
+    for (int i = 0; i < newcomers; i++) {
+      int newcomer = index.readVarInt();
+      previousOfNewcomers.put(newcomer, readId(index));
+    }
+    return new EpochReader(
+        store, name, new EpochHeader(id, previous, previousOfNewcomers, needs), sections);
   }
 
-  private static UUID readId(ByteReader index) {
-    return new UUID(index.readFixedLong(), index.readFixedLong());
+  private static EpochId readId(ByteReader index) {
+    long epoch = index.readVarLong();
+    return new EpochId(epoch, new UUID(index.readFixedLong(), index.readFixedLong()));
   }
 
-  /** Which node wrote the object. */
-  public UUID writer() {
-    return header.writer();
-  }
-
-  /** Which node wrote the epoch before this one; a UUID of zeros if there was none. */
-  public UUID previousWriter() {
-    return header.previousWriter();
+  /** What the object says of itself. */
+  public EpochHeader header() {
+    return header;
   }
 
   /** The epoch's number. */
   public long epoch() {
-    return header.epoch();
-  }
-
-  /** What a partition is restored from. */
-  public EpochWriter.Need need(int partition) {
-    return partition < needs.size() ? needs.get(partition) : new EpochWriter.Need(0, 0);
+    return header.id().epoch();
   }
 
   /** How many bytes the section of a partition has; 0 if there is none. */

@@ -14,7 +14,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.UUID;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -146,12 +145,8 @@ public final class EpochWriter implements SnapshotStore.Content {
     partition = -1;
   }
 
-  /**
-   * Ends the object; nothing happens if it has ended.
-   *
-   * @param needs what each partition is restored from
-   */
-  void end(EpochObject.Header header, List<Need> needs) {
+  /** Ends the object; nothing happens if it has ended. */
+  void end(EpochHeader header) {
     if (ended) {
       return;
     }
@@ -161,9 +156,8 @@ public final class EpochWriter implements SnapshotStore.Content {
     ByteWriter heap = segment.heap;
     int from = heap.size();
     heap.writeVarInt(EpochObject.FORMAT);
-    writeId(heap, header.writer());
-    heap.writeVarLong(header.epoch());
-    writeId(heap, header.previousWriter());
+    writeId(heap, header.id());
+    writeId(heap, header.previous());
     heap.writeVarInt(sections.size());
     for (EpochObject.Section section : sections) {
       heap.writeVarInt(section.partition())
@@ -171,10 +165,14 @@ public final class EpochWriter implements SnapshotStore.Content {
           .writeVarLong(section.length())
           .writeFixedInt(section.checksum());
     }
-    heap.writeVarInt(needs.size());
-    for (Need need : needs) {
-      heap.writeVarLong(need.base()).writeVarLong(need.firstEpoch());
+    heap.writeVarInt(header.needs().size());
+    for (EpochHeader.Need need : header.needs()) {
+      heap.writeVarInt(need.partition()).writeVarLong(need.base()).writeVarLong(need.firstEpoch());
     }
+    heap.writeVarInt(header.previousOfNewcomers().size());
+    header
+        .previousOfNewcomers()
+        .forEach((newcomer, previous) -> writeId(heap.writeVarInt(newcomer), previous));
     int indexLength = heap.size() - from;
     checksum.reset();
     checksum.update(heap.array(), from, indexLength);
@@ -184,8 +182,10 @@ public final class EpochWriter implements SnapshotStore.Content {
         .writeFixedInt(EpochObject.MAGIC);
   }
 
-  private static void writeId(ByteWriter heap, UUID id) {
-    heap.writeFixedLong(id.getMostSignificantBits()).writeFixedLong(id.getLeastSignificantBits());
+  private static void writeId(ByteWriter heap, EpochId id) {
+    heap.writeVarLong(id.epoch())
+        .writeFixedLong(id.writer().getMostSignificantBits())
+        .writeFixedLong(id.writer().getLeastSignificantBits());
   }
 
   private void endSection() {
@@ -225,14 +225,6 @@ public final class EpochWriter implements SnapshotStore.Content {
       channel.write(bytes);
     }
   }
-
-  /**
-   * What a partition is restored from.
-   *
-   * @param base the epoch of its base snapshot, 0 for none
-   * @param firstEpoch the first epoch after the base that changed it, 0 for none
-   */
-  public record Need(long base, long firstEpoch) {}
 
   /**
    * A part of the object. Parts of about a mebibyte grow without a copy of everything so far, and

@@ -8,18 +8,23 @@ package io.statefun.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.statefun.snapshot.EpochHeader;
 import io.statefun.snapshot.EpochReader;
 import io.statefun.snapshot.EpochWriter;
 import io.statefun.snapshot.FaultPoint;
 import io.statefun.snapshot.FencedException;
 import io.statefun.snapshot.InMemorySnapshotStore;
 import io.statefun.snapshot.SnapshotStore;
+import io.statefun.wire.CorruptDataException;
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class StoreEpochLogTest {
+
+  private static final Set<Integer> PARTITIONS = Set.of(0, 1);
 
   private static final FaultPoint.Listener NO_FAULTS = point -> {};
 
@@ -90,13 +95,13 @@ class StoreEpochLogTest {
     first.commit(
         1,
         content(),
-        List.of(new EpochWriter.Need(0, 0), new EpochWriter.Need(7, 9)),
+        List.of(new EpochHeader.Need(0, 0, 0), new EpochHeader.Need(1, 7, 9)),
         EpochOutput.NOTHING);
 
-    EpochReader epoch = newLog().open().get(0);
+    EpochReader epoch = newLog().open(PARTITIONS).of(0).get(0);
 
-    assertThat(epoch.need(1)).isEqualTo(new EpochWriter.Need(7, 9));
-    assertThat(epoch.need(2)).isEqualTo(new EpochWriter.Need(0, 0));
+    assertThat(epoch.header().need(1)).isEqualTo(new EpochHeader.Need(1, 7, 9));
+    assertThatExceptionOfType(CorruptDataException.class).isThrownBy(() -> epoch.header().need(2));
   }
 
   private StoreEpochLog newLog() {
@@ -105,12 +110,12 @@ class StoreEpochLogTest {
 
   private StoreEpochLog openedLog() throws IOException {
     StoreEpochLog log = newLog();
-    assertThat(log.open()).isNotEmpty();
+    assertThat(log.open(PARTITIONS).epochs()).isNotEmpty();
     return log;
   }
 
   private static List<Long> history(StoreEpochLog log) throws IOException {
-    return log.open().stream().map(EpochReader::epoch).toList();
+    return log.open(PARTITIONS).epochs().stream().map(EpochReader::epoch).toList();
   }
 
   private static void commit(StoreEpochLog log, long epoch) throws IOException {

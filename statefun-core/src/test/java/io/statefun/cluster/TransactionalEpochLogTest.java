@@ -12,6 +12,7 @@ import io.statefun.io.Egress;
 import io.statefun.io.RefusedRecordsException;
 import io.statefun.message.TypeName;
 import io.statefun.message.TypedValue;
+import io.statefun.snapshot.EpochHeader;
 import io.statefun.snapshot.EpochObjects;
 import io.statefun.snapshot.EpochReader;
 import io.statefun.snapshot.EpochWriter;
@@ -21,13 +22,21 @@ import io.statefun.snapshot.InMemorySnapshotStore;
 import io.statefun.snapshot.SnapshotStore;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class TransactionalEpochLogTest {
+
+  private static final Set<Integer> PARTITIONS = Set.of(0, 1);
+  private static final List<EpochHeader.Need> NEEDS = needs(0, 1);
 
   private final SnapshotStore store = new InMemorySnapshotStore();
   private final FakeLog log = new FakeLog();
@@ -45,10 +54,10 @@ class TransactionalEpochLogTest {
   void recordsAndPositionsAreCommittedWithTheReference() throws Exception {
     EpochOutput output = new EpochOutput(List.of(record("a")), List.of());
 
-    first.commit(1, content(), List.of(), output);
+    first.commit(1, content(), NEEDS, output);
 
     assertThat(log.taken).containsExactly("a");
-    assertThat(log.reference).startsWith("1:1:");
+    assertThat(log.references.get(0)).startsWith("1:1:");
   }
 
   @Test
@@ -69,10 +78,10 @@ class TransactionalEpochLogTest {
     log.failureAfter = new IOException("the answer is lost");
     EpochOutput output = new EpochOutput(List.of(record("a")), List.of());
     assertThatExceptionOfType(IOException.class)
-        .isThrownBy(() -> first.commit(1, content(), List.of(), output));
+        .isThrownBy(() -> first.commit(1, content(), NEEDS, output));
     log.failureAfter = null;
 
-    first.commit(1, content(), List.of(), output);
+    first.commit(1, content(), NEEDS, output);
 
     assertThat(log.taken).containsExactly("a");
     assertThat(log.resets).isPositive();
@@ -83,10 +92,10 @@ class TransactionalEpochLogTest {
     log.failure = new TransactionLog.AbortedException("the group is rebalancing", null);
     EpochOutput output = new EpochOutput(List.of(record("a")), List.of());
     assertThatExceptionOfType(IOException.class)
-        .isThrownBy(() -> first.commit(1, content(), List.of(), output));
+        .isThrownBy(() -> first.commit(1, content(), NEEDS, output));
     log.failure = null;
 
-    first.commit(1, content(), List.of(), output);
+    first.commit(1, content(), NEEDS, output);
 
     assertThat(log.taken).containsExactly("a");
     assertThat(store.list(EpochObjects.FOLDER)).hasSize(1);
@@ -97,7 +106,7 @@ class TransactionalEpochLogTest {
     log.refused = true;
     EpochOutput output = new EpochOutput(List.of(record("too large")), List.of());
     assertThatExceptionOfType(RefusedRecordsException.class)
-        .isThrownBy(() -> first.commit(1, content(), List.of(), output));
+        .isThrownBy(() -> first.commit(1, content(), NEEDS, output));
     log.refused = false;
 
     commit(first, 1);
@@ -114,7 +123,7 @@ class TransactionalEpochLogTest {
     commit(newLog(watched), 1);
 
     assertThat(watched.openTransactions).containsExactly(true);
-    assertThat(log.reference).startsWith("1:1:");
+    assertThat(log.references.get(0)).startsWith("1:1:");
   }
 
   @Test
@@ -126,7 +135,7 @@ class TransactionalEpochLogTest {
         .isThrownBy(() -> commit(newLog(failing), 1))
         .withMessage("the store is away");
     assertThat(log.aborts).isEqualTo(1);
-    assertThat(log.reference).isNull();
+    assertThat(log.references).isEmpty();
   }
 
   @Test
@@ -182,7 +191,7 @@ class TransactionalEpochLogTest {
     }
 
     assertThatExceptionOfType(IOException.class)
-        .isThrownBy(() -> newLog().open())
+        .isThrownBy(() -> newLog().open(PARTITIONS))
         .withMessageContaining("is missing in the snapshot store, though it was committed");
   }
 
@@ -190,11 +199,35 @@ class TransactionalEpochLogTest {
   void epochsWithoutAReferenceStopTheStart() throws Exception {
     commit(first, 1);
     commit(first, 2);
-    log.reference = null;
+    log.references = Map.of();
 
     assertThatExceptionOfType(IOException.class)
-        .isThrownBy(() -> newLog().open())
+        .isThrownBy(() -> newLog().open(PARTITIONS))
         .withMessageContaining("no longer says which of them is committed");
+  }
+
+  @Test
+  void aLogThatHasLostCommitsStopsTheStart() throws Exception {
+    commit(first, 1);
+    Map<Integer, String> lost = log.references;
+    commit(first, 2);
+    commit(first, 3);
+    log.references = lost;
+
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> newLog().open(PARTITIONS))
+        .withMessageContaining("the log has lost commits");
+  }
+
+  @Test
+  void anEpochThatIsMadeDurableAndNotCommittedDoesNotStopTheStart() throws Exception {
+    commit(first, 1);
+    commit(first, 2);
+    log.failure = new IOException("died before the commit");
+    assertThatExceptionOfType(IOException.class).isThrownBy(() -> commit(first, 3));
+    log.failure = null;
+
+    assertThat(history(newLog())).containsExactly(1L, 2L);
   }
 
   @Test
@@ -203,15 +236,15 @@ class TransactionalEpochLogTest {
     assertThatExceptionOfType(IOException.class).isThrownBy(() -> commit(first, 1));
     log.failure = null;
 
-    assertThat(newLog().open()).isEmpty();
+    assertThat(newLog().open(PARTITIONS).epochs()).isEmpty();
   }
 
   @Test
   void aReferenceOfANewerVersionStopsTheStart() {
-    log.reference = "2:whatever";
+    log.references = Map.of(0, "2:whatever");
 
     assertThatExceptionOfType(IOException.class)
-        .isThrownBy(() -> newLog().open())
+        .isThrownBy(() -> newLog().open(PARTITIONS))
         .withMessageContaining("newer version");
   }
 
@@ -220,8 +253,59 @@ class TransactionalEpochLogTest {
     commit(first, 1);
 
     assertThatExceptionOfType(IOException.class)
-        .isThrownBy(() -> new StoreEpochLog(store, UUID.randomUUID()).open())
+        .isThrownBy(() -> new StoreEpochLog(store, UUID.randomUUID()).open(PARTITIONS))
         .withMessageContaining("Configure that log");
+  }
+
+  @Test
+  void aPartitionThatCameFromAnotherNodeHasTheEpochsOfBoth() throws Exception {
+    first.commit(1, content(), needs(0), EpochOutput.NOTHING);
+    first.commit(2, content(), needs(0), EpochOutput.NOTHING);
+    TransactionalEpochLog second = newLog();
+    assertThat(second.open(Set.of(1)).epochs()).isEmpty();
+    second.commit(7, content(), needs(1), EpochOutput.NOTHING);
+
+    assertThat(epochs(second.open(Set.of(0)), 0)).containsExactly(1L, 2L);
+    second.commit(8, content(), needs(0, 1), EpochOutput.NOTHING);
+    second.commit(9, content(), needs(0, 1), EpochOutput.NOTHING);
+
+    History history = newLog().open(PARTITIONS);
+    assertThat(epochs(history, 0)).containsExactly(1L, 2L, 8L, 9L);
+    assertThat(epochs(history, 1)).containsExactly(7L, 8L, 9L);
+    assertThat(history.epochs()).hasSize(5);
+  }
+
+  @Test
+  void epochsOfTwoNodesMayHaveTheSameNumber() throws Exception {
+    TransactionalEpochLog second = newLog();
+    first.commit(1, content(), needs(0), EpochOutput.NOTHING);
+    second.commit(1, content(), needs(1), EpochOutput.NOTHING);
+
+    History history = newLog().open(PARTITIONS);
+    assertThat(history.newest(0)).isEqualTo(1);
+    assertThat(history.newest(1)).isEqualTo(1);
+    assertThat(history.epochs()).hasSize(2);
+  }
+
+  @Test
+  void whoHasLostOneOfItsPartitionsIsFenced() throws Exception {
+    commit(first, 1);
+    TransactionalEpochLog second = newLog();
+    second.open(Set.of(1));
+    second.commit(2, content(), needs(1), EpochOutput.NOTHING);
+    log.failure = new IOException("not known");
+    assertThatExceptionOfType(IOException.class).isThrownBy(() -> commit(first, 2));
+    log.failure = null;
+
+    assertThatExceptionOfType(FencedException.class).isThrownBy(() -> commit(first, 2));
+  }
+
+  private static List<Long> epochs(History history, int partition) {
+    return history.of(partition).stream().map(EpochReader::epoch).toList();
+  }
+
+  private static List<EpochHeader.Need> needs(Integer... partitions) {
+    return Stream.of(partitions).map(partition -> new EpochHeader.Need(partition, 0, 0)).toList();
   }
 
   private TransactionalEpochLog newLog() {
@@ -233,11 +317,11 @@ class TransactionalEpochLogTest {
   }
 
   private static List<Long> history(EpochLog log) throws IOException {
-    return log.open().stream().map(EpochReader::epoch).toList();
+    return log.open(PARTITIONS).epochs().stream().map(EpochReader::epoch).toList();
   }
 
   private static void commit(EpochLog log, long epoch) throws Exception {
-    log.commit(epoch, content(), List.of(), EpochOutput.NOTHING);
+    log.commit(epoch, content(), NEEDS, EpochOutput.NOTHING);
   }
 
   private static EpochWriter content() {
@@ -255,32 +339,32 @@ class TransactionalEpochLogTest {
   private static final class FakeLog implements TransactionLog {
 
     private final List<String> taken = new ArrayList<>();
-    private final List<String> begun = new ArrayList<>();
-    private @Nullable String reference;
+    private Map<Integer, String> references = Map.of();
     private @Nullable IOException failure;
     private @Nullable IOException failureAfter;
     private EpochOutput output = EpochOutput.NOTHING;
-    private @Nullable String open;
+    private @Nullable Map<Integer, String> open;
     private boolean refused;
     private int resets;
     private int aborts;
 
     @Override
-    public @Nullable String reference() {
-      return reference;
+    public Map<Integer, String> references(Set<Integer> partitions) {
+      return references.entrySet().stream()
+          .filter(entry -> partitions.contains(entry.getKey()))
+          .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     @Override
-    public void begin(String newReference, EpochOutput newOutput) {
+    public void begin(Map<Integer, String> newReferences, EpochOutput newOutput) {
       assertThat(open).as("open transaction").isNull();
-      open = newReference;
+      open = newReferences;
       output = newOutput;
-      begun.add(newReference);
     }
 
     @Override
     public void commit() throws IOException, RefusedRecordsException {
-      String named = open;
+      Map<Integer, String> named = Objects.requireNonNull(open);
       open = null;
       if (failure != null) {
         throw failure;
@@ -289,7 +373,8 @@ class TransactionalEpochLogTest {
         throw new RefusedRecordsException(Map.of(0, new IOException("too large")));
       }
       output.records().forEach(one -> taken.add(one.id()));
-      reference = named;
+      references = new HashMap<>(references);
+      references.putAll(named);
       if (failureAfter != null) {
         throw failureAfter;
       }

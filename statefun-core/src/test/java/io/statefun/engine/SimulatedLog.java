@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +45,7 @@ final class SimulatedLog {
   private final List<Entry> entries = new ArrayList<>();
   private final List<Transaction> open = new ArrayList<>();
   private final Map<String, byte[]> positions = new HashMap<>();
-  private @Nullable String reference;
+  private final Map<Integer, String> references = new HashMap<>();
   private @Nullable Client owner;
   private int generation;
 
@@ -111,7 +112,7 @@ final class SimulatedLog {
       boolean commits = transaction.state == State.DECIDED && !lost();
       transaction.state = commits ? State.COMMITTED : State.ABORTED;
       if (commits) {
-        reference = transaction.reference;
+        references.putAll(transaction.references);
         transaction.positions.forEach(
             position -> positions.put(position.split(), position.position()));
       }
@@ -135,7 +136,7 @@ final class SimulatedLog {
   private static final class Transaction {
 
     private State state = State.ONGOING;
-    private @Nullable String reference;
+    private Map<Integer, String> references = Map.of();
     private List<EpochOutput.Position> positions = List.of();
   }
 
@@ -149,14 +150,16 @@ final class SimulatedLog {
     private @Nullable Exception failure;
 
     @Override
-    public @Nullable String reference() throws IOException {
+    public Map<Integer, String> references(Set<Integer> partitions) throws IOException {
       fail("the coordinator does not answer");
       if (defect != Defect.UNSTABLE_OFFSETS) {
         List.copyOf(open).stream()
-            .filter(transaction -> transaction.reference != null)
+            .filter(transaction -> !transaction.references.isEmpty())
             .forEach(SimulatedLog.this::end);
       }
-      return reference;
+      Map<Integer, String> found = new HashMap<>(references);
+      found.keySet().retainAll(partitions);
+      return found;
     }
 
     @Override
@@ -170,7 +173,7 @@ final class SimulatedLog {
     }
 
     @Override
-    public void begin(String newReference, EpochOutput output) throws IOException {
+    public void begin(Map<Integer, String> newReferences, EpochOutput output) throws IOException {
       if (current != null || failure != null) {
         throw new IllegalStateException("a transaction was left open, and not reset");
       }
@@ -183,7 +186,7 @@ final class SimulatedLog {
       try {
         send(transaction, output.records());
         checkGeneration();
-        transaction.reference = newReference;
+        transaction.references = newReferences;
         transaction.positions = output.positions();
         mayCrash.accept("with offsets sent");
         fail("the connection is lost before the answer to the offsets");

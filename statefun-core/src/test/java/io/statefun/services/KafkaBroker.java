@@ -166,6 +166,10 @@ public final class KafkaBroker implements AutoCloseable {
     settings.put("min.insync.replicas", inSync);
     settings.put("offsets.topic.replication.factor", replicas);
     settings.put("offsets.topic.num.partitions", "4");
+    // What a coordinator has to load after each kill is to be little.
+    settings.put("offsets.topic.segment.bytes", "1048576");
+    settings.put("log.cleaner.backoff.ms", "1000");
+    settings.put("log.cleaner.min.cleanable.ratio", "0.1");
     settings.put("transaction.state.log.replication.factor", replicas);
     settings.put("transaction.state.log.min.isr", inSync);
     settings.put("transaction.state.log.num.partitions", "4");

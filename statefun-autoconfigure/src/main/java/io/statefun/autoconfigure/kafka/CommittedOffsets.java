@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -24,7 +25,6 @@ import org.apache.kafka.clients.consumer.GroupProtocol;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,48 +42,41 @@ final class CommittedOffsets {
   private final KafkaClients clients;
   private final GroupSettings settings;
   private final Admin admin;
-  private final Set<TopicPartition> internal = new HashSet<>();
   private final Set<String> fenced = new HashSet<>();
 
-  CommittedOffsets(KafkaClients clients, GroupSettings settings, int partitions, Admin admin) {
+  CommittedOffsets(KafkaClients clients, GroupSettings settings, Admin admin) {
     this.clients = clients;
     this.settings = settings;
     this.admin = admin;
-    for (int i = 0; i < partitions; i++) {
-      internal.add(new TopicPartition(settings.internalTopic(), i));
-    }
   }
 
-  /** The reference, when no transaction is open that could change it, or null if there is none. */
-  @Nullable String reference() throws IOException {
-    fenceOthers();
-    Map<TopicPartition, OffsetAndMetadata> committed = stable();
-    Set<String> references = new HashSet<>();
-    for (TopicPartition partition : internal) {
-      OffsetAndMetadata offset = committed.get(partition);
-      references.add(offset == null ? "" : metadata(offset, 0));
-    }
-    if (references.size() > 1) {
-      throw new IOException(
-          "The offsets that group '"
-              + settings.groupId()
-              + "' has committed in topic '"
-              + settings.internalTopic()
-              + "' name different epochs, or only some do: "
-              + references
-              + ". Somebody else has changed them; set them back");
-    }
-    String reference = references.iterator().next();
-    return reference.isEmpty() ? null : reference;
+  /** The references by partition, when no transaction is open that could change them. */
+  Map<Integer, String> references(Set<Integer> partitions) throws IOException {
+    Set<TopicPartition> internal =
+        partitions.stream().map(this::internal).collect(Collectors.toSet());
+    fenceOthers(internal);
+    Map<Integer, String> references = new HashMap<>();
+    stable(internal)
+        .forEach(
+            (partition, offset) -> {
+              if (offset != null && !metadata(offset, 0).isEmpty()) {
+                references.put(partition.partition(), metadata(offset, 0));
+              }
+            });
+    return references;
+  }
+
+  private TopicPartition internal(int partition) {
+    return new TopicPartition(settings.internalTopic(), partition);
   }
 
   /**
    * Who committed last and is gone may have left a transaction open, whose end a reader waits for.
    * The end comes at once if nobody can go on with it.
    */
-  private void fenceOthers() throws IOException {
+  private void fenceOthers(Set<TopicPartition> internal) throws IOException {
     Set<String> others = new HashSet<>();
-    for (OffsetAndMetadata offset : unstable().values()) {
+    for (OffsetAndMetadata offset : unstable(internal).values()) {
       if (offset != null && !metadata(offset, 1).isEmpty()) {
         others.add(metadata(offset, 1));
       }
@@ -113,7 +106,8 @@ final class CommittedOffsets {
    * The offsets, when no transaction is open that could change them. A consumer waits for that; an
    * admin leaves out those that are not stable, as if there were none.
    */
-  private Map<TopicPartition, OffsetAndMetadata> stable() throws IOException {
+  private Map<TopicPartition, OffsetAndMetadata> stable(Set<TopicPartition> internal)
+      throws IOException {
     Map<String, Object> required =
         Map.of(
             ConsumerConfig.GROUP_PROTOCOL_CONFIG,
@@ -131,7 +125,8 @@ final class CommittedOffsets {
     }
   }
 
-  private Map<TopicPartition, OffsetAndMetadata> unstable() throws IOException {
+  private Map<TopicPartition, OffsetAndMetadata> unstable(Set<TopicPartition> internal)
+      throws IOException {
     try {
       return admin
           .listConsumerGroupOffsets(
@@ -157,14 +152,15 @@ final class CommittedOffsets {
     return part == 0 ? metadata.substring(0, separator) : metadata.substring(separator + 1);
   }
 
-  /** What a transaction commits, for a reference and how far the ingresses were read. */
+  /** What a transaction commits, for references and how far the ingresses were read. */
   Map<TopicPartition, OffsetAndMetadata> of(
-      String reference, List<EpochOutput.Position> positions) {
+      Map<Integer, String> references, List<EpochOutput.Position> positions) {
     Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-    String metadata = reference + SEPARATOR + settings.transactionalId();
-    for (TopicPartition partition : internal) {
-      offsets.put(partition, new OffsetAndMetadata(0, metadata));
-    }
+    references.forEach(
+        (partition, reference) ->
+            offsets.put(
+                internal(partition),
+                new OffsetAndMetadata(0, reference + SEPARATOR + settings.transactionalId())));
     for (EpochOutput.Position position : positions) {
       int dash = position.split().lastIndexOf('-');
       offsets.put(

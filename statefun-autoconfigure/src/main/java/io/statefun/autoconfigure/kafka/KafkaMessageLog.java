@@ -117,8 +117,7 @@ final class KafkaMessageLog implements MessageLog {
       throw new IllegalStateException("This process does not own the partitions");
     }
     endTransactions();
-    KafkaTransactions opened =
-        new KafkaTransactions(clients, settings, partitions, current, writer);
+    KafkaTransactions opened = new KafkaTransactions(clients, settings, current, writer);
     transactions = opened;
     return opened;
   }

@@ -11,6 +11,7 @@ import io.statefun.io.RefusedRecordsException;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -33,17 +34,12 @@ final class KafkaTransactions implements TransactionLog {
       Executors.newSingleThreadExecutor(KafkaTransactions::newThread);
   private @Nullable Future<KafkaTransaction> preparation;
 
-  KafkaTransactions(
-      KafkaClients clients,
-      GroupSettings settings,
-      int partitions,
-      Turn turn,
-      RecordWriter writer) {
+  KafkaTransactions(KafkaClients clients, GroupSettings settings, Turn turn, RecordWriter writer) {
     this.turn = turn;
     this.writer = writer;
     this.producers = new TransactionalProducers(clients, settings);
     Admin admin = clients.admin();
-    this.offsets = new CommittedOffsets(clients, settings, partitions, admin);
+    this.offsets = new CommittedOffsets(clients, settings, admin);
     this.checks = new RecordChecks(admin, Refusals.maxRequestSize(clients.producerSettings()));
   }
 
@@ -54,8 +50,8 @@ final class KafkaTransactions implements TransactionLog {
   }
 
   @Override
-  public @Nullable String reference() throws IOException {
-    return offsets.reference();
+  public Map<Integer, String> references(Set<Integer> partitions) throws IOException {
+    return offsets.references(partitions);
   }
 
   @Override
@@ -65,10 +61,10 @@ final class KafkaTransactions implements TransactionLog {
   }
 
   @Override
-  public void begin(String reference, EpochOutput output) throws IOException {
+  public void begin(Map<Integer, String> references, EpochOutput output) throws IOException {
     turn.check();
     KafkaTransaction begun = new KafkaTransaction(producers.next(), turn, writer, output);
-    Map<TopicPartition, OffsetAndMetadata> committed = offsets.of(reference, output.positions());
+    Map<TopicPartition, OffsetAndMetadata> committed = offsets.of(references, output.positions());
     try {
       preparation =
           preparer.submit(

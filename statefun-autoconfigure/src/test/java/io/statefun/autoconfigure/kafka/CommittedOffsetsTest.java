@@ -18,13 +18,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -37,6 +39,7 @@ import org.springframework.kafka.core.KafkaAdmin;
 class CommittedOffsetsTest {
 
   private static final int PARTITIONS = 3;
+  private static final Set<Integer> ALL = Set.of(0, 1, 2);
 
   @TempDir private static Path directory;
   private static KafkaBroker broker;
@@ -63,7 +66,7 @@ class CommittedOffsetsTest {
     try (Admin admin = clients.admin()) {
       CommittedOffsets offsets = offsets(settings(test), admin);
 
-      assertThat(offsets.reference()).isNull();
+      assertThat(offsets.references(ALL)).isEmpty();
     }
   }
 
@@ -77,17 +80,18 @@ class CommittedOffsetsTest {
       CommittedOffsets offsets = offsets(settings, admin);
       other.initTransactions();
       other.beginTransaction();
-      other.sendOffsetsToTransaction(offsets.of("first", List.of()), member.groupMetadata());
+      other.sendOffsetsToTransaction(offsets.of(named("first"), List.of()), member.groupMetadata());
       other.commitTransaction();
       other.beginTransaction();
-      other.sendOffsetsToTransaction(offsets.of("second", List.of()), member.groupMetadata());
+      other.sendOffsetsToTransaction(
+          offsets.of(named("second"), List.of()), member.groupMetadata());
 
-      CompletableFuture<String> reference =
-          CompletableFuture.supplyAsync(() -> referenceOf(offsets));
-      await().during(Duration.ofMillis(300)).until(() -> !reference.isDone());
+      CompletableFuture<Map<Integer, String>> references =
+          CompletableFuture.supplyAsync(() -> referencesOf(offsets));
+      await().during(Duration.ofMillis(300)).until(() -> !references.isDone());
       other.commitTransaction();
 
-      assertThat(reference.get(30, TimeUnit.SECONDS)).isEqualTo("second");
+      assertThat(references.get(30, TimeUnit.SECONDS)).isEqualTo(named("second"));
     }
   }
 
@@ -99,7 +103,7 @@ class CommittedOffsetsTest {
       EpochOutput.Position read =
           new EpochOutput.Position(TypeName.parse("shop/orders"), "orders-eu-7", position);
 
-      var committed = offsets(settings, admin).of("first", List.of(read));
+      var committed = offsets(settings, admin).of(named("first"), List.of(read));
 
       assertThat(committed)
           .hasSize(PARTITIONS + 1)
@@ -109,9 +113,13 @@ class CommittedOffsetsTest {
     }
   }
 
-  private static @Nullable String referenceOf(CommittedOffsets offsets) {
+  private static Map<Integer, String> named(String reference) {
+    return ALL.stream().collect(Collectors.toMap(Function.identity(), partition -> reference));
+  }
+
+  private static Map<Integer, String> referencesOf(CommittedOffsets offsets) {
     try {
-      return offsets.reference();
+      return offsets.references(ALL);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -119,7 +127,7 @@ class CommittedOffsetsTest {
 
   private static CommittedOffsets offsets(GroupSettings settings, Admin admin) {
     new InternalTopic(clients, settings).ensure(PARTITIONS);
-    return new CommittedOffsets(clients, settings, PARTITIONS, admin);
+    return new CommittedOffsets(clients, settings, admin);
   }
 
   private static Map<String, Object> transactional(TestInfo test) {
