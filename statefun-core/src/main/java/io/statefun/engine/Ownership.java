@@ -98,12 +98,22 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
     events.add(() -> fail(cause));
   }
 
-  /** A commit has failed since another process goes on, which the log has not told yet. */
-  void fenced(Throwable cause) {
+  /** Tells the turn of this moment from those before and after. */
+  int turn() {
+    return changes;
+  }
+
+  /**
+   * A commit has failed since another process goes on, which the log has not told yet. If it has,
+   * the turn is over, and the next one may have begun.
+   */
+  void fenced(int turn, Throwable cause) {
     events.add(
         () -> {
-          turns.end(cause);
-          log.rejoin();
+          if (turn == changes) {
+            turns.end(cause);
+            log.rejoin();
+          }
         });
   }
 

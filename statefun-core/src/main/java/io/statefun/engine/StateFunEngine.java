@@ -142,13 +142,15 @@ public final class StateFunEngine implements AutoCloseable {
   private void run() throws IOException {
     ExecutorService executor = Objects.requireNonNull(callbacks);
     StateBackend opened = Objects.requireNonNull(backend);
+    Ownership joined = ownership;
+    int turn = joined == null ? 0 : joined.turn();
     RunningNode node =
         new RunningNode(
             listener -> settings.setup(services, settings.workers, opened, executor, listener),
             settings.clock::millis,
             executor,
             settings.listener,
-            this::fail);
+            cause -> fail(turn, cause));
     warnOfDiscarded(node.node());
     synchronized (this) {
       if (state == EngineStatus.State.STANDBY) {
@@ -257,12 +259,17 @@ public final class StateFunEngine implements AutoCloseable {
     }
   }
 
-  private void fail(Throwable cause) {
+  private void fail(int turn, Throwable cause) {
     Ownership joined = ownership;
     if (cause instanceof FencedException && joined != null) {
-      joined.fenced(cause);
-      return;
+      joined.fenced(turn, cause);
+    } else {
+      fail(cause);
     }
+  }
+
+  private void fail(Throwable cause) {
+    Ownership joined = ownership;
     RunningNode node;
     synchronized (this) {
       if (state == EngineStatus.State.FAILED || state == EngineStatus.State.STOPPED) {

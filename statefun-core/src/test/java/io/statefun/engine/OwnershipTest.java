@@ -13,6 +13,7 @@ import io.statefun.cluster.MessageLog;
 import io.statefun.cluster.TransactionLog;
 import io.statefun.io.Ingress;
 import io.statefun.message.TypeName;
+import io.statefun.snapshot.FencedException;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
@@ -93,6 +94,33 @@ class OwnershipTest {
   }
 
   @Test
+  void whoIsFencedTakesPartAnew() throws Exception {
+    log.atOnce = MessageLog.Listener::gained;
+    ownership.join(4);
+
+    ownership.fenced(ownership.turn(), new FencedException(7));
+
+    await().until(() -> log.rejoined.get() == 1);
+    assertThat(turns.ended).hasValue(1);
+  }
+
+  @Test
+  void whoWasFencedInATurnThatIsOverGoesOnWithTheNextOne() throws Exception {
+    log.atOnce = MessageLog.Listener::gained;
+    ownership.join(4);
+    int turn = ownership.turn();
+    log.listener().lost("gone");
+    log.listener().gained();
+    await().until(() -> turns.begun.get() == 2);
+
+    ownership.fenced(turn, new FencedException(7));
+    log.listener().lost("gone again");
+
+    await().until(() -> turns.ended.get() == 2);
+    assertThat(log.rejoined).hasValue(0);
+  }
+
+  @Test
   void aTakeoverThatFailsByAMistakeIsNotTriedAgain() throws Exception {
     log.atOnce = MessageLog.Listener::standsBy;
     ownership.join(4);
@@ -149,6 +177,7 @@ class OwnershipTest {
   private static final class Log implements MessageLog {
 
     Consumer<Listener> atOnce = listener -> {};
+    final AtomicInteger rejoined = new AtomicInteger();
     private @Nullable Listener listener;
 
     Listener listener() {
@@ -177,7 +206,9 @@ class OwnershipTest {
     }
 
     @Override
-    public void rejoin() {}
+    public void rejoin() {
+      rejoined.incrementAndGet();
+    }
 
     @Override
     public void close() {}
