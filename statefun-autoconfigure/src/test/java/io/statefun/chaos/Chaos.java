@@ -153,7 +153,8 @@ final class Chaos implements AutoCloseable {
         Verifier verifier = new Verifier(brokers.bootstrapServers(), "chaos-out", PARTITIONS)) {
       load.start();
       long end = System.nanoTime() + settings.time().toNanos();
-      while (System.nanoTime() < end) {
+      // What strikes is chance, but a short run without a kill would prove nothing.
+      while (System.nanoTime() < end || kills == 0) {
         if (random.nextInt(4) != 0) {
           awaitProgress(verifier);
         }
