@@ -36,7 +36,7 @@ public final class StoreEpochLog implements EpochLog {
 
   private final SnapshotStore store;
   private final UUID writer;
-  private EpochId newest = EpochId.NONE;
+  private volatile EpochId newest = EpochId.NONE;
 
   /**
    * @param store where the epochs are
@@ -84,7 +84,7 @@ public final class StoreEpochLog implements EpochLog {
   }
 
   @Override
-  public void commit(
+  public EpochId commit(
       long epoch, EpochWriter content, List<EpochHeader.Need> needs, EpochOutput output)
       throws IOException {
     String name = EpochObjects.name(epoch);
@@ -96,6 +96,7 @@ public final class StoreEpochLog implements EpochLog {
       throw new FencedException(epoch);
     }
     newest = id;
+    return id;
   }
 
   private boolean isOvertaken(long epoch) throws IOException {
@@ -109,7 +110,18 @@ public final class StoreEpochLog implements EpochLog {
   }
 
   @Override
-  public void deleteBefore(long epoch, FaultPoint.Listener faults) throws IOException {
-    EpochObjects.deleteBefore(store, epoch, faults);
+  public Map<Integer, Long> inboxEnds(Set<Integer> partitions) {
+    return Map.of();
+  }
+
+  @Override
+  public void collect(List<EpochHeader.Need> needs, FaultPoint.Listener faults) throws IOException {
+    long needed = newest.epoch();
+    for (EpochHeader.Need need : needs) {
+      if (!need.firsts().isEmpty()) {
+        needed = Math.min(needed, need.firstEpoch());
+      }
+    }
+    EpochObjects.deleteBefore(store, needed, faults);
   }
 }

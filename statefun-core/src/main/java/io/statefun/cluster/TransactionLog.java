@@ -21,10 +21,28 @@ public interface TransactionLog {
    * The references that were committed last, when no transaction is open that could change them.
    * Waits for the end of such a one.
    *
+   * <p>May be called by another thread than the other methods.
+   *
    * @return by partition the reference; none for those of which none was ever committed
    * @throws IOException if they cannot be told at the moment
    */
   Map<Integer, String> references(Set<Integer> partitions) throws IOException;
+
+  /**
+   * The references of all partitions that ever had one, perhaps a little older than the newest.
+   * Waits for no transaction. May be called by another thread than the other methods.
+   *
+   * @throws IOException if they cannot be told at the moment
+   */
+  Map<Integer, String> committedReferences() throws IOException;
+
+  /**
+   * Positions in the inboxes of partitions, behind every message whose transaction was committed
+   * before the call. May be called by another thread than the other methods.
+   *
+   * @throws IOException if they cannot be told at the moment
+   */
+  Map<Integer, Long> inboxEnds(Set<Integer> partitions) throws IOException;
 
   /**
    * Begins a transaction: what the epoch does is sent, and nothing of it is true yet. Need not wait

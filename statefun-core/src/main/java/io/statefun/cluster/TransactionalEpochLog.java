@@ -15,6 +15,8 @@ import io.statefun.snapshot.FaultPoint;
 import io.statefun.snapshot.FencedException;
 import io.statefun.snapshot.SnapshotStore;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -25,6 +27,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -34,6 +37,9 @@ import java.util.stream.Collectors;
  * object is written, and committed when the object is durable, never before. An object that no
  * transaction has named is garbage.
  *
+ * <p>Partitions may come while others are committed: their history is read by another thread,
+ * before the node has them.
+ *
  * <p>As long as the store fails, no transaction is open while it is waited for: what is open holds
  * up the readers of the topics that it writes to.
  */
@@ -42,15 +48,31 @@ public final class TransactionalEpochLog implements EpochLog {
   private final SnapshotStore store;
   private final TransactionLog log;
   private final FaultPoint.Listener faults;
+  private final InstantSource clock;
+  private final EpochCollector collector;
+
+  /** How long an object may wait for its commit, after which it gets another name. */
+  static final Duration LONGEST_DURABLE = EpochCollector.QUARANTINE.dividedBy(5);
+
+  /** What this process has called itself. */
+  private final Set<UUID> writers = ConcurrentHashMap.newKeySet();
 
   /** Names the objects of this process; another one after an object whose content cannot be. */
   private UUID writer;
 
   /** By partition the newest epoch, for those that have one. */
-  private final Map<Integer, EpochId> newest = new HashMap<>();
+  private final Map<Integer, EpochId> newest = new ConcurrentHashMap<>();
+
+  /** The first number that this process may not have committed. */
+  private volatile long uncommitted;
+
+  private boolean opened;
 
   /** Whether the object of the next epoch is there. */
   private boolean durable;
+
+  /** Since when it is, in milliseconds. */
+  private long durableSince;
 
   /** Whether an attempt for the next epoch may have been successful, or may yet be. */
   private boolean unknown;
@@ -62,26 +84,37 @@ public final class TransactionalEpochLog implements EpochLog {
    * @param writer identifies this process among all that ever used the store
    */
   public TransactionalEpochLog(
-      SnapshotStore store, TransactionLog log, UUID writer, FaultPoint.Listener faults) {
+      SnapshotStore store,
+      TransactionLog log,
+      UUID writer,
+      FaultPoint.Listener faults,
+      InstantSource clock) {
     this.store = store;
     this.log = log;
     this.writer = writer;
     this.faults = faults;
+    this.clock = clock;
+    this.collector = new EpochCollector(store, clock);
+    writers.add(writer);
   }
 
   @Override
   public History open(Set<Integer> partitions) throws IOException {
-    log.reset();
+    if (!opened) {
+      log.reset();
+      opened = true;
+    }
+    partitions.forEach(newest::remove);
     Map<Integer, String> committed = log.references(partitions);
     Set<String> objects = new HashSet<>(store.list(EpochObjects.FOLDER));
-    Map<EpochId, EpochReader> opened = new HashMap<>();
+    Map<EpochId, EpochReader> read = new HashMap<>();
     Map<Integer, List<EpochReader>> chains = new HashMap<>();
     for (Map.Entry<Integer, String> reference : committed.entrySet()) {
       int partition = reference.getKey();
       EpochId last = EpochReference.parse(reference.getValue());
       requireThere(last, objects);
       newest.put(partition, last);
-      chains.put(partition, chain(partition, last, objects, opened));
+      chains.put(partition, chain(partition, last, objects, read));
     }
     requireNewest(partitions, objects);
     return new History(chains);
@@ -90,23 +123,32 @@ public final class TransactionalEpochLog implements EpochLog {
   /**
    * An epoch's object is written after the epoch before was committed. So if there is one that
    * follows upon a later epoch than the log knows of, the log has lost commits, and to go on from
-   * there would do again what was done.
+   * there would do again what was done. The newest object of each writer tells.
    */
   private void requireNewest(Set<Integer> partitions, Set<String> objects) throws IOException {
     long oldest =
         partitions.stream().mapToLong(partition -> last(partition).epoch()).min().orElse(0);
+    Map<UUID, EpochId> newestOfWriters = new HashMap<>();
     for (String name : objects) {
-      if (EpochObjects.epoch(name) > oldest + 1) {
-        EpochHeader later = EpochReader.open(store, name).header();
-        for (EpochHeader.Need need : later.needs()) {
-          int partition = need.partition();
-          if (partitions.contains(partition)
-              && later.previous(partition).epoch() > last(partition).epoch()) {
-            throw behind(partition, later.previous(partition));
-          }
+      EpochId id = EpochObjects.id(name);
+      if (id.epoch() > oldest + 1) {
+        newestOfWriters.merge(id.writer(), id, TransactionalEpochLog::later);
+      }
+    }
+    for (EpochId id : newestOfWriters.values()) {
+      EpochHeader later = EpochReader.open(store, EpochObjects.name(id)).header();
+      for (EpochHeader.Need need : later.needs()) {
+        int partition = need.partition();
+        if (partitions.contains(partition)
+            && later.previous(partition).epoch() > last(partition).epoch()) {
+          throw behind(partition, later.previous(partition));
         }
       }
     }
+  }
+
+  private static EpochId later(EpochId one, EpochId other) {
+    return one.epoch() > other.epoch() ? one : other;
   }
 
   private EpochId last(int partition) {
@@ -136,15 +178,15 @@ public final class TransactionalEpochLog implements EpochLog {
   }
 
   private List<EpochReader> chain(
-      int partition, EpochId last, Set<String> objects, Map<EpochId, EpochReader> opened)
+      int partition, EpochId last, Set<String> objects, Map<EpochId, EpochReader> read)
       throws IOException {
     List<EpochReader> chain = new ArrayList<>();
     EpochId next = last;
     while (objects.contains(EpochObjects.name(next))) {
-      EpochReader epoch = opened.get(next);
+      EpochReader epoch = read.get(next);
       if (epoch == null) {
         epoch = EpochReader.open(store, EpochObjects.name(next));
-        opened.put(next, epoch);
+        read.put(next, epoch);
       }
       chain.add(epoch);
       next = epoch.header().previous(partition);
@@ -165,13 +207,18 @@ public final class TransactionalEpochLog implements EpochLog {
   }
 
   @Override
-  public void commit(
+  public EpochId commit(
       long epoch, EpochWriter content, List<EpochHeader.Need> needs, EpochOutput output)
       throws IOException, RefusedRecordsException {
-    EpochId id = new EpochId(epoch, writer);
     Set<Integer> partitions =
         needs.stream().map(EpochHeader.Need::partition).collect(Collectors.toSet());
+    uncommitted = epoch;
+    EpochId id = new EpochId(epoch, writer);
     if (!unknown || !isCommitted(id, partitions)) {
+      if (durable && clock.millis() - durableSince > LONGEST_DURABLE.toMillis()) {
+        rename(content);
+        id = new EpochId(epoch, writer);
+      }
       if (!overlaps) {
         makeDurable(id, content, needs);
       }
@@ -185,9 +232,13 @@ public final class TransactionalEpochLog implements EpochLog {
       }
       commit();
     }
-    partitions.forEach(partition -> newest.put(partition, id));
+    for (int partition : partitions) {
+      newest.put(partition, id);
+    }
+    uncommitted = epoch + 1;
     durable = false;
     overlaps = true;
+    return id;
   }
 
   private static Map<Integer, String> references(EpochId id, Set<Integer> partitions) {
@@ -204,6 +255,7 @@ public final class TransactionalEpochLog implements EpochLog {
     // An object of this name is from an attempt of this process that did not know it succeeded.
     boolean unused = EpochObjects.create(store, EpochObjects.name(id), header(id, needs), content);
     durable = true;
+    durableSince = clock.millis();
     faults.reached(FaultPoint.OBJECT_DURABLE);
   }
 
@@ -254,10 +306,21 @@ public final class TransactionalEpochLog implements EpochLog {
     } catch (RefusedRecordsException e) {
       unknown = false;
       // The epoch gets other content, and so another object, also if this one is not known to be.
-      writer = new UUID(writer.getMostSignificantBits(), writer.getLeastSignificantBits() + 1);
-      durable = false;
+      renameWriter();
       throw e;
     }
+  }
+
+  /** Has the epoch written anew, since its object may have been taken for what a dead one left. */
+  private void rename(EpochWriter content) {
+    content.reopen();
+    renameWriter();
+  }
+
+  private void renameWriter() {
+    writer = new UUID(writer.getMostSignificantBits(), writer.getLeastSignificantBits() + 1);
+    writers.add(writer);
+    durable = false;
   }
 
   /** Finds out whether an attempt was successful, when none can be any more. */
@@ -285,7 +348,18 @@ public final class TransactionalEpochLog implements EpochLog {
   }
 
   @Override
-  public void deleteBefore(long epoch, FaultPoint.Listener listener) throws IOException {
-    EpochObjects.deleteBefore(store, epoch, listener);
+  public Map<Integer, Long> inboxEnds(Set<Integer> partitions) throws IOException {
+    return log.inboxEnds(partitions);
+  }
+
+  @Override
+  public void collect(List<EpochHeader.Need> needs, FaultPoint.Listener listener)
+      throws IOException {
+    Map<Integer, EpochId> committed = new HashMap<>();
+    for (Map.Entry<Integer, String> reference : log.committedReferences().entrySet()) {
+      committed.put(reference.getKey(), EpochReference.parse(reference.getValue()));
+    }
+    boolean first = needs.stream().anyMatch(need -> need.partition() == 0);
+    collector.collect(committed, writers, uncommitted, first, listener);
   }
 }

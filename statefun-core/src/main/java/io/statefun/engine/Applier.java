@@ -12,8 +12,10 @@ import io.statefun.state.Change;
 import io.statefun.state.StateBackend;
 import io.statefun.wire.StoredBytes;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -33,6 +35,7 @@ final class Applier {
   private final AppliedListener listener;
   private final Queue<List<EpochPart>> committed = new ConcurrentLinkedQueue<>();
   private final Queue<Request> requests = new ConcurrentLinkedQueue<>();
+  private final Queue<Drop> drops = new ConcurrentLinkedQueue<>();
   private final AtomicLong unapplied = new AtomicLong();
   private final RowChanges.Merger merger = new RowChanges.Merger();
   private final Gathered[] gathered;
@@ -96,8 +99,25 @@ final class Applier {
     requests.add(new Request(partition, result));
   }
 
+  /**
+   * Writes nothing more of partitions that have left; what the backend lacks of them, it gets again
+   * if they come back.
+   *
+   * @param dropped to be completed when nobody uses their part of the backend any more
+   */
+  void drop(Collection<Partition> partitions, CompletableFuture<Void> dropped) {
+    drops.add(new Drop(partitions, dropped));
+  }
+
   /** Gathers what was committed, or writes one partition. */
   boolean step() {
+    Drop drop = drops.poll();
+    if (drop != null) {
+      boolean unused = gather();
+      drop.partitions().forEach(partition -> drop(partition.index));
+      drop.dropped().complete(null);
+      return true;
+    }
     if (applying) {
       applyNext();
       return true;
@@ -129,6 +149,11 @@ final class Applier {
 
   private void open(Request request) {
     Partition partition = request.partition();
+    if (partition.isGone()) {
+      request.result().refused = true;
+      listener.scanned();
+      return;
+    }
     apply(partition.index);
     StateBackend.PartitionStore store = partition.overlay.store();
     try (StateBackend.Batch batch = store.newBatch()) {
@@ -137,6 +162,15 @@ final class Applier {
     request.result().epoch = gatheredEpoch;
     request.result().cursor = store.scan(new byte[] {1}, new byte[] {(byte) 0xfe});
     listener.scanned();
+  }
+
+  private void drop(int index) {
+    Gathered from = gathered[index];
+    if (from != null) {
+      gathered[index] = null;
+      unapplied.addAndGet(-from.bytes);
+      from.release();
+    }
   }
 
   // Gathering
@@ -292,4 +326,6 @@ final class Applier {
   }
 
   private record Request(Partition partition, BaseSnapshots.Scanned result) {}
+
+  private record Drop(Collection<Partition> partitions, CompletableFuture<Void> dropped) {}
 }

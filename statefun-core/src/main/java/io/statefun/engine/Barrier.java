@@ -11,6 +11,9 @@ interface Barrier {
   /** The epoch that goes on: a worker that is in an older one takes its cut. */
   long epoch();
 
+  /** Which partitions the node has in that epoch. */
+  Routes routes();
+
   /**
    * Whether a worker may handle messages.
    *

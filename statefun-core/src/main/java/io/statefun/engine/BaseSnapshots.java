@@ -9,15 +9,23 @@ import io.statefun.cluster.EpochLog;
 import io.statefun.message.TypeName;
 import io.statefun.snapshot.BaseStore;
 import io.statefun.snapshot.EpochHeader;
+import io.statefun.snapshot.EpochId;
 import io.statefun.snapshot.FaultPoint;
 import io.statefun.state.StateBackend;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,12 +38,14 @@ import org.slf4j.LoggerFactory;
  * <p>An epoch object is needed by a partition that changed in it and has no newer base, and by
  * egress records that are not known to have arrived. When records hold back what no partition needs
  * any more, they are put aside into the state.
+ *
+ * <p>A partition that comes to the node brings the epochs that it needs, which others wrote, and
+ * has no base made here before the node has committed an epoch of it.
  */
 final class BaseSnapshots {
 
   private static final Logger LOG = LoggerFactory.getLogger(BaseSnapshots.class);
 
-  private static final long NONE = Long.MAX_VALUE;
   private static final long FIRST_PAUSE = 100;
   private static final long LONGEST_PAUSE = 30_000;
 
@@ -45,10 +55,15 @@ final class BaseSnapshots {
   private final FaultPoint.Listener faults;
   private final ScanSource scans;
   private final String attempts;
-  private final ArrayDeque<Kept> chain = new ArrayDeque<>();
-  private final long[] firstNeeded;
-  private final long[] bases;
-  private final long[] baseBytes;
+
+  /** The epochs that may be needed, in their order. */
+  private final NavigableMap<EpochId, Kept> chain = new TreeMap<>(EpochId.IN_ORDER);
+
+  /** By partition of the node what it is restored from. */
+  private final Map<Integer, Restore> restores = new TreeMap<>();
+
+  /** What the newest epoch says of that. */
+  private volatile List<EpochHeader.Need> committedNeeds = List.of();
 
   /**
    * Whether this node has committed anything. Before, the store may belong to another process still
@@ -83,50 +98,64 @@ final class BaseSnapshots {
     this.faults = faults;
     this.scans = scans;
     this.attempts = attempts;
-    int count = node.partitions();
-    this.firstNeeded = new long[count];
-    Arrays.fill(firstNeeded, NONE);
-    this.bases = new long[count];
-    this.baseBytes = new long[count];
   }
 
   // Told by recovery and by the committer
 
-  /** Notes the base that a partition was restored from. */
-  synchronized void restored(int index, long base, long bytes) {
-    bases[index] = base;
-    baseBytes[index] = bytes;
-  }
-
-  /** Notes an epoch object, in the order of their numbers. */
-  synchronized void added(Kept kept) {
-    chain.add(kept);
-    chainBytes += kept.bytes();
-    for (int index : kept.changed()) {
-      if (kept.epoch() > bases[index]) {
-        firstNeeded[index] = Math.min(firstNeeded[index], kept.epoch());
-      }
+  /**
+   * Takes up a partition that the node gets with its next epoch.
+   *
+   * @param base the epoch of the base that it was restored from, 0 for none
+   * @param bytes how large that is
+   * @param history its epochs, in their order
+   */
+  synchronized void joined(int index, long base, long bytes, List<Kept> history) {
+    Restore restore = new Restore(index, base, bytes);
+    restores.put(index, restore);
+    for (Kept kept : history) {
+      Kept known = chain.computeIfAbsent(kept.id, id -> new Kept(id, 0));
+      known.bytes += kept.bytes;
+      chainBytes += kept.bytes;
+      known.take(kept, index);
+      restore.add(kept);
     }
   }
 
-  /** Notes an epoch object that this node has committed. */
-  void committed(Kept kept) {
-    added(kept);
+  /** Lets go of a partition that the node has no longer. */
+  synchronized void left(int index) {
+    restores.remove(index);
+    chain.values().forEach(kept -> kept.drop(index));
+  }
+
+  /**
+   * Notes an epoch object that this node has committed.
+   *
+   * @param needs what it says of the needs of its partitions
+   */
+  void committed(Kept kept, List<EpochHeader.Need> needs) {
+    synchronized (this) {
+      chain.put(kept.id, kept);
+      chainBytes += kept.bytes;
+      for (EpochHeader.Need need : needs) {
+        Restore restore = restores.get(need.partition());
+        if (restore != null) {
+          restore.add(kept);
+          restore.committedHere = true;
+        }
+      }
+    }
+    committedNeeds = needs;
     takenOver = true;
   }
 
-  /** What each partition would be restored from. */
-  synchronized List<EpochHeader.Need> needs() {
-    List<EpochHeader.Need> needs = new ArrayList<>(bases.length);
-    for (int index = 0; index < bases.length; index++) {
-      long first = firstNeeded[index];
-      needs.add(new EpochHeader.Need(index, bases[index], first == NONE ? 0 : first));
-    }
-    return needs;
+  /** What partitions of the node would be restored from. */
+  synchronized List<EpochHeader.Need> needs(Collection<Integer> partitions) {
+    return partitions.stream().sorted().map(this::need).toList();
   }
 
-  private synchronized long base(int index) {
-    return bases[index];
+  private EpochHeader.Need need(int index) {
+    Restore restore = Objects.requireNonNull(restores.get(index));
+    return new EpochHeader.Need(index, restore.base, List.copyOf(restore.firsts));
   }
 
   // The loop
@@ -161,6 +190,10 @@ final class BaseSnapshots {
     if (writing == null) {
       return begin();
     }
+    if (!has(partition)) {
+      abandon(writing);
+      return true;
+    }
     if (!written) {
       written = !writing.writePart();
       return true;
@@ -169,23 +202,25 @@ final class BaseSnapshots {
     writing.writeManifest();
     faults.reached(FaultPoint.AFTER_BASE_MANIFEST);
     synchronized (this) {
-      bases[partition] = epoch;
-      baseBytes[partition] = writing.bytes();
-      firstNeeded[partition] = firstChange(partition, epoch);
+      Restore restore = restores.get(partition);
+      if (restore != null) {
+        restore.base = epoch;
+        restore.baseBytes = writing.bytes();
+        restore.find(chain, kept -> false);
+      }
     }
-    writing.close();
-    writer = null;
+    abandon(writing);
     collect = true;
     return true;
   }
 
-  /** The first epoch after another one that changed a partition, or {@link #NONE}. */
-  private long firstChange(int index, long after) {
-    return chain.stream()
-        .filter(kept -> kept.epoch() > after && kept.hasChanged(index))
-        .mapToLong(Kept::epoch)
-        .findFirst()
-        .orElse(NONE);
+  private void abandon(BaseStore.Writer writing) {
+    writing.close();
+    writer = null;
+  }
+
+  private synchronized boolean has(int index) {
+    return restores.containsKey(index);
   }
 
   private boolean begin() {
@@ -198,6 +233,10 @@ final class BaseSnapshots {
       partition = oldest;
       requested = new Scanned();
       scans.request(oldest, requested);
+      return true;
+    }
+    if (scanned.refused) {
+      requested = null;
       return true;
     }
     StateBackend.Cursor cursor = scanned.cursor;
@@ -213,116 +252,233 @@ final class BaseSnapshots {
 
   /** The partition that needs the oldest epoch object, or -1 if the chain is short enough. */
   private synchronized int oldest() {
-    long limit = Math.max(node.limits().maxChainBytes(), Arrays.stream(baseBytes).sum());
+    long baseBytes = restores.values().stream().mapToLong(restore -> restore.baseBytes).sum();
+    long limit = Math.max(node.limits().maxChainBytes(), baseBytes);
     if (newest() == heldBackAt
         || (chainBytes <= limit && chain.size() <= node.limits().maxChainLength())) {
       return -1;
     }
-    int oldest = -1;
-    for (int index = 0; index < firstNeeded.length; index++) {
-      if (firstNeeded[index] != NONE && (oldest < 0 || firstNeeded[index] < firstNeeded[oldest])) {
-        oldest = index;
+    Restore oldest = null;
+    for (Restore restore : restores.values()) {
+      if (restore.committedHere
+          && restore.firstChange != null
+          && (oldest == null
+              || EpochId.IN_ORDER.compare(restore.firstChange, oldest.firstChange) < 0)) {
+        oldest = restore;
       }
     }
-    if (oldest < 0) {
+    if (oldest == null) {
       collect = true;
+      return -1;
     }
-    return oldest;
+    return oldest.partition;
   }
 
   private synchronized long newest() {
-    return chain.isEmpty() ? 0 : chain.getLast().epoch();
+    return chain.isEmpty() ? 0 : chain.lastKey().epoch();
   }
 
   private boolean collect() throws IOException {
     collect = false;
-    if (partition >= 0) {
-      store.deleteBefore(partition, base(partition), faults);
+    long base = base(partition);
+    if (base > 0) {
+      store.deleteBefore(partition, base, faults);
     }
-    long needed = firstNeeded();
-    long undelivered = firstUndelivered(needed);
-    if (undelivered < needed) {
+    if (findNeeds()) {
       scans.putAside();
       heldBackAt = newest();
-      needed = undelivered;
     }
-    if (needed > 0) {
-      log.deleteBefore(needed, faults);
-      forgetBefore(needed);
-    }
+    log.collect(committedNeeds, faults);
+    forget();
     return true;
   }
 
-  private synchronized void forgetBefore(long needed) {
-    while (!chain.isEmpty() && chain.getFirst().epoch() < needed) {
-      chainBytes -= chain.removeFirst().bytes();
-    }
+  private synchronized long base(int index) {
+    Restore restore = restores.get(index);
+    return restore == null ? 0 : restore.base;
   }
 
   /**
-   * The first epoch object that a partition needs; the newest one counts always, for its pending
-   * messages.
-   */
-  private synchronized long firstNeeded() {
-    if (chain.isEmpty()) {
-      return 0;
-    }
-    long needed = chain.getLast().epoch();
-    for (long first : firstNeeded) {
-      needed = Math.min(needed, first);
-    }
-    return needed;
-  }
-
-  /** The first epoch object before that one which has records that it must keep, or that one. */
-  private synchronized long firstUndelivered(long needed) {
-    for (Kept kept : chain) {
-      if (kept.epoch() >= needed) {
-        break;
-      }
-      if (!scans.coversAll(kept.records())) {
-        return kept.epoch();
-      }
-    }
-    return needed;
-  }
-
-  /**
-   * An epoch object that is there.
+   * Finds out what is needed no longer since records have arrived.
    *
-   * @param changed the partitions whose state changed in it
-   * @param records the highest number of the egress records in it, by partition and egress
+   * @return whether records alone hold back some epochs
    */
-  record Kept(long epoch, long bytes, int[] changed, Map<RecordSource, Long> records) {
+  private synchronized boolean findNeeds() {
+    boolean heldBack = false;
+    for (Restore restore : restores.values()) {
+      restore.find(chain, kept -> scans.coversAll(kept.recordsOf(restore.partition)));
+      heldBack |= restore.isHeldBack();
+    }
+    return heldBack;
+  }
 
-    boolean hasChanged(int index) {
-      return Arrays.stream(changed).anyMatch(other -> other == index);
+  /** Forgets what no partition of the node needs; the newest epochs count always. */
+  private synchronized void forget() {
+    if (chain.isEmpty()) {
+      return;
+    }
+    EpochId needed =
+        Stream.concat(
+                committedNeeds.stream().map(EpochHeader.Need::firsts),
+                restores.values().stream().map(restore -> restore.firsts))
+            .filter(firsts -> !firsts.isEmpty())
+            .map(firsts -> firsts.get(0))
+            .min(EpochId.IN_ORDER)
+            .filter(first -> EpochId.IN_ORDER.compare(first, chain.lastKey()) < 0)
+            .orElse(chain.lastKey());
+    NavigableMap<EpochId, Kept> needless = chain.headMap(needed, false);
+    needless.values().forEach(kept -> chainBytes -= kept.bytes);
+    needless.clear();
+  }
+
+  /** What a partition of the node is restored from. */
+  private static final class Restore {
+
+    private final int partition;
+    private long base;
+    private long baseBytes;
+    private boolean committedHere;
+
+    /** The first epoch after the base that changed the partition. */
+    private @Nullable EpochId firstChange;
+
+    /** The first epoch of each writer that is needed. */
+    private final List<EpochId> firsts = new ArrayList<>();
+
+    Restore(int partition, long base, long baseBytes) {
+      this.partition = partition;
+      this.base = base;
+      this.baseBytes = baseBytes;
     }
 
-    static Kept of(long epoch, long bytes, Iterable<EpochPart> parts) {
-      List<Integer> changed = new ArrayList<>();
-      Map<RecordSource, Long> records = new HashMap<>();
-      for (EpochPart part : parts) {
-        for (PartitionEpoch partition : part.partitions) {
-          if (partition.hasChanges()) {
-            changed.add(partition.partition.index);
+    /** Takes the next epoch of the partition. */
+    void add(Kept kept) {
+      boolean changes = kept.id.epoch() > base && kept.changed.contains(partition);
+      if (changes && firstChange == null) {
+        firstChange = kept.id;
+      }
+      add(kept, changes || kept.hasRecordsOf(partition));
+    }
+
+    /**
+     * Once an epoch is needed, so are all that follow, or there would be a gap before the newest.
+     */
+    private void add(Kept kept, boolean needed) {
+      if (firsts.isEmpty()
+          ? needed
+          : !firsts.get(firsts.size() - 1).writer().equals(kept.id.writer())) {
+        firsts.add(kept.id);
+      }
+    }
+
+    /**
+     * Finds out what is needed no longer, since there is another base, or records have arrived.
+     * What was not needed before may be gone, and is not needed now.
+     */
+    void find(NavigableMap<EpochId, Kept> chain, Predicate<Kept> arrived) {
+      if (firsts.isEmpty()) {
+        return;
+      }
+      Collection<Kept> needed = chain.tailMap(firsts.get(0), true).values();
+      firstChange = null;
+      firsts.clear();
+      for (Kept kept : needed) {
+        if (kept.partitions.contains(partition)) {
+          boolean changes = kept.id.epoch() > base && kept.changed.contains(partition);
+          if (changes && firstChange == null) {
+            firstChange = kept.id;
           }
-          noteNewest(partition.egress, records);
+          add(
+              kept,
+              changes || firsts.isEmpty() && kept.hasRecordsOf(partition) && !arrived.test(kept));
         }
       }
-      return new Kept(
-          epoch, bytes, changed.stream().mapToInt(Integer::intValue).toArray(), records);
+    }
+
+    /** Whether records need an epoch that no change does. */
+    boolean isHeldBack() {
+      return !firsts.isEmpty() && !firsts.get(0).equals(firstChange);
+    }
+  }
+
+  /** An epoch object that is there. Guarded by the bases that it belongs to. */
+  static final class Kept {
+
+    private final EpochId id;
+    private long bytes;
+
+    /** Those whose history it belongs to. */
+    private final Set<Integer> partitions = new HashSet<>();
+
+    /** Those whose state changed in it. */
+    private final Set<Integer> changed = new HashSet<>();
+
+    /** The highest number of the egress records in it. */
+    private final Map<RecordSource, Long> records = new HashMap<>();
+
+    Kept(EpochId id, long bytes) {
+      this.id = id;
+      this.bytes = bytes;
+    }
+
+    EpochId id() {
+      return id;
+    }
+
+    /** Notes what an epoch has of a partition. */
+    void add(int partition, boolean hasChanged, Map<TypeName, Long> newestRecords) {
+      partitions.add(partition);
+      if (hasChanged) {
+        changed.add(partition);
+      }
+      newestRecords.forEach(
+          (egress, number) -> records.put(new RecordSource(partition, egress), number));
+    }
+
+    private void take(Kept other, int partition) {
+      partitions.add(partition);
+      if (other.changed.contains(partition)) {
+        changed.add(partition);
+      }
+      records.putAll(other.recordsOf(partition));
+    }
+
+    private void drop(int partition) {
+      partitions.remove(partition);
+      changed.remove(partition);
+      records.keySet().removeIf(source -> source.partition() == partition);
+    }
+
+    private boolean hasRecordsOf(int partition) {
+      return records.keySet().stream().anyMatch(source -> source.partition() == partition);
+    }
+
+    private Map<RecordSource, Long> recordsOf(int partition) {
+      return records.entrySet().stream()
+          .filter(entry -> entry.getKey().partition() == partition)
+          .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    static Kept of(EpochId id, long bytes, Iterable<EpochPart> parts) {
+      Kept kept = new Kept(id, bytes);
+      for (EpochPart part : parts) {
+        for (PartitionEpoch partition : part.partitions) {
+          kept.add(partition.partition.index, partition.hasChanges(), newest(partition.egress));
+        }
+      }
+      return kept;
     }
 
     /** The records of a partition are in the order of their numbers. */
-    private static void noteNewest(List<OutgoingRecord> egress, Map<RecordSource, Long> records) {
+    private static Map<TypeName, Long> newest(List<OutgoingRecord> egress) {
+      Map<TypeName, Long> newest = new HashMap<>();
       for (int i = egress.size() - 1; i >= 0; i--) {
         OutgoingRecord outgoing = egress.get(i);
         if (i == egress.size() - 1 || !outgoing.egress().equals(egress.get(i + 1).egress())) {
-          records.putIfAbsent(
-              new RecordSource(outgoing.partition(), outgoing.egress()), outgoing.number());
+          newest.putIfAbsent(outgoing.egress(), outgoing.number());
         }
       }
+      return newest;
     }
   }
 
@@ -332,6 +488,10 @@ final class BaseSnapshots {
   /** The content of a partition, once the applier has opened it. */
   static final class Scanned {
     long epoch;
+
+    /** The node has the partition no longer. */
+    volatile boolean refused;
+
     volatile StateBackend.@Nullable Cursor cursor;
   }
 

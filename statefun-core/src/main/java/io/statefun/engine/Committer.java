@@ -9,16 +9,21 @@ import io.statefun.cluster.EpochLog;
 import io.statefun.cluster.EpochOutput;
 import io.statefun.io.RefusedRecordsException;
 import io.statefun.snapshot.EpochHeader;
+import io.statefun.snapshot.EpochId;
 import io.statefun.snapshot.EpochWriter;
 import io.statefun.snapshot.FaultPoint;
 import io.statefun.wire.ByteWriter;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,10 +45,14 @@ final class Committer implements Barrier {
   /** How long what can be done again after a crash may wait for other changes. */
   private static final long LONGEST_DEFERRAL = 1_000;
 
+  /** Of epochs that are not written. */
+  private static final UUID NOBODY = new UUID(0, 0);
+
   private static final long NOTHING_DEFERRED = Long.MAX_VALUE;
   private static final long IDLE_SINCE = Long.MAX_VALUE;
 
   private final NodeServices node;
+  private final PartitionOwners owners;
   private final int recordsInMemory;
   private final EpochLog log;
   private final FaultPoint.Listener faults;
@@ -58,8 +67,19 @@ final class Committer implements Barrier {
   /** What leaves with the epoch that is being committed. */
   private EpochOutput output = EpochOutput.NOTHING;
 
+  /** What its partitions need, the same at each attempt, as an object of the first may be there. */
+  private List<EpochHeader.Need> needs = List.of();
+
   private volatile long epoch;
   private volatile boolean changed;
+
+  /** The epoch that is being committed. */
+  private long ending;
+
+  /** Asked for and not begun, and what goes with the epoch that is being committed. */
+  private final AtomicReference<@Nullable Change> asked = new AtomicReference<>();
+
+  private @Nullable Change change;
 
   /** Whether the epoch has so many changes that it must end whatever the interval says. */
   private volatile boolean full;
@@ -98,6 +118,7 @@ final class Committer implements Barrier {
   Committer(
       NodeServices node,
       String application,
+      PartitionOwners owners,
       int workers,
       int recordsInMemory,
       long firstEpoch,
@@ -108,6 +129,7 @@ final class Committer implements Barrier {
       Runnable wakeUp) {
     this.node = node;
     this.application = application;
+    this.owners = owners;
     this.recordsInMemory = recordsInMemory;
     this.parts = new AtomicReferenceArray<>(workers);
     this.heldByWorkers = new AtomicLongArray(workers);
@@ -125,6 +147,11 @@ final class Committer implements Barrier {
   @Override
   public long epoch() {
     return epoch;
+  }
+
+  @Override
+  public Routes routes() {
+    return owners.routes();
   }
 
   @Override
@@ -200,6 +227,17 @@ final class Committer implements Barrier {
       deferredSince = node.clock().millis();
       wakeUp.run();
     }
+  }
+
+  /**
+   * Has partitions come or leave between two epochs, at once. Only one such change may be under
+   * way. It is done when the last epoch before it is committed.
+   */
+  void change(Change next) {
+    if (!asked.compareAndSet(null, next)) {
+      throw new IllegalStateException("Partitions are coming or leaving already");
+    }
+    endNow();
   }
 
   /** Has what was deferred committed at once, and tells whether there was anything. */
@@ -297,7 +335,15 @@ final class Committer implements Barrier {
     committingSince = now;
     started = System.nanoTime();
     phase = Phase.CUTTING;
-    epoch++;
+    Change next = asked.getAndSet(null);
+    long last = epoch;
+    ending = last;
+    if (next != null) {
+      owners.change(next.routes());
+      last = Math.max(last, next.lastEpoch());
+    }
+    change = next;
+    epoch = last + 1;
     listener.wakeWorkers();
     return true;
   }
@@ -320,6 +366,7 @@ final class Committer implements Barrier {
       EpochPart part = java.util.Objects.requireNonNull(parts.get(worker));
       part.partitions.forEach(this::write);
     }
+    needs = listener.needs(partitions());
     output = log.takesOutput() ? outputOfParts() : EpochOutput.NOTHING;
     phase = Phase.WRITING;
     return true;
@@ -327,18 +374,22 @@ final class Committer implements Barrier {
 
   private EpochOutput outputOfParts() {
     List<OutgoingRecord> records = new ArrayList<>();
+    List<EpochOutput.Posted> posted = new ArrayList<>();
     List<EpochOutput.Position> positions = new ArrayList<>();
+    Map<Integer, Long> inboxes = new HashMap<>();
     for (int worker = 0; worker < parts.length(); worker++) {
       EpochPart part = java.util.Objects.requireNonNull(parts.get(worker));
       for (PartitionEpoch partition : part.partitions) {
         records.addAll(partition.transactional);
+        posted.addAll(partition.posted);
+        inboxes.put(partition.partition.index, partition.inbox);
       }
       part.positions.stream()
           .filter(EpochPart.SplitPosition::inLog)
           .map(read -> new EpochOutput.Position(read.ingress(), read.split().id(), read.position()))
           .forEach(positions::add);
     }
-    return new EpochOutput(new Deliveries(application, records), positions);
+    return new EpochOutput(new Deliveries(application, records), posted, positions, inboxes);
   }
 
   private void write(PartitionEpoch ended) {
@@ -366,10 +417,13 @@ final class Committer implements Barrier {
     if (node.clock().millis() < notBefore) {
       return false;
     }
-    long ending = epoch - 1;
     faults.reached(FaultPoint.BEFORE_COMMIT);
+    EpochId id = new EpochId(ending, NOBODY);
     try {
-      log.commit(ending, writer, listener.needs(), output);
+      // A node without partitions has nothing to commit, but goes on with its epochs.
+      if (!needs.isEmpty()) {
+        id = log.commit(ending, writer, needs, output);
+      }
     } catch (RefusedRecordsException e) {
       refuse(e.causes());
       return true;
@@ -401,10 +455,25 @@ final class Committer implements Barrier {
     committingBytes.set(0);
     applier.add(ended);
     phase = Phase.IDLE;
-    listener.committed(ending, ended, System.nanoTime() - started, writer.length());
+    listener.committed(id, needs, ended, System.nanoTime() - started, writer.length());
+    Change done = change;
+    change = null;
+    if (done != null) {
+      done.committed().complete(null);
+    }
     ended.forEach(part -> part.partitions.forEach(PartitionEpoch::keepChangesOnly));
     faults.reached(FaultPoint.AFTER_NOTIFY);
     return true;
+  }
+
+  private List<Integer> partitions() {
+    List<Integer> numbers = new ArrayList<>();
+    for (int worker = 0; worker < parts.length(); worker++) {
+      java.util.Objects.requireNonNull(parts.get(worker))
+          .partitions
+          .forEach(ended -> numbers.add(ended.partition.index));
+    }
+    return numbers;
   }
 
   /** Writes the epoch anew, with these records among the dead letters in place of the output. */
@@ -451,10 +520,12 @@ final class Committer implements Barrier {
     /**
      * An epoch is committed.
      *
+     * @param needs what it says that its partitions need
      * @param nanos how long it took, from the barrier on
      * @param bytes how large its object is
      */
-    void committed(long epoch, List<EpochPart> parts, long nanos, long bytes);
+    void committed(
+        EpochId epoch, List<EpochHeader.Need> needs, List<EpochPart> parts, long nanos, long bytes);
 
     /** The applier is to make room. */
     void wakeApplier();
@@ -464,7 +535,16 @@ final class Committer implements Barrier {
      */
     boolean holdsUp();
 
-    /** What each partition would be restored from, but for the epoch that is being committed. */
-    List<EpochHeader.Need> needs();
+    /** What partitions would be restored from, but for the epoch that is being committed. */
+    List<EpochHeader.Need> needs(List<Integer> partitions);
   }
+
+  /**
+   * Partitions come or leave.
+   *
+   * @param routes what the node has afterwards
+   * @param lastEpoch the highest epoch of those that come: the next one is above it
+   * @param committed completed by the committer when the last epoch before is committed
+   */
+  record Change(Routes routes, long lastEpoch, CompletableFuture<Void> committed) {}
 }

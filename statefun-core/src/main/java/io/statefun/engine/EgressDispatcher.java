@@ -18,6 +18,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -62,7 +63,10 @@ final class EgressDispatcher {
   private final Backlog[] backlogs;
 
   // Guarded by this, as the backlogs are.
-  private final List<OutgoingRecord> batch = new ArrayList<>();
+
+  /** What is being delivered; null in place of records whose partition has left meanwhile. */
+  private final List<@Nullable OutgoingRecord> batch = new ArrayList<>();
+
   private final ArrayDeque<OutgoingRecord> queue = new ArrayDeque<>();
   private final ArrayDeque<OutgoingRecord> later = new ArrayDeque<>();
   private long unread;
@@ -144,6 +148,30 @@ final class EgressDispatcher {
     waiting += progress.waiting();
   }
 
+  /** Lets go of the records of a partition that has left; its next node delivers them. */
+  synchronized void forget(int partition) {
+    long before = queue.size() + later.size();
+    for (int i = 0; i < batch.size(); i++) {
+      OutgoingRecord outgoing = batch.get(i);
+      if (outgoing != null && outgoing.partition() == partition) {
+        batch.set(i, null);
+        waiting--;
+      }
+    }
+    queue.removeIf(outgoing -> outgoing.partition() == partition);
+    later.removeIf(outgoing -> outgoing.partition() == partition);
+    long left = backlogs[partition].unread();
+    backlogs[partition] = new Backlog(partition, name);
+    waiting -= left + before - queue.size() - later.size();
+    unread -= left;
+    if (unread == 0) {
+      overflowing = false;
+      queue.addAll(later);
+      later.clear();
+    }
+    noteCrowd();
+  }
+
   /**
    * Takes those records of a partition that are for this egress; their epoch is committed.
    *
@@ -198,11 +226,12 @@ final class EgressDispatcher {
   }
 
   @SafeVarargs
-  private Map<Integer, List<OutgoingRecord>> byPartition(Collection<OutgoingRecord>... inMemory) {
+  private Map<Integer, List<OutgoingRecord>> byPartition(
+      Collection<? extends @Nullable OutgoingRecord>... inMemory) {
     Map<Integer, List<OutgoingRecord>> result = new TreeMap<>();
-    for (Collection<OutgoingRecord> records : inMemory) {
+    for (Collection<? extends @Nullable OutgoingRecord> records : inMemory) {
       for (OutgoingRecord outgoing : records) {
-        if (!backlogs[outgoing.partition()].has(outgoing)) {
+        if (outgoing != null && !backlogs[outgoing.partition()].has(outgoing)) {
           result.computeIfAbsent(outgoing.partition(), key -> new ArrayList<>()).add(outgoing);
         }
       }
@@ -252,6 +281,7 @@ final class EgressDispatcher {
   }
 
   private synchronized boolean fill() {
+    batch.removeIf(Objects::isNull);
     while (batch.size() < BATCH && !queue.isEmpty()) {
       batch.add(queue.remove());
     }
@@ -261,11 +291,12 @@ final class EgressDispatcher {
   private boolean readBack() {
     int room = Math.min(BATCH, maxInMemory);
     boolean any = false;
-    for (Backlog.Unread next : unread()) {
+    for (Map.Entry<Backlog, Backlog.Unread> entry : unread().entrySet()) {
+      Backlog.Unread next = entry.getValue();
       List<OutgoingRecord> records = next.read(partitions.store(next.partition()), room);
       if (!records.isEmpty()) {
         faults.reached(FaultPoint.AFTER_READ_BACK);
-        hasRead(next.partition(), records);
+        hasRead(entry.getKey(), records);
         room -= records.size();
         any = true;
       }
@@ -284,20 +315,24 @@ final class EgressDispatcher {
     return false;
   }
 
-  private synchronized List<Backlog.Unread> unread() {
-    List<Backlog.Unread> result = new ArrayList<>();
+  private synchronized Map<Backlog, Backlog.Unread> unread() {
+    Map<Backlog, Backlog.Unread> result = new LinkedHashMap<>();
     if (unread > 0) {
       for (Backlog backlog : backlogs) {
         if (backlog.unread() > 0) {
-          result.add(backlog.next());
+          result.put(backlog, backlog.next());
         }
       }
     }
     return result;
   }
 
-  private synchronized void hasRead(int partition, List<OutgoingRecord> records) {
-    backlogs[partition].advance(records.size());
+  private synchronized void hasRead(Backlog backlog, List<OutgoingRecord> records) {
+    if (backlogs[backlog.partition()] != backlog) {
+      // The partition has left meanwhile.
+      return;
+    }
+    backlog.advance(records.size());
     unread -= records.size();
     queue.addAll(records);
     if (overflowing && unread <= maxInMemory / 2) {
@@ -315,11 +350,7 @@ final class EgressDispatcher {
     underWay = true;
     CompletionStage<?> stage;
     try {
-      List<Egress.Delivery> deliveries = new ArrayList<>(batch.size());
-      for (OutgoingRecord outgoing : batch) {
-        deliveries.add(outgoing.delivery(application));
-      }
-      stage = egress.deliver(deliveries);
+      stage = egress.deliver(deliveries());
     } catch (RuntimeException failure) {
       outcome = new Outcome(failure);
       return;
@@ -329,6 +360,14 @@ final class EgressDispatcher {
           outcome = new Outcome(failure);
           wakeUp.run();
         });
+  }
+
+  private synchronized List<Egress.Delivery> deliveries() {
+    batch.removeIf(Objects::isNull);
+    return batch.stream()
+        .map(Objects::requireNonNull)
+        .map(outgoing -> outgoing.delivery(application))
+        .toList();
   }
 
   private void finish(@Nullable Throwable failure) {
@@ -373,12 +412,14 @@ final class EgressDispatcher {
     Map<Integer, Acknowledgement> byPartition = new TreeMap<>();
     for (int i = 0; i < batch.size(); i++) {
       OutgoingRecord delivered = batch.get(i);
-      byPartition
-          .computeIfAbsent(delivered.partition(), key -> new Acknowledgement())
-          .add(delivered, refused.get(i));
+      if (delivered != null) {
+        byPartition
+            .computeIfAbsent(delivered.partition(), key -> new Acknowledgement())
+            .add(delivered, refused.get(i));
+        waiting--;
+      }
     }
     byPartition.forEach(this::acknowledge);
-    waiting -= batch.size();
     batch.clear();
     noteCrowd();
   }

@@ -56,6 +56,11 @@ final class IngressReader implements Ingress.Collector {
     return ingress.name();
   }
 
+  /** The partition that reads the split. */
+  Partition owner() {
+    return owner;
+  }
+
   /** How often in a row the split has thrown. Called by any thread. */
   int failures() {
     return failures;

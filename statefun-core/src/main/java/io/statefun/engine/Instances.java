@@ -39,12 +39,16 @@ final class Instances {
 
   /**
    * @param chunks where the records of an epoch get room
-   * @param maxBytes how many bytes the rows may take
    */
-  Instances(StateBackend.PartitionStore store, ChunkPool chunks, long maxBytes) {
+  Instances(StateBackend.PartitionStore store, ChunkPool chunks) {
     this.store = store;
     this.chunks = chunks;
-    this.rows = new RowTable(maxBytes);
+    this.rows = new RowTable();
+  }
+
+  /** Sets how many bytes the rows may take. */
+  void limit(long maxBytes) {
+    rows.limit(maxBytes);
   }
 
   /** How many are in memory. */

@@ -6,6 +6,7 @@
 package io.statefun.engine;
 
 import io.statefun.cluster.EpochLog;
+import io.statefun.cluster.Inbox;
 import io.statefun.io.Egress;
 import io.statefun.io.Ingress;
 import io.statefun.message.Address;
@@ -14,6 +15,7 @@ import io.statefun.message.TypedValue;
 import io.statefun.snapshot.BaseStore;
 import io.statefun.snapshot.ChunkPool;
 import io.statefun.snapshot.EpochHeader;
+import io.statefun.snapshot.EpochId;
 import io.statefun.snapshot.FaultPoint;
 import io.statefun.snapshot.SnapshotStore;
 import io.statefun.state.Change;
@@ -25,6 +27,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,8 +35,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +43,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Node {
 
+  private final Setup setup;
   private final NodeServices services;
+  private final BaseStore baseStore;
+  private final ChunkPool chunks;
   private final List<Worker> workers = new ArrayList<>();
   private final List<EgressDispatcher> dispatchers = new ArrayList<>();
   private final PartitionOwners owners;
@@ -56,42 +60,50 @@ final class Node {
   private final Set<CompletableFuture<Void>> notAccepted = ConcurrentHashMap.newKeySet();
   private final Set<Ingress.Split> read = ConcurrentHashMap.newKeySet();
   private volatile @Nullable Throwable gone;
+
+  /** Completes when partitions have come or left that do at the moment. */
+  private volatile @Nullable CompletableFuture<Void> changing;
+
   private final String incarnation;
 
   private Node(Setup setup) throws IOException {
+    this.setup = setup;
     this.services = setup.services();
     this.callbacks = setup.callbacks();
     this.listener = setup.listener();
-    UUID writer = setup.writer();
-    this.incarnation = writer.toString();
-    EpochLog log = setup.log();
-    BaseStore baseStore = new BaseStore(setup.store());
-    int count = services.partitions();
-    Set<Integer> all = IntStream.range(0, count).boxed().collect(Collectors.toSet());
-    Recovery recovery = new Recovery(log, baseStore, setup.backend(), all);
+    this.incarnation = setup.writer().toString();
+    this.baseStore = new BaseStore(setup.store());
+    this.chunks = new ChunkPool(services.limits().maxUnappliedBytes() / 2);
+    this.owners = new PartitionOwners(services.partitions());
+    Recovery recovery =
+        new Recovery(setup.log(), baseStore, setup.backend(), setup.initialPartitions());
     long epoch = recovery.lastEpoch() + 1;
-    this.owners = new PartitionOwners(count, setup.workers());
-    Channels channels = new Channels(setup.workers(), listener::wakeWorker);
-    ChunkPool chunks = new ChunkPool(services.limits().maxUnappliedBytes() / 2);
     this.applier =
         new Applier(services, chunks, recovery.lastEpoch(), setup.faults(), new Applies());
     this.bases =
         new BaseSnapshots(
-            services, log, baseStore, setup.faults(), new Scans(), incarnation.substring(0, 8));
+            services,
+            setup.log(),
+            baseStore,
+            setup.faults(),
+            new Scans(),
+            incarnation.substring(0, 8));
     int egresses = Math.max(1, setup.egresses().size());
     int recordsInMemory = Math.max(1, services.limits().maxUnacknowledgedRecords() / egresses);
     this.committer =
         new Committer(
             services,
             setup.application(),
+            owners,
             setup.workers(),
             recordsInMemory,
             epoch,
-            log,
+            setup.log(),
             setup.faults(),
             applier,
             new Commits(),
             listener::wakeCommitter);
+    Channels channels = new Channels(setup.workers(), listener::wakeWorker);
     for (int i = 0; i < setup.workers(); i++) {
       workers.add(
           new Worker(i, services, committer, channels, owners, setup.scratch().apply(i), epoch));
@@ -108,39 +120,11 @@ final class Node {
               recordsInMemory,
               listener::wakeDispatchers));
     }
-    long perPartition = services.limits().maxCachedStateBytes() / count;
-    OrphanedRecords orphans =
-        new OrphanedRecords(setup.egresses().keySet(), services.surroundings());
-    for (int i = 0; i < count; i++) {
-      Recovery.Recovered recovered = recovery.recover(i);
-      Partition partition =
-          new Partition(
-              i,
-              recovered.store(),
-              setup.scratch().apply(owners.worker(i)),
-              chunks,
-              services.transactional(),
-              perPartition);
-      partition.restore(epoch, recovered.pending());
-      owners.set(partition);
-      worker(i).own(partition);
-      orphans.lookAt(recovered);
-      for (EgressDispatcher dispatcher : dispatchers) {
-        EgressProgress progress = recovered.putAside().get(dispatcher.name());
-        if (progress != null) {
-          dispatcher.restore(i, progress);
-        }
-      }
-      dispatch(i, recovered.unacknowledged());
-      bases.restored(i, recovered.base(), recovered.baseBytes());
-    }
-    orphans.refuse();
-    for (BaseSnapshots.Kept kept : recovery.kept()) {
-      bases.added(kept);
-    }
-    for (Ingress ingress : setup.ingresses()) {
-      ingress.splits().forEach(split -> read(ingress, split));
-    }
+    Newcomers initial = bring(setup.initialPartitions(), recovery);
+    owners.change(initial.routes());
+    settle();
+    workers.forEach(Worker::begin);
+    initial.recovered().forEach(this::deliverRest);
     setup.faults().reached(FaultPoint.BEFORE_TAKEOVER);
     committer.changed();
   }
@@ -154,18 +138,163 @@ final class Node {
     return new Node(setup);
   }
 
-  private void read(Ingress ingress, Ingress.Split split) {
-    read.add(split);
-    Partition owner = owners.partition(Address.of(ingress.name(), split.id()));
-    worker(owner.index).read(ingress, split, owner);
+  // Partitions that come and leave
+
+  /**
+   * Has partitions come that no other node has any more: brings back their state, while all others
+   * go on, and takes them up between two epochs.
+   *
+   * <p>Called by one thread at a time, which does nothing of the kind before the change is done.
+   * Afterwards, {@link #settle} is to be called until it succeeds.
+   *
+   * @return completes when the node has them; exceptionally if it ends before
+   * @throws IOException if their state cannot be brought back at the moment
+   */
+  CompletableFuture<Void> join(Set<Integer> partitions) throws IOException {
+    Recovery recovery = new Recovery(setup.log(), baseStore, setup.backend(), partitions);
+    Newcomers newcomers = bring(partitions, recovery);
+    return change(newcomers.routes(), recovery.lastEpoch())
+        .thenRun(
+            () -> {
+              newcomers.recovered().forEach(this::deliverRest);
+              readAll();
+            });
   }
 
-  /** Begins to read a split that has appeared while the node runs, unless it is read already. */
+  /**
+   * Has partitions leave between two epochs. What they have changed is committed by then.
+   *
+   * <p>Called as {@link #join} is, by the same thread.
+   *
+   * @return completes when another node may have them; exceptionally if this one ends before
+   */
+  CompletableFuture<Void> leave(Set<Integer> partitions) {
+    List<Partition> leaving = partitions.stream().map(owners.routes()::partition).toList();
+    CompletableFuture<Void> dropped = new CompletableFuture<>();
+    return change(owners.routes().without(partitions), 0)
+        .thenRun(
+            () -> {
+              leaving.forEach(this::forget);
+              applier.drop(leaving, dropped);
+              listener.wakeApplier();
+              listener.wakeBases();
+            })
+        .thenCompose(done -> dropped);
+  }
+
+  /**
+   * Finds out how far inboxes have to be read before messages are handed over directly between
+   * partitions that have come and others, which wait until then.
+   *
+   * @throws IOException if that is not known at the moment
+   */
+  void settle() throws IOException {
+    Routes routes = owners.routes();
+    Merge merge = routes.merge();
+    if (!merge.isKnown()) {
+      merge.expect(setup.log().inboxEnds(routes.numbers()));
+    }
+  }
+
+  /** The numbers of the partitions that the node has. */
+  Set<Integer> partitions() {
+    return owners.routes().numbers();
+  }
+
+  private CompletableFuture<Void> change(Routes next, long lastEpoch) {
+    CompletableFuture<Void> committed = new CompletableFuture<>();
+    changing = committed;
+    Throwable cause = gone;
+    if (cause != null) {
+      committed.completeExceptionally(cause);
+    } else {
+      committer.change(new Committer.Change(next, lastEpoch, committed));
+    }
+    return committed;
+  }
+
+  private Newcomers bring(Set<Integer> partitions, Recovery recovery) throws IOException {
+    Routes routes = owners.routes();
+    Map<Integer, Integer> chosen = routes.spread(partitions, workers.size());
+    OrphanedRecords orphans =
+        new OrphanedRecords(setup.egresses().keySet(), services.surroundings());
+    List<Partition> newcomers = new ArrayList<>();
+    Map<Integer, Recovery.Recovered> all = new TreeMap<>();
+    for (Map.Entry<Integer, Integer> choice : chosen.entrySet()) {
+      int number = choice.getKey();
+      Recovery.Recovered recovered = recovery.recover(number);
+      orphans.lookAt(recovered);
+      all.put(number, recovered);
+      Partition partition =
+          new Partition(
+              number,
+              recovered.store(),
+              setup.inboxes().apply(number),
+              setup.scratch().apply(choice.getValue()),
+              chunks,
+              services.transactional());
+      partition.restore(recovered.pending());
+      newcomers.add(partition);
+    }
+    orphans.refuse();
+    for (Partition newcomer : newcomers) {
+      addSplits(newcomer);
+    }
+    all.forEach(
+        (number, recovered) ->
+            bases.joined(number, recovered.base(), recovered.baseBytes(), recovered.history()));
+    return new Newcomers(routes.with(newcomers, chosen), all);
+  }
+
+  private void addSplits(Partition newcomer) {
+    for (Ingress ingress : setup.ingresses()) {
+      for (Ingress.Split split : ingress.splits()) {
+        if (reader(ingress, split) == newcomer.index && read.add(split)) {
+          newcomer.splits.add(new Partition.IngressSplit(ingress, split));
+        }
+      }
+    }
+  }
+
+  private int reader(Ingress ingress, Ingress.Split split) {
+    return ingress.reader(split, services.partitions());
+  }
+
+  /** Delivers what may not have arrived when the partition was elsewhere. */
+  private void deliverRest(int number, Recovery.Recovered recovered) {
+    for (EgressDispatcher dispatcher : dispatchers) {
+      EgressProgress progress = recovered.putAside().get(dispatcher.name());
+      if (progress != null) {
+        dispatcher.restore(number, progress);
+      }
+    }
+    dispatch(number, recovered.unacknowledged());
+    listener.wakeDispatchers();
+  }
+
+  private void forget(Partition partition) {
+    partition.leave();
+    bases.left(partition.index);
+    dispatchers.forEach(dispatcher -> dispatcher.forget(partition.index));
+    for (Ingress ingress : setup.ingresses()) {
+      read.removeIf(
+          split -> ingress.splits().contains(split) && reader(ingress, split) == partition.index);
+    }
+  }
+
+  /** Reads splits that have appeared while the partitions that read them were coming. */
+  private void readAll() {
+    setup
+        .ingresses()
+        .forEach(ingress -> ingress.splits().forEach(split -> readAlso(ingress, split)));
+  }
+
+  /** Begins to read a split that has appeared, unless it is read already, or elsewhere. */
   void readAlso(Ingress ingress, Ingress.Split split) {
-    Partition owner = owners.partition(Address.of(ingress.name(), split.id()));
-    if (read.add(split)) {
-      Worker reader = worker(owner.index);
-      reader.notice(() -> reader.read(ingress, split, owner));
+    Routes routes = owners.routes();
+    Partition owner = routes.find(reader(ingress, split));
+    if (owner != null && read.add(split)) {
+      workers.get(routes.worker(owner.index)).readAlso(ingress, split, owner);
     }
   }
 
@@ -204,8 +333,10 @@ final class Node {
     return dispatchers.stream().mapToLong(EgressDispatcher::waiting).sum();
   }
 
-  private Worker worker(int partition) {
-    return workers.get(owners.worker(partition));
+  /** The worker that takes a message from outside. */
+  private Worker worker(Routes routes, Address target) {
+    int number = routes.nearest(target.partition(services.partitions()));
+    return workers.get(routes.worker(number));
   }
 
   // From outside
@@ -218,9 +349,11 @@ final class Node {
   /** Sends a message and waits for the reply; the future completes when that is committed. */
   CompletableFuture<TypedValue> request(Address target, TypedValue value) {
     String request = incarnation + "-" + nextRequest.incrementAndGet();
+    Address back =
+        Requests.address(owners.routes().nearest(target.partition(services.partitions())), request);
     CompletableFuture<TypedValue> reply = requests.add(request);
     CompletableFuture<Void> unused =
-        send(Message.of(target, Requests.address(request), value))
+        send(Message.of(target, back, value))
             .whenComplete(
                 (done, failure) -> {
                   if (failure != null) {
@@ -230,13 +363,18 @@ final class Node {
     return reply;
   }
 
-  /** Sends a message, perhaps in the name of a function. */
+  /**
+   * Sends a message, perhaps in the name of a function.
+   *
+   * @throws IllegalStateException if the node has no partitions at the moment
+   */
   CompletableFuture<Void> send(Message message) {
+    Worker worker = worker(owners.routes(), message.target());
     CompletableFuture<Void> accepted = new CompletableFuture<>();
     notAccepted.add(accepted);
     CompletableFuture<Void> result =
         accepted.whenComplete((done, failure) -> notAccepted.remove(accepted));
-    worker(message.target().partition(services.partitions())).accept(message, accepted);
+    worker.accept(message, accepted);
     Throwable cause = gone;
     if (cause != null) {
       accepted.completeExceptionally(cause);
@@ -254,7 +392,7 @@ final class Node {
 
   /** How many messages from outside wait for the worker of an address. */
   int waitingOutside(Address target) {
-    return worker(target.partition(services.partitions())).waitingOutside();
+    return worker(owners.routes(), target).waitingOutside();
   }
 
   /** Tells everybody who waits, now or later, that the node is gone. */
@@ -262,6 +400,10 @@ final class Node {
     gone = cause;
     notAccepted.forEach(accepted -> accepted.completeExceptionally(cause));
     requests.failAll(cause);
+    CompletableFuture<Void> change = changing;
+    if (change != null) {
+      change.completeExceptionally(cause);
+    }
   }
 
   /** Gives committed records of a partition to those who deliver them. */
@@ -286,8 +428,10 @@ final class Node {
 
   private void bury(OutgoingRecord refused) {
     DeadLetter letter = RefusedRecords.deadLetter(refused, services.clock());
-    Partition partition = owners.partition(refused.partition());
-    acknowledge(refused, () -> partition.addDeadLetter(letter));
+    Partition partition = owners.routes().find(refused.partition());
+    if (partition != null) {
+      acknowledge(refused, () -> partition.addDeadLetter(letter));
+    }
   }
 
   /** Stores that a record has arrived, together with what that means. */
@@ -307,19 +451,24 @@ final class Node {
   private final class Partitions implements EgressDispatcher.Partitions {
 
     @Override
-    public void change(int partition, Consumer<Overlay> change) {
-      Overlay overlay = owners.partition(partition).overlay;
-      worker(partition)
-          .notice(
-              () -> {
-                change.accept(overlay);
-                committer.changedSlightly();
-              });
+    public void change(int number, Consumer<Overlay> change) {
+      Routes routes = owners.routes();
+      Partition partition = routes.find(number);
+      if (partition != null) {
+        workers
+            .get(routes.worker(number))
+            .noticeFor(
+                partition,
+                () -> {
+                  change.accept(partition.overlay);
+                  committer.changedSlightly();
+                });
+      }
     }
 
     @Override
-    public StateBackend.PartitionStore store(int partition) {
-      return owners.partition(partition).overlay.store();
+    public StateBackend.PartitionStore store(int number) {
+      return setup.backend().open(number);
     }
 
     @Override
@@ -349,9 +498,14 @@ final class Node {
     }
 
     @Override
-    public void committed(long epoch, List<EpochPart> parts, long nanos, long bytes) {
+    public void committed(
+        EpochId epoch,
+        List<EpochHeader.Need> needs,
+        List<EpochPart> parts,
+        long nanos,
+        long bytes) {
       listener.committed(nanos, bytes);
-      bases.committed(BaseSnapshots.Kept.of(epoch, bytes, parts));
+      bases.committed(BaseSnapshots.Kept.of(epoch, bytes, parts), needs);
       listener.wakeBases();
       boolean records = false;
       for (EpochPart part : parts) {
@@ -388,8 +542,8 @@ final class Node {
     }
 
     @Override
-    public List<EpochHeader.Need> needs() {
-      return bases.needs();
+    public List<EpochHeader.Need> needs(List<Integer> partitions) {
+      return bases.needs(partitions);
     }
   }
 
@@ -399,7 +553,10 @@ final class Node {
     @Override
     public void applied(Partition partition, List<Change> changes) {
       if (!changes.isEmpty()) {
-        worker(partition.index).notice(() -> partition.applied(changes));
+        Routes routes = owners.routes();
+        if (routes.find(partition.index) == partition) {
+          workers.get(routes.worker(partition.index)).notice(() -> partition.applied(changes));
+        }
       }
       if (awaitsBackend()) {
         listener.wakeDispatchers();
@@ -416,8 +573,13 @@ final class Node {
   private final class Scans implements BaseSnapshots.ScanSource {
 
     @Override
-    public void request(int partition, BaseSnapshots.Scanned result) {
-      applier.scan(owners.partition(partition), result);
+    public void request(int number, BaseSnapshots.Scanned result) {
+      Partition partition = owners.routes().find(number);
+      if (partition == null) {
+        result.refused = true;
+        return;
+      }
+      applier.scan(partition, result);
       listener.wakeApplier();
     }
 
@@ -428,8 +590,7 @@ final class Node {
     }
 
     private EgressProgress progress(BaseSnapshots.RecordSource source) {
-      return EgressProgress.read(
-          owners.partition(source.partition()).overlay.store(), source.egress());
+      return EgressProgress.read(setup.backend().open(source.partition()), source.egress());
     }
 
     @Override
@@ -444,6 +605,8 @@ final class Node {
    * @param application identifies the application's data, also from earlier data of the same name
    * @param writer identifies this process
    * @param log where epochs are committed
+   * @param initialPartitions the partitions that it has from the beginning
+   * @param inboxes where messages of other nodes come, by partition
    * @param workers how many workers it has
    * @param scratch makes the scratch of a worker
    * @param callbacks runs what waits for commits
@@ -452,6 +615,8 @@ final class Node {
       NodeServices services,
       String application,
       UUID writer,
+      Set<Integer> initialPartitions,
+      IntFunction<Inbox> inboxes,
       int workers,
       SnapshotStore store,
       EpochLog log,
@@ -462,6 +627,8 @@ final class Node {
       Executor callbacks,
       FaultPoint.Listener faults,
       NodeListener listener) {}
+
+  private record Newcomers(Routes routes, Map<Integer, Recovery.Recovered> recovered) {}
 
   /** Wakes the actors, and hears of commits. */
   interface NodeListener {

@@ -42,13 +42,13 @@ final class OpenCut {
   }
 
   /** Counts a message that was sent before its sender's cut, and arrived after this one's. */
-  void addChannelState(Partition target, Message message) {
+  void addChannelState(int target, Message message) {
     for (PartitionEpoch epoch : part.partitions) {
-      if (epoch.partition == target) {
+      if (epoch.partition.index == target) {
         Partition.addPending(epoch, message);
         return;
       }
     }
-    throw new IllegalStateException("Partition " + target.index + " is not of this worker");
+    throw new IllegalStateException("Partition " + target + " is not of this worker");
   }
 }

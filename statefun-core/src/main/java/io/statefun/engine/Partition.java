@@ -5,6 +5,8 @@
  */
 package io.statefun.engine;
 
+import io.statefun.cluster.Inbox;
+import io.statefun.io.Ingress;
 import io.statefun.message.Address;
 import io.statefun.message.TypeName;
 import io.statefun.message.TypedValue;
@@ -36,6 +38,11 @@ final class Partition {
   final Overlay overlay;
   final Timers timers;
   final SpillQueue outbox;
+  final Inbox inbox;
+
+  /** What the partition is to read from the beginning. */
+  final List<IngressSplit> splits = new ArrayList<>();
+
   final ArrayDeque<Message> mailbox = new ArrayDeque<>();
   final Map<Address, BlockedInstance> blocked = new HashMap<>();
   final PriorityQueue<BlockedInstance> retries =
@@ -60,21 +67,39 @@ final class Partition {
   /** The newest epoch that the backend holds; written by the applier. */
   private volatile long appliedEpoch;
 
+  private volatile boolean gone;
+
   Partition(
       int index,
       StateBackend.PartitionStore store,
+      Inbox inbox,
       Scratch scratch,
       ChunkPool chunks,
-      Set<TypeName> transactional,
-      long maxBytes) {
+      Set<TypeName> transactional) {
     this.index = index;
+    this.inbox = inbox;
     this.transactional = transactional;
     this.overlay = new Overlay(store);
     this.timers = new Timers(overlay);
     this.outbox = new SpillQueue(Keys.outbox(), overlay, scratch);
     this.scratch = scratch;
     this.chunks = chunks;
-    this.instances = new Instances(store, chunks, maxBytes);
+    this.instances = new Instances(store, chunks);
+  }
+
+  /** Sets how many bytes the instances in memory may take. */
+  void limitRows(long maxBytes) {
+    instances.limit(maxBytes);
+  }
+
+  /** Whether the node has the partition no longer, nor anything to commit of it. */
+  boolean isGone() {
+    return gone;
+  }
+
+  /** Tells everybody that the node has it no longer. */
+  void leave() {
+    gone = true;
   }
 
   /** The instance of an address, fetched if it is not in memory; valid until the next call. */
@@ -117,6 +142,13 @@ final class Partition {
     stored.reset();
     outgoing.write(stored);
     current.emit(outgoing, stored, chunks);
+  }
+
+  /** Has a message leave with the commit, for a partition that is elsewhere. */
+  void post(int target, Message message) {
+    stored.reset();
+    MessageCodec.write(stored, message);
+    current.post(target, stored.toByteArray());
   }
 
   /** Puts a message among those that no function could handle. */
@@ -199,6 +231,7 @@ final class Partition {
       storedSequence = sequence;
     }
     ended.rows = instances.cut();
+    ended.inbox = inbox.position();
     ended.changeBytes = overlay.bytes();
     ended.changes = overlay.cut(nextEpoch);
     current = new PartitionEpoch(this);
@@ -222,11 +255,22 @@ final class Partition {
     overlay.applied(changes);
   }
 
-  /** Takes up what the backend holds, and the messages of its last epoch, before anything else. */
-  void restore(long newEpoch, PendingMessages pending) {
-    epoch = newEpoch;
-    appliedEpoch = newEpoch - 1;
-    overlay.cut(newEpoch);
+  /** Begins with the first epoch of the node that has it, once {@link #restore} has been called. */
+  void begin(long firstEpoch) {
+    epoch = firstEpoch;
+    appliedEpoch = firstEpoch - 1;
+    overlay.cut(firstEpoch);
+    for (BlockedInstance instance : blocked.values()) {
+      instance.drain();
+      retries.add(instance);
+    }
+  }
+
+  /**
+   * Takes up what the backend holds, and the messages of its last epoch, before anything else. May
+   * be called by another thread than the worker's, and changes nothing that is stored.
+   */
+  void restore(PendingMessages pending) {
     byte[] counters = overlay.get(Keys.counters());
     if (counters != null) {
       sequence = new ByteReader(counters).readVarLong();
@@ -237,10 +281,6 @@ final class Partition {
     scan(Keys.outbox(), outbox::restoreChunk);
     pending.blocked.forEach(message -> block(message.target()).rest.restoreHead(message));
     scan(Keys.allBlocked(), key -> block(Keys.blockedAddress(key)).rest.restoreChunk(key));
-    for (BlockedInstance instance : blocked.values()) {
-      instance.drain();
-      retries.add(instance);
-    }
     restoreAsync();
   }
 
@@ -270,4 +310,7 @@ final class Partition {
       }
     }
   }
+
+  /** A split and where it comes from. */
+  record IngressSplit(Ingress ingress, Ingress.Split split) {}
 }

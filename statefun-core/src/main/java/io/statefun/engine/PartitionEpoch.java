@@ -5,6 +5,7 @@
  */
 package io.statefun.engine;
 
+import io.statefun.cluster.EpochOutput;
 import io.statefun.snapshot.ChunkPool;
 import io.statefun.snapshot.EpochWriter;
 import io.statefun.snapshot.RecordBuffer;
@@ -31,8 +32,14 @@ final class PartitionEpoch {
   /** The records that leave with the commit itself. */
   List<OutgoingRecord> transactional = new ArrayList<>();
 
+  /** The messages for partitions elsewhere, which leave likewise. */
+  List<EpochOutput.Posted> posted = new ArrayList<>();
+
   /** About how many bytes those take. */
   private long transactionalBytes;
+
+  /** How far the inbox was read, from the cut on. */
+  long inbox;
 
   private @Nullable RecordBuffer storedEgress;
   PendingMessages pending = new PendingMessages();
@@ -72,7 +79,13 @@ final class PartitionEpoch {
     transactionalBytes += RECORD_OVERHEAD + record.value().bytes().length;
   }
 
-  /** How many bytes the records for egresses take. */
+  /** Adds a message for a partition elsewhere. */
+  void post(int target, byte[] message) {
+    posted.add(new EpochOutput.Posted(target, message));
+    transactionalBytes += RECORD_OVERHEAD + message.length;
+  }
+
+  /** How many bytes the records for egresses take, and the messages for elsewhere. */
   long egressBytes() {
     return transactionalBytes + (storedEgress == null ? 0 : storedEgress.size());
   }
@@ -90,6 +103,7 @@ final class PartitionEpoch {
   void keepChangesOnly() {
     egress = List.of();
     transactional = List.of();
+    posted = List.of();
     pending = new PendingMessages();
     if (storedEgress != null) {
       storedEgress.release();

@@ -5,36 +5,29 @@
  */
 package io.statefun.engine;
 
-import io.statefun.message.Address;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
-/** Which worker owns which partition, and how full its mailbox is, for the other workers to see. */
+/** The newest routes, and how full each mailbox is, for all threads to see. */
 final class PartitionOwners {
 
-  private final Partition[] partitions;
-  private final int workers;
   private final AtomicIntegerArray backlogs;
+  private volatile Routes routes;
 
-  PartitionOwners(int partitions, int workers) {
-    this.partitions = new Partition[partitions];
-    this.workers = workers;
+  PartitionOwners(int partitions) {
     this.backlogs = new AtomicIntegerArray(partitions);
+    this.routes = Routes.none(partitions);
   }
 
-  void set(Partition partition) {
-    partitions[partition.index] = partition;
+  /**
+   * The routes of the epoch that goes on; workers that have not taken their cut have older ones.
+   */
+  Routes routes() {
+    return routes;
   }
 
-  Partition partition(int number) {
-    return partitions[number];
-  }
-
-  Partition partition(Address address) {
-    return partitions[address.partition(partitions.length)];
-  }
-
-  int worker(int partition) {
-    return partition % workers;
+  /** Has workers use other routes from their next cut on. */
+  void change(Routes next) {
+    routes = next;
   }
 
   /** How many messages a mailbox held when its worker last said so. */

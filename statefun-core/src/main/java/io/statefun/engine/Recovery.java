@@ -10,16 +10,13 @@ import io.statefun.cluster.History;
 import io.statefun.message.TypeName;
 import io.statefun.snapshot.BaseStore;
 import io.statefun.snapshot.EpochHeader;
-import io.statefun.snapshot.EpochId;
 import io.statefun.snapshot.EpochReader;
 import io.statefun.state.StateBackend;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +30,6 @@ final class Recovery {
   private final History history;
   private final BaseStore baseStore;
   private final Map<Integer, Long> bases;
-  private final Map<EpochId, Summary> summaries = new LinkedHashMap<>();
 
   Recovery(EpochLog log, BaseStore baseStore, StateBackend backend, Set<Integer> partitions)
       throws IOException {
@@ -41,20 +37,11 @@ final class Recovery {
     this.bases = baseStore.newest();
     this.backend = backend;
     this.history = log.open(partitions);
-    for (EpochReader epoch : history.epochs()) {
-      summaries.put(epoch.header().id(), new Summary(epoch));
-    }
   }
 
   /** The last committed epoch of any partition, or 0 if there is none. */
   long lastEpoch() {
-    return summaries.values().stream().mapToLong(summary -> summary.epoch.epoch()).max().orElse(0);
-  }
-
-  private List<Summary> summaries(int partition) {
-    return history.of(partition).stream()
-        .map(epoch -> Objects.requireNonNull(summaries.get(epoch.header().id())))
-        .toList();
+    return history.epochs().stream().mapToLong(EpochReader::epoch).max().orElse(0);
   }
 
   /** Brings a partition up to the last epoch. */
@@ -70,9 +57,17 @@ final class Recovery {
     }
     long first = store.epoch() + 1;
     MergedChanges merged = new MergedChanges();
-    for (Summary summary : summaries(partition)) {
-      long epoch = summary.epoch.epoch();
-      summary.read(partition, epoch >= first ? merged : null);
+    List<BaseSnapshots.Kept> kept = new ArrayList<>();
+    List<Summary> summaries = new ArrayList<>();
+    for (EpochReader reader : history.of(partition)) {
+      long epoch = reader.epoch();
+      Summary summary = new Summary(reader, partition);
+      summary.read(epoch >= first ? merged : null);
+      summaries.add(summary);
+      // What the newest epoch does not need may be deleted any time, by who had the partition, too.
+      if (epoch >= firstNeeded(partition)) {
+        kept.add(summary.kept());
+      }
       if (merged.isFull()) {
         merged.writeTo(store, epoch);
       }
@@ -84,9 +79,11 @@ final class Recovery {
         store,
         pending(partition),
         putAside(store),
-        unacknowledged(partition, store),
+        unacknowledged(partition, store, summaries),
         base,
-        base > 0 ? baseStore.bytes(partition, base) : 0);
+        base > 0 ? baseStore.bytes(partition, base) : 0,
+        last,
+        kept);
   }
 
   /** The messages that waited when the last epoch ended. */
@@ -130,6 +127,14 @@ final class Recovery {
     return found;
   }
 
+  /** The number of the first epoch that a partition needs, which may be its newest. */
+  private long firstNeeded(int partition) {
+    List<EpochReader> chain = history.of(partition);
+    EpochReader newest = chain.get(chain.size() - 1);
+    long first = newest.header().need(partition).firstEpoch();
+    return first == 0 ? newest.epoch() : first;
+  }
+
   private static IOException missing(String what) {
     return new IOException(
         what
@@ -137,17 +142,13 @@ final class Recovery {
             + " silently: restore the store's content from a backup.");
   }
 
-  /** What epoch objects there are, for those who look after them; once all is recovered. */
-  List<BaseSnapshots.Kept> kept() {
-    return summaries.values().stream().map(Summary::kept).toList();
-  }
-
-  private List<OutgoingRecord> unacknowledged(int partition, StateBackend.PartitionStore store)
+  private static List<OutgoingRecord> unacknowledged(
+      int partition, StateBackend.PartitionStore store, List<Summary> summaries)
       throws IOException {
     Map<TypeName, EgressProgress> known = new HashMap<>();
     List<OutgoingRecord> result = new ArrayList<>();
-    for (Summary summary : summaries(partition)) {
-      if (summary.hasUnacknowledged(partition, store)) {
+    for (Summary summary : summaries) {
+      if (summary.hasUnacknowledged(store)) {
         summary.epoch.read(
             partition,
             new EpochReader.Visitor() {
@@ -167,28 +168,27 @@ final class Recovery {
     return result;
   }
 
-  /** Reads an epoch object, and finds out meanwhile what it is needed for. */
+  /** Reads what an epoch object has of a partition, and finds out what it is needed for. */
   private static final class Summary {
 
     private final EpochReader epoch;
-    private final List<Integer> changed = new ArrayList<>();
-    private final Map<BaseSnapshots.RecordSource, Long> records = new HashMap<>();
-    private long bytes;
+    private final int partition;
+    private final Map<TypeName, Long> records = new HashMap<>();
+    private boolean changed;
 
-    Summary(EpochReader epoch) {
+    Summary(EpochReader epoch, int partition) {
       this.epoch = epoch;
+      this.partition = partition;
     }
 
-    /** Reads what it has of a partition, and adds the changes to others if there are any. */
-    void read(int partition, @Nullable MergedChanges merged) throws IOException {
-      bytes += epoch.sectionLength(partition);
-      boolean[] anyChange = new boolean[1];
+    /** Reads it, and adds the changes to others if there are any. */
+    void read(@Nullable MergedChanges merged) throws IOException {
       epoch.read(
           partition,
           new EpochReader.Visitor() {
             @Override
             public void put(byte[] key, byte[] value) {
-              anyChange[0] = true;
+              changed = true;
               if (merged != null) {
                 merged.put(key, value);
               }
@@ -196,7 +196,7 @@ final class Recovery {
 
             @Override
             public void delete(byte[] key) {
-              anyChange[0] = true;
+              changed = true;
               if (merged != null) {
                 merged.delete(key);
               }
@@ -205,29 +205,22 @@ final class Recovery {
             @Override
             public void egress(byte[] stored) {
               OutgoingRecord outgoing = OutgoingRecord.read(partition, stored);
-              records.merge(
-                  new BaseSnapshots.RecordSource(partition, outgoing.egress()),
-                  outgoing.number(),
-                  Math::max);
+              records.merge(outgoing.egress(), outgoing.number(), Math::max);
             }
           });
-      if (anyChange[0]) {
-        changed.add(partition);
-      }
     }
 
-    boolean hasUnacknowledged(int partition, StateBackend.PartitionStore store) {
+    boolean hasUnacknowledged(StateBackend.PartitionStore store) {
       return records.entrySet().stream()
           .anyMatch(
-              newest ->
-                  newest.getKey().partition() == partition
-                      && !EgressProgress.read(store, newest.getKey().egress())
-                          .covers(newest.getValue()));
+              newest -> !EgressProgress.read(store, newest.getKey()).covers(newest.getValue()));
     }
 
     BaseSnapshots.Kept kept() {
-      return new BaseSnapshots.Kept(
-          epoch.epoch(), bytes, changed.stream().mapToInt(Integer::intValue).toArray(), records);
+      BaseSnapshots.Kept kept =
+          new BaseSnapshots.Kept(epoch.header().id(), epoch.sectionLength(partition));
+      kept.add(partition, changed, records);
+      return kept;
     }
   }
 
@@ -253,6 +246,8 @@ final class Recovery {
    * @param unacknowledged the other records whose receivers may not have them
    * @param base the epoch of its base snapshot, 0 for none
    * @param baseBytes how large that is
+   * @param last its last epoch, 0 for none
+   * @param history those of its epochs that it needs, in their order
    */
   record Recovered(
       StateBackend.PartitionStore store,
@@ -260,5 +255,7 @@ final class Recovery {
       Map<TypeName, EgressProgress> putAside,
       List<OutgoingRecord> unacknowledged,
       long base,
-      long baseBytes) {}
+      long baseBytes,
+      long last,
+      List<BaseSnapshots.Kept> history) {}
 }

@@ -23,9 +23,27 @@ final class Requests {
     return target.type() == REPLY || target.type().equals(REPLY);
   }
 
-  /** The address to which the function must reply. */
-  static Address address(String request) {
-    return Address.of(REPLY, request);
+  /**
+   * The address to which the function must reply.
+   *
+   * @param partition one that this node has
+   */
+  static Address address(int partition, String request) {
+    return Address.of(REPLY, partition + "/" + request);
+  }
+
+  /** The partition of the node that waits for a reply. */
+  static int partition(Address reply) {
+    return Integer.parseInt(reply.id(), 0, reply.id().indexOf('/'), 10);
+  }
+
+  private static String request(Address reply) {
+    return reply.id().substring(reply.id().indexOf('/') + 1);
+  }
+
+  /** The reply that a message is. */
+  static EpochPart.Reply reply(Message message) {
+    return new EpochPart.Reply(request(message.target()), message.value());
   }
 
   CompletableFuture<TypedValue> add(String request) {

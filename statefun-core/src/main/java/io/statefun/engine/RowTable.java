@@ -51,7 +51,7 @@ final class RowTable {
   private static final int LOOKS_FOR_ROOM = 32;
   private static final int LOOKS_TO_TRIM = 512;
 
-  private final long maxBytes;
+  private long maxBytes;
 
   /**
    * By place: an entry's hash in the upper half, one more than the entry in the lower; 0 for none.
@@ -71,11 +71,9 @@ final class RowTable {
 
   private Blocks memory = new Blocks();
 
-  /**
-   * @param maxBytes how many bytes the rows may take, besides those that the backend does not have
-   */
-  RowTable(long maxBytes) {
-    this.maxBytes = maxBytes;
+  /** Sets how many bytes the rows may take, besides those that the backend does not have. */
+  void limit(long newMaxBytes) {
+    maxBytes = newMaxBytes;
   }
 
   int size() {

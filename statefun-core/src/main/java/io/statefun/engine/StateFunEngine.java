@@ -6,6 +6,7 @@
 package io.statefun.engine;
 
 import io.statefun.binding.AnnotatedFunction;
+import io.statefun.cluster.Inbox;
 import io.statefun.cluster.MessageLog;
 import io.statefun.cluster.StoreEpochLog;
 import io.statefun.cluster.TransactionalEpochLog;
@@ -38,6 +39,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -678,11 +681,13 @@ public final class StateFunEngine implements AutoCloseable {
           services,
           applicationId,
           writer,
+          IntStream.range(0, partitions).boxed().collect(Collectors.toSet()),
+          partition -> Inbox.EMPTY,
           workerCount,
           from,
           log == null
               ? new StoreEpochLog(from, writer)
-              : new TransactionalEpochLog(from, log.transactions(), writer, faults),
+              : new TransactionalEpochLog(from, log.transactions(), writer, faults, clock),
           opened,
           allIngresses(),
           receivers(),

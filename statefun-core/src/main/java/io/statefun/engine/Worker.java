@@ -9,6 +9,7 @@ import io.statefun.function.AsyncResult;
 import io.statefun.function.OnFailure;
 import io.statefun.io.Ingress;
 import io.statefun.message.Address;
+import io.statefun.wire.ByteReader;
 import io.statefun.wire.StoredBytes;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -25,6 +26,9 @@ import org.slf4j.LoggerFactory;
 /**
  * A worker of a node: owns some partitions, and handles their messages one at a time. It does
  * everything in {@link #step}s, which never wait, so that a thread or a simulation can drive it.
+ *
+ * <p>With its cut it goes over to the routes of the next epoch: partitions that leave the node are
+ * in the epoch that ends for the last time, and those that come are in the next for the first time.
  *
  * <p>Its cut of an epoch follows Chandy and Lamport, "Distributed snapshots: determining global
  * states of distributed systems" (1985): it ends its own part of the epoch between two messages,
@@ -53,6 +57,7 @@ final class Worker {
 
   private final Message[] batch = new Message[BATCH];
 
+  private Routes routes;
   private EpochPart current;
   private @Nullable OpenCut openCut;
   private long epoch;
@@ -82,24 +87,32 @@ final class Worker {
     this.owners = owners;
     this.invocation = new WorkerInvocation(node, scratch);
     this.epoch = epoch;
+    this.routes = owners.routes();
     this.current = new EpochPart(epoch);
   }
 
-  // Set-up, before the first step
-
-  void own(Partition partition) {
-    partitions.add(partition);
-    backlog += partition.mailbox.size();
-    schedule(partition);
+  /** Begins with the partitions that it has, before the first step. */
+  void begin() {
+    adopt(owners.routes());
   }
 
-  void read(Ingress ingress, Ingress.Split split, Partition owner) {
+  // From other threads
+
+  /** Has a split read that has appeared, if the partition that reads it is still here. */
+  void readAlso(Ingress ingress, Ingress.Split split, Partition owner) {
+    notice(
+        () -> {
+          if (partitions.contains(owner)) {
+            read(ingress, split, owner);
+          }
+        });
+  }
+
+  private void read(Ingress ingress, Ingress.Split split, Partition owner) {
     IngressReader reader = new IngressReader(ingress, split, owner, node);
     reader.open(() -> channels.wake(index));
     ingresses.add(reader);
   }
-
-  // From other threads
 
   /** Hands over a message from outside, to be counted as accepted when its epoch is committed. */
   void accept(Message message, CompletableFuture<Void> accepted) {
@@ -116,6 +129,16 @@ final class Worker {
   void notice(Runnable action) {
     notices.add(action);
     channels.wake(index);
+  }
+
+  /** Has something run between two messages, unless the node has the partition no longer. */
+  void noticeFor(Partition partition, Runnable action) {
+    notice(
+        () -> {
+          if (partitions.contains(partition)) {
+            action.run();
+          }
+        });
   }
 
   long epoch() {
@@ -159,6 +182,7 @@ final class Worker {
       }
       worked |= drainOutboxes();
       worked |= handleMailboxes();
+      worked |= readInboxes();
       worked |= takeFromOutside();
     }
     if (changed) {
@@ -232,6 +256,10 @@ final class Worker {
     }
     epoch = nextEpoch;
     current = new EpochPart(nextEpoch);
+    Routes next = barrier.routes();
+    if (next != routes) {
+      adopt(next);
+    }
     OpenCut cut = new OpenCut(ended, channels.workers(), index);
     channels.sendMarkers(index, nextEpoch);
     if (cut.isComplete()) {
@@ -239,6 +267,36 @@ final class Worker {
     } else {
       openCut = cut;
     }
+  }
+
+  /** Goes over to other routes, between two epochs. */
+  private void adopt(Routes next) {
+    routes = next;
+    for (Partition partition : List.copyOf(partitions)) {
+      if (next.find(partition.index) != partition) {
+        partitions.remove(partition);
+        ready.remove(partition);
+        backlog -= partition.mailbox.size();
+        ingresses.removeIf(reader -> reader.owner() == partition);
+      }
+    }
+    for (int number : next.numbers()) {
+      Partition partition = next.partition(number);
+      if (next.worker(number) == index && !partitions.contains(partition)) {
+        own(partition);
+      }
+    }
+    long rowBytes = node.limits().maxCachedStateBytes() / Math.max(1, next.size());
+    partitions.forEach(partition -> partition.limitRows(rowBytes));
+  }
+
+  private void own(Partition partition) {
+    partition.begin(epoch);
+    partitions.add(partition);
+    backlog += partition.mailbox.size();
+    schedule(partition);
+    partition.inbox.open(() -> channels.wake(index));
+    partition.splits.forEach(from -> read(from.ingress(), from.split(), partition));
   }
 
   private void takeMarker(int from, long newEpoch) {
@@ -272,12 +330,16 @@ final class Worker {
         takeMarker(from, marker.epoch());
       } else {
         Message message = (Message) next;
-        Partition target = owners.partition(message.target());
+        int number = message.target().partition(node.partitions());
         OpenCut cut = openCut;
         if (cut != null && !cut.isMarked(from)) {
-          cut.addChannelState(target, message);
+          cut.addChannelState(number, message);
         }
-        enqueue(target, message);
+        Partition target = routes.find(number);
+        // One that has left has the message in its last epoch here.
+        if (target != null) {
+          enqueue(target, message);
+        }
       }
     }
     return true;
@@ -404,25 +466,33 @@ final class Worker {
   }
 
   private void send(Partition sender, Message message) {
-    if (!sender.outbox.isEmpty() || !deliver(message)) {
+    if (!sender.outbox.isEmpty() || !deliver(sender, message)) {
       sender.outbox.add(message);
     }
   }
 
-  /** Hands a message to the owner of its target, unless there is no room for it. */
-  private boolean deliver(Message message) {
-    if (Requests.isReply(message.target())) {
-      current.replies.add(new EpochPart.Reply(message.target().id(), message.value()));
+  /** Hands a message to the owner of its target, unless it has to wait. */
+  private boolean deliver(Partition sender, Message message) {
+    boolean reply = Requests.isReply(message.target());
+    int number =
+        reply
+            ? Requests.partition(message.target())
+            : message.target().partition(node.partitions());
+    if (!routes.has(number)) {
+      sender.post(number, message);
       return true;
     }
-    int number = message.target().partition(node.partitions());
-    int owner = owners.worker(number);
-    if (!hasRoom(number, owner)) {
+    if (reply) {
+      current.replies.add(Requests.reply(message));
+      return true;
+    }
+    int owner = routes.worker(number);
+    if (!hasRoom(number, owner) || routes.merge().holdsUp(sender.index, number)) {
       return false;
     }
     if (!node.surroundings().take(message)) {
       if (owner == index) {
-        enqueue(owners.partition(number), message);
+        enqueue(routes.partition(number), message);
       } else {
         channels.send(index, owner, message);
       }
@@ -433,7 +503,7 @@ final class Worker {
   private boolean hasRoom(int partition, int owner) {
     int capacity = node.limits().mailboxCapacity();
     return owner == index
-        ? owners.partition(partition).mailbox.size() < capacity
+        ? routes.partition(partition).mailbox.size() < capacity
         : owners.backlog(partition) < capacity && !channels.isFull(index, owner, capacity);
   }
 
@@ -442,7 +512,7 @@ final class Worker {
     for (Partition partition : partitions) {
       for (int i = 0; i < BATCH && !partition.outbox.isEmpty(); i++) {
         Message message = partition.outbox.peek();
-        if (message == null || !deliver(message)) {
+        if (message == null || !deliver(partition, message)) {
           break;
         }
         partition.outbox.remove();
@@ -619,10 +689,45 @@ final class Worker {
     Invocation.AsyncEnd end =
         new Invocation.AsyncEnd(
             cause == null ? AsyncResult.Status.SUCCESS : AsyncResult.Status.FAILURE, value, cause);
+    if (partition.isGone()) {
+      return;
+    }
     enqueue(
         partition,
         Message.ofEnd(
             start.owner(), start.request(), new Message.AsyncCompletion(start.key(), end)));
+  }
+
+  // From elsewhere
+
+  private boolean readInboxes() {
+    Merge merge = routes.merge();
+    boolean any = false;
+    for (Partition partition : partitions) {
+      // What others wait for is read also by one who waits himself.
+      if (partition.outbox.isEmpty() || !merge.isDone()) {
+        any |= readInbox(partition);
+        merge.read(partition.index, partition.inbox.position());
+      }
+    }
+    changed |= any;
+    return any;
+  }
+
+  private boolean readInbox(Partition partition) {
+    for (int i = 0; i < BATCH; i++) {
+      byte[] posted = backlog < BATCH * 4 ? partition.inbox.poll() : null;
+      if (posted == null) {
+        return i > 0;
+      }
+      Message message = MessageCodec.read(new ByteReader(posted));
+      if (Requests.isReply(message.target())) {
+        current.replies.add(Requests.reply(message));
+      } else {
+        enqueue(partition, message);
+      }
+    }
+    return true;
   }
 
   // From outside
@@ -634,8 +739,7 @@ final class Worker {
       if (next == null) {
         break;
       }
-      current.accepted.add(next.accepted());
-      enqueue(owners.partition(next.message().target()), next.message());
+      take(next);
       any = true;
     }
     changed |= any;
@@ -647,6 +751,23 @@ final class Worker {
       }
     }
     return any;
+  }
+
+  /** A message for a partition that is not here goes on from one that is. */
+  private void take(Outside next) {
+    int number = next.message().target().partition(node.partitions());
+    Partition target = routes.find(number);
+    if (target != null && routes.worker(number) == index) {
+      current.accepted.add(next.accepted());
+      enqueue(target, next.message());
+    } else if (!partitions.isEmpty()) {
+      current.accepted.add(next.accepted());
+      send(partitions.get(number % partitions.size()), next.message());
+    } else {
+      next.accepted()
+          .completeExceptionally(
+              new IllegalStateException("This process has no partitions at the moment"));
+    }
   }
 
   private record Outside(Message message, CompletableFuture<Void> accepted) {}

@@ -27,6 +27,16 @@ public interface Ingress extends AutoCloseable {
   List<Split> splits();
 
   /**
+   * The number of the partition that reads a split, on whose node it is read: by its messages' way
+   * and with its outbox and dead letters.
+   *
+   * @param partitions how many there are
+   */
+  default int reader(Split split, int partitions) {
+    return Address.of(name(), split.id()).partition(partitions);
+  }
+
+  /**
    * Asks to be told of splits that appear while the node runs. They are not told of again, and
    * {@link #splits} has them from then on.
    */

@@ -47,7 +47,18 @@ public record EpochHeader(
    * What a partition is restored from.
    *
    * @param base the epoch of its base snapshot, 0 for none
-   * @param firstEpoch the first epoch after the base that changed it, 0 for none
+   * @param firsts the first epochs, one for each writer in turn, that the partition needs besides
+   *     the newest one: of each writer those from there on, up to the next writer's
    */
-  public record Need(int partition, long base, long firstEpoch) {}
+  public record Need(int partition, long base, List<EpochId> firsts) {
+
+    public Need {
+      firsts = List.copyOf(firsts);
+    }
+
+    /** The number of the first epoch that it needs, 0 if it needs none but the newest. */
+    public long firstEpoch() {
+      return firsts.isEmpty() ? 0 : firsts.get(0).epoch();
+    }
+  }
 }

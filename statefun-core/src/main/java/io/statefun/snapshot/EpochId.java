@@ -5,6 +5,7 @@
  */
 package io.statefun.snapshot;
 
+import java.util.Comparator;
 import java.util.UUID;
 
 /**
@@ -14,6 +15,10 @@ import java.util.UUID;
  * @param writer who wrote it
  */
 public record EpochId(long epoch, UUID writer) {
+
+  /** By their numbers. */
+  public static final Comparator<EpochId> IN_ORDER =
+      Comparator.comparingLong(EpochId::epoch).thenComparing(EpochId::writer);
 
   /** The epoch before the first one. */
   public static final EpochId NONE = new EpochId(0, new UUID(0, 0));

@@ -13,18 +13,19 @@ package io.statefun.snapshot;
  * section  = record*                         of one partition
  * record   = PUT key value | DELETE key | PENDING message | EGRESS record
  * index    = format, id, previous id, count, (partition, offset, length, checksum)*,
- *            count, (partition, base, first epoch after it)*, count, (newcomer, previous id)*
+ *            count, other writer*, count, (partition, base, count, (epoch, writer number)*)*,
+ *            count, (newcomer, previous id)*
  * id       = epoch, writer
  * trailer  = index offset (8), index length (4), index checksum (4), magic (4)
  * </pre>
  *
- * A partition without a section has neither changes nor pending messages in that epoch. Checksums
- * are CRC-32C.
+ * A partition without a section has neither changes nor pending messages in that epoch. Writer
+ * number 0 is the object's own. Checksums are CRC-32C.
  */
 final class EpochObject {
 
   static final int MAGIC = 0x53464550;
-  static final int FORMAT = 2;
+  static final int FORMAT = 3;
   static final int TRAILER_LENGTH = 20;
 
   static final int PUT = 1;

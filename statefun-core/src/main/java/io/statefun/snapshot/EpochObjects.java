@@ -6,6 +6,7 @@
 package io.statefun.snapshot;
 
 import java.io.IOException;
+import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +40,11 @@ public final class EpochObjects {
   /** The epoch of an object. */
   public static long epoch(String name) {
     return Long.parseLong(name, FOLDER.length(), FOLDER.length() + DIGITS, 10);
+  }
+
+  /** Which epoch an object is, if several writers may leave some of its number. */
+  public static EpochId id(String name) {
+    return new EpochId(epoch(name), UUID.fromString(name.substring(FOLDER.length() + DIGITS + 1)));
   }
 
   /**

@@ -95,11 +95,7 @@ public final class EpochReader {
           new EpochObject.Section(
               index.readVarInt(), index.readVarLong(), index.readVarLong(), index.readFixedInt()));
     }
-    int partitions = index.readVarInt();
-    List<EpochHeader.Need> needs = new ArrayList<>();
-    for (int i = 0; i < partitions; i++) {
-      needs.add(new EpochHeader.Need(index.readVarInt(), index.readVarLong(), index.readVarLong()));
-    }
+    List<EpochHeader.Need> needs = readNeeds(id.writer(), index);
     int newcomers = index.readVarInt();
     Map<Integer, EpochId> previousOfNewcomers = new HashMap<>();
     for (int i = 0; i < newcomers; i++) {
@@ -110,9 +106,32 @@ public final class EpochReader {
         store, name, new EpochHeader(id, previous, previousOfNewcomers, needs), sections);
   }
 
+  private static List<EpochHeader.Need> readNeeds(UUID own, ByteReader index) {
+    List<UUID> writers = new ArrayList<>();
+    writers.add(own);
+    for (int others = index.readVarInt(); others > 0; others--) {
+      writers.add(readWriter(index));
+    }
+    List<EpochHeader.Need> needs = new ArrayList<>();
+    for (int partitions = index.readVarInt(); partitions > 0; partitions--) {
+      int partition = index.readVarInt();
+      long base = index.readVarLong();
+      List<EpochId> firsts = new ArrayList<>();
+      for (int count = index.readVarInt(); count > 0; count--) {
+        firsts.add(new EpochId(index.readVarLong(), writers.get(index.readVarInt())));
+      }
+      needs.add(new EpochHeader.Need(partition, base, firsts));
+    }
+    return needs;
+  }
+
   private static EpochId readId(ByteReader index) {
     long epoch = index.readVarLong();
-    return new EpochId(epoch, new UUID(index.readFixedLong(), index.readFixedLong()));
+    return new EpochId(epoch, readWriter(index));
+  }
+
+  private static UUID readWriter(ByteReader index) {
+    return new UUID(index.readFixedLong(), index.readFixedLong());
   }
 
   /** What the object says of itself. */

@@ -14,6 +14,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -165,10 +166,7 @@ public final class EpochWriter implements SnapshotStore.Content {
           .writeVarLong(section.length())
           .writeFixedInt(section.checksum());
     }
-    heap.writeVarInt(header.needs().size());
-    for (EpochHeader.Need need : header.needs()) {
-      heap.writeVarInt(need.partition()).writeVarLong(need.base()).writeVarLong(need.firstEpoch());
-    }
+    writeNeeds(heap, header);
     heap.writeVarInt(header.previousOfNewcomers().size());
     header
         .previousOfNewcomers()
@@ -182,10 +180,37 @@ public final class EpochWriter implements SnapshotStore.Content {
         .writeFixedInt(EpochObject.MAGIC);
   }
 
+  private static void writeNeeds(ByteWriter heap, EpochHeader header) {
+    List<UUID> writers = new ArrayList<>();
+    writers.add(header.id().writer());
+    for (EpochHeader.Need need : header.needs()) {
+      for (EpochId first : need.firsts()) {
+        if (!writers.contains(first.writer())) {
+          writers.add(first.writer());
+        }
+      }
+    }
+    heap.writeVarInt(writers.size() - 1);
+    for (UUID other : writers.subList(1, writers.size())) {
+      writeWriter(heap, other);
+    }
+    heap.writeVarInt(header.needs().size());
+    for (EpochHeader.Need need : header.needs()) {
+      heap.writeVarInt(need.partition()).writeVarLong(need.base());
+      heap.writeVarInt(need.firsts().size());
+      for (EpochId first : need.firsts()) {
+        heap.writeVarLong(first.epoch()).writeVarInt(writers.indexOf(first.writer()));
+      }
+    }
+  }
+
   private static void writeId(ByteWriter heap, EpochId id) {
-    heap.writeVarLong(id.epoch())
-        .writeFixedLong(id.writer().getMostSignificantBits())
-        .writeFixedLong(id.writer().getLeastSignificantBits());
+    writeWriter(heap.writeVarLong(id.epoch()), id.writer());
+  }
+
+  private static void writeWriter(ByteWriter heap, UUID writer) {
+    heap.writeFixedLong(writer.getMostSignificantBits())
+        .writeFixedLong(writer.getLeastSignificantBits());
   }
 
   private void endSection() {

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.statefun.snapshot.EpochHeader;
+import io.statefun.snapshot.EpochId;
 import io.statefun.snapshot.EpochReader;
 import io.statefun.snapshot.EpochWriter;
 import io.statefun.snapshot.FaultPoint;
@@ -23,6 +24,9 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class StoreEpochLogTest {
+
+  private static final EpochHeader.Need NEED =
+      new EpochHeader.Need(1, 7, List.of(new EpochId(9, new UUID(3, 4))));
 
   private static final Set<Integer> PARTITIONS = Set.of(0, 1);
 
@@ -62,7 +66,7 @@ class StoreEpochLogTest {
     StoreEpochLog second = openedLog();
     commit(second, 2);
     commit(second, 3);
-    second.deleteBefore(3, NO_FAULTS);
+    second.collect(List.of(), NO_FAULTS);
 
     assertThatExceptionOfType(FencedException.class).isThrownBy(() -> commit(first, 2));
   }
@@ -73,7 +77,7 @@ class StoreEpochLogTest {
     StoreEpochLog second = openedLog();
     commit(second, 2);
     commit(second, 3);
-    second.deleteBefore(3, NO_FAULTS);
+    second.collect(List.of(), NO_FAULTS);
     assertThatExceptionOfType(FencedException.class).isThrownBy(() -> commit(first, 2));
 
     assertThat(history(newLog())).containsExactly(3L);
@@ -93,14 +97,11 @@ class StoreEpochLogTest {
   @Test
   void epochTellsWhatEachPartitionIsRestoredFrom() throws IOException {
     first.commit(
-        1,
-        content(),
-        List.of(new EpochHeader.Need(0, 0, 0), new EpochHeader.Need(1, 7, 9)),
-        EpochOutput.NOTHING);
+        1, content(), List.of(new EpochHeader.Need(0, 0, List.of()), NEED), EpochOutput.NOTHING);
 
     EpochReader epoch = newLog().open(PARTITIONS).of(0).get(0);
 
-    assertThat(epoch.header().need(1)).isEqualTo(new EpochHeader.Need(1, 7, 9));
+    assertThat(epoch.header().need(1)).isEqualTo(NEED);
     assertThatExceptionOfType(CorruptDataException.class).isThrownBy(() -> epoch.header().need(2));
   }
 

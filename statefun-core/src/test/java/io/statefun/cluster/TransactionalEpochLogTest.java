@@ -21,6 +21,7 @@ import io.statefun.snapshot.FencedException;
 import io.statefun.snapshot.InMemorySnapshotStore;
 import io.statefun.snapshot.SnapshotStore;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -40,6 +41,7 @@ class TransactionalEpochLogTest {
 
   private final SnapshotStore store = new InMemorySnapshotStore();
   private final FakeLog log = new FakeLog();
+  private Instant now = Instant.EPOCH;
   private final TransactionalEpochLog first = newLog();
 
   @Test
@@ -52,7 +54,7 @@ class TransactionalEpochLogTest {
 
   @Test
   void recordsAndPositionsAreCommittedWithTheReference() throws Exception {
-    EpochOutput output = new EpochOutput(List.of(record("a")), List.of());
+    EpochOutput output = output(record("a"));
 
     first.commit(1, content(), NEEDS, output);
 
@@ -76,7 +78,7 @@ class TransactionalEpochLogTest {
   @Test
   void aCommitWhoseAnswerWasLostIsFoundAndNotRepeated() throws Exception {
     log.failureAfter = new IOException("the answer is lost");
-    EpochOutput output = new EpochOutput(List.of(record("a")), List.of());
+    EpochOutput output = output(record("a"));
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> first.commit(1, content(), NEEDS, output));
     log.failureAfter = null;
@@ -90,7 +92,7 @@ class TransactionalEpochLogTest {
   @Test
   void aTransactionThatWasGivenUpIsRepeatedAsItWas() throws Exception {
     log.failure = new TransactionLog.AbortedException("the group is rebalancing", null);
-    EpochOutput output = new EpochOutput(List.of(record("a")), List.of());
+    EpochOutput output = output(record("a"));
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> first.commit(1, content(), NEEDS, output));
     log.failure = null;
@@ -104,7 +106,7 @@ class TransactionalEpochLogTest {
   @Test
   void afterRecordsWereRefusedTheEpochIsCommittedUnderAnotherName() throws Exception {
     log.refused = true;
-    EpochOutput output = new EpochOutput(List.of(record("too large")), List.of());
+    EpochOutput output = output(record("too large"));
     assertThatExceptionOfType(RefusedRecordsException.class)
         .isThrownBy(() -> first.commit(1, content(), NEEDS, output));
     log.refused = false;
@@ -305,7 +307,9 @@ class TransactionalEpochLogTest {
   }
 
   private static List<EpochHeader.Need> needs(Integer... partitions) {
-    return Stream.of(partitions).map(partition -> new EpochHeader.Need(partition, 0, 0)).toList();
+    return Stream.of(partitions)
+        .map(partition -> new EpochHeader.Need(partition, 0, List.of()))
+        .toList();
   }
 
   private TransactionalEpochLog newLog() {
@@ -313,7 +317,8 @@ class TransactionalEpochLogTest {
   }
 
   private TransactionalEpochLog newLog(SnapshotStore objects) {
-    return new TransactionalEpochLog(objects, log, UUID.randomUUID(), FaultPoint.Listener.NONE);
+    return new TransactionalEpochLog(
+        objects, log, UUID.randomUUID(), FaultPoint.Listener.NONE, () -> now);
   }
 
   private static List<Long> history(EpochLog log) throws IOException {
@@ -328,6 +333,10 @@ class TransactionalEpochLogTest {
     EpochWriter content = new EpochWriter();
     content.begin();
     return content;
+  }
+
+  private static EpochOutput output(Egress.Delivery record) {
+    return new EpochOutput(List.of(record), List.of(), List.of(), Map.of());
   }
 
   private static Egress.Delivery record(String text) {
@@ -353,6 +362,16 @@ class TransactionalEpochLogTest {
       return references.entrySet().stream()
           .filter(entry -> partitions.contains(entry.getKey()))
           .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    @Override
+    public Map<Integer, String> committedReferences() {
+      return references;
+    }
+
+    @Override
+    public Map<Integer, Long> inboxEnds(Set<Integer> partitions) {
+      return Map.of();
     }
 
     @Override

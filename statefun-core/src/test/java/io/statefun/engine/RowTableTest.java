@@ -28,7 +28,7 @@ class RowTableTest {
 
   @Test
   void rowIsFoundByAddressAndFunction() {
-    RowTable table = new RowTable(ROOMY);
+    RowTable table = table(ROOMY);
 
     int entry = table.insert(address("ann"), 3, bytes(5, 1), 0, NOBODY);
 
@@ -41,7 +41,7 @@ class RowTableTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "a", "ä", "aä", "日本語", "\ud83d\ude00", "\u0080", "ÿ"})
   void idsOfAllCharactersAreTold(String id) {
-    RowTable table = new RowTable(ROOMY);
+    RowTable table = table(ROOMY);
     for (String other : new String[] {"", "a", "b", "ä", "aä", "aÃ", "日本語", "日本", "?", "ÿ", "Ã¿"}) {
       if (!other.equals(id)) {
         int unused = table.insert(address(other), 0, bytes(1, 1), 0, NOBODY);
@@ -59,7 +59,7 @@ class RowTableTest {
   void tableHoldsWhatAMapHoldsWhateverComesAndGoes(long seed) {
     Random random = new Random(seed);
     long limit = seed % 2 == 0 ? ROOMY : 200_000;
-    RowTable table = new RowTable(limit);
+    RowTable table = table(limit);
     Map<String, byte[]> rows = new HashMap<>();
     Map<Integer, String> ids = new HashMap<>();
     RowTable.Evicted evicted = (entry, hash) -> rows.remove(ids.remove(entry));
@@ -95,7 +95,7 @@ class RowTableTest {
 
   @Test
   void rowsThatTheBackendDoesNotHaveStay() {
-    RowTable table = new RowTable(1_000);
+    RowTable table = table(1_000);
     Set<Integer> gone = new HashSet<>();
     RowTable.Evicted evicted = (entry, hash) -> gone.add(entry);
     int changed = table.insert(address("changed"), 0, bytes(10, 0), 4, evicted);
@@ -131,5 +131,11 @@ class RowTableTest {
 
   private static Address address(String id) {
     return Address.of(TYPE, id);
+  }
+
+  private static RowTable table(long maxBytes) {
+    RowTable table = new RowTable();
+    table.limit(maxBytes);
+    return table;
   }
 }

@@ -6,6 +6,7 @@
 package io.statefun.engine;
 
 import io.statefun.cluster.EpochOutput;
+import io.statefun.cluster.Inbox;
 import io.statefun.cluster.TransactionLog;
 import io.statefun.io.Egress;
 import io.statefun.io.RefusedRecordsException;
@@ -15,6 +16,7 @@ import io.statefun.snapshot.FencedException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -46,7 +48,9 @@ final class SimulatedLog {
   private final List<Transaction> open = new ArrayList<>();
   private final Map<String, byte[]> positions = new HashMap<>();
   private final Map<Integer, String> references = new HashMap<>();
-  private @Nullable Client owner;
+  private final Map<Integer, Long> inboxPositions = new HashMap<>();
+  private final Map<Integer, List<Posted>> inboxes = new HashMap<>();
+  private final Set<Client> members = new LinkedHashSet<>();
   private int generation;
 
   /**
@@ -70,15 +74,30 @@ final class SimulatedLog {
     /** A transaction may be aborted though the answer says that it is committed. */
     LOST_COMMIT,
     /** What has begun is committed at once, before anybody asks for it. */
-    EARLY_COMMIT
+    EARLY_COMMIT,
+    /** Nothing is said to be in any inbox. */
+    HIDDEN_MESSAGES
   }
 
   /** A new process takes the partitions over. */
   Client join() {
+    members.clear();
+    return enter();
+  }
+
+  /** A new process becomes a member of the group beside others. */
+  Client enter() {
     generation++;
     Client client = new Client();
-    owner = client;
+    members.add(client);
     return client;
+  }
+
+  /** A process is a member no longer, of which it may not know. */
+  void expel(Client client) {
+    if (members.remove(client)) {
+      generation++;
+    }
   }
 
   /** The group gets another generation now and then, of which its members hear when they ask. */
@@ -86,8 +105,10 @@ final class SimulatedLog {
     if (!calm.getAsBoolean() && random.nextInt(500) == 0) {
       generation++;
     }
-    if (owner != null && random.nextInt(50) == 0) {
-      owner.known = generation;
+    for (Client member : members) {
+      if (random.nextInt(50) == 0) {
+        member.known = generation;
+      }
     }
   }
 
@@ -115,6 +136,7 @@ final class SimulatedLog {
         references.putAll(transaction.references);
         transaction.positions.forEach(
             position -> positions.put(position.split(), position.position()));
+        inboxPositions.putAll(transaction.inboxes);
       }
     }
   }
@@ -138,6 +160,73 @@ final class SimulatedLog {
     private State state = State.ONGOING;
     private Map<Integer, String> references = Map.of();
     private List<EpochOutput.Position> positions = List.of();
+    private Map<Integer, Long> inboxes = Map.of();
+  }
+
+  private record Posted(byte[] content, Transaction transaction) {}
+
+  private List<Posted> postedTo(int partition) {
+    return inboxes.computeIfAbsent(partition, key -> new ArrayList<>());
+  }
+
+  /** Whether every message of the inboxes was read by somebody whose reading is committed. */
+  boolean areInboxesRead() {
+    return inboxes.entrySet().stream()
+        .allMatch(
+            inbox -> {
+              long position = inboxPositions.getOrDefault(inbox.getKey(), 0L);
+              List<Posted> posted = inbox.getValue();
+              return posted.subList((int) position, posted.size()).stream()
+                  .allMatch(one -> one.transaction().state == State.ABORTED);
+            });
+  }
+
+  /** How many messages went through inboxes. */
+  long posted() {
+    return inboxes.values().stream().mapToLong(List::size).sum();
+  }
+
+  /** An inbox, read from the committed position on. */
+  Inbox inbox(int partition) {
+    return new ReadInbox(partition);
+  }
+
+  /** Sees what is committed, and nothing behind a transaction that is open. */
+  private final class ReadInbox implements Inbox {
+
+    private final int partition;
+    private long position;
+
+    ReadInbox(int partition) {
+      this.partition = partition;
+    }
+
+    @Override
+    public void open(Runnable wakeUp) {
+      position = inboxPositions.getOrDefault(partition, 0L);
+    }
+
+    @Override
+    public byte @Nullable [] poll() {
+      List<Posted> posted = postedTo(partition);
+      while (position < posted.size()) {
+        Posted next = posted.get((int) position);
+        State state = next.transaction().state;
+        if (state == State.ONGOING || state == State.DECIDED || random.nextInt(4) == 0) {
+          return null;
+        }
+        position++;
+        if (state == State.COMMITTED) {
+          return next.content();
+        }
+      }
+      return null;
+    }
+
+    @Override
+    public long position() {
+      return position;
+    }
   }
 
   /** The log as one process sees it. */
@@ -163,6 +252,23 @@ final class SimulatedLog {
     }
 
     @Override
+    public Map<Integer, String> committedReferences() throws IOException {
+      fail("the coordinator does not answer");
+      return Map.copyOf(references);
+    }
+
+    @Override
+    public Map<Integer, Long> inboxEnds(Set<Integer> partitions) throws IOException {
+      fail("the broker does not answer");
+      Map<Integer, Long> ends = new HashMap<>();
+      for (int partition : partitions) {
+        boolean hidden = defect == Defect.HIDDEN_MESSAGES;
+        ends.put(partition, hidden ? 0L : postedTo(partition).size());
+      }
+      return ends;
+    }
+
+    @Override
     public void reset() throws IOException {
       fail("the producer cannot be made anew");
       failure = null;
@@ -185,8 +291,12 @@ final class SimulatedLog {
       open.add(transaction);
       try {
         send(transaction, output.records());
+        for (EpochOutput.Posted message : output.messages()) {
+          postedTo(message.partition()).add(new Posted(message.content(), transaction));
+        }
         checkGeneration();
         transaction.references = newReferences;
+        transaction.inboxes = output.inboxes();
         transaction.positions = output.positions();
         mayCrash.accept("with offsets sent");
         fail("the connection is lost before the answer to the offsets");
@@ -268,7 +378,7 @@ final class SimulatedLog {
         return;
       }
       giveUp();
-      if (owner != this && random.nextBoolean()) {
+      if (!members.contains(this) && random.nextBoolean()) {
         throw new FencedException(0);
       }
       throw new AbortedException("the group has another generation", null);

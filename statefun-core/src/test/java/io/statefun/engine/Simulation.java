@@ -5,6 +5,7 @@
  */
 package io.statefun.engine;
 
+import io.statefun.cluster.Inbox;
 import io.statefun.cluster.StoreEpochLog;
 import io.statefun.cluster.TransactionalEpochLog;
 import io.statefun.io.Egress;
@@ -28,6 +29,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -39,6 +41,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -420,16 +424,16 @@ final class Simulation {
         services,
         "sim",
         writer,
+        IntStream.range(0, partitions).boxed().collect(Collectors.toSet()),
+        partition -> Inbox.EMPTY,
         workers,
         over,
         log == null
             ? new StoreEpochLog(over, writer)
-            : new TransactionalEpochLog(over, log.join(), writer, world),
+            : new TransactionalEpochLog(over, log.join(), writer, world, new Clock()),
         on,
         ingresses,
-        log == null
-            ? Map.of(CellFunction.EGRESS, sink, CellFunction.OTHER_EGRESS, sink)
-            : Map.of(CellFunction.OTHER_EGRESS, sink),
+        receivers(),
         worker -> Scratch.inMemory(),
         Runnable::run,
         world,
@@ -439,6 +443,16 @@ final class Simulation {
             commits++;
           }
         });
+  }
+
+  /** In one order, whichever process simulates them. */
+  private Map<TypeName, Egress> receivers() {
+    Map<TypeName, Egress> receivers = new LinkedHashMap<>();
+    if (log == null) {
+      receivers.put(CellFunction.EGRESS, sink);
+    }
+    receivers.put(CellFunction.OTHER_EGRESS, sink);
+    return receivers;
   }
 
   private void crash(String where) {

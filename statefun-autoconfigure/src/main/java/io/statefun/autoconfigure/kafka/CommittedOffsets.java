@@ -19,11 +19,13 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.GroupProtocol;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,6 +68,31 @@ final class CommittedOffsets {
     return references;
   }
 
+  /** The references of all partitions, perhaps before the end of an open transaction. */
+  Map<Integer, String> committedReferences() throws IOException {
+    Map<Integer, String> references = new HashMap<>();
+    listed(new ListConsumerGroupOffsetsSpec())
+        .forEach(
+            (partition, offset) -> {
+              if (partition.topic().equals(settings.internalTopic())
+                  && offset != null
+                  && !metadata(offset, 0).isEmpty()) {
+                references.put(partition.partition(), metadata(offset, 0));
+              }
+            });
+    return references;
+  }
+
+  /** The ends of partitions of the internal topic, open transactions included. */
+  Map<Integer, Long> inboxEnds(Set<Integer> partitions) throws IOException {
+    Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+    partitions.forEach(partition -> latest.put(internal(partition), OffsetSpec.latest()));
+    Map<Integer, Long> ends = new HashMap<>();
+    answer(admin.listOffsets(latest).all())
+        .forEach((partition, end) -> ends.put(partition.partition(), end.offset()));
+    return ends;
+  }
+
   private TopicPartition internal(int partition) {
     return new TopicPartition(settings.internalTopic(), partition);
   }
@@ -76,7 +103,9 @@ final class CommittedOffsets {
    */
   private void fenceOthers(Set<TopicPartition> internal) throws IOException {
     Set<String> others = new HashSet<>();
-    for (OffsetAndMetadata offset : unstable(internal).values()) {
+    ListConsumerGroupOffsetsSpec some =
+        new ListConsumerGroupOffsetsSpec().topicPartitions(internal);
+    for (OffsetAndMetadata offset : listed(some).values()) {
       if (offset != null && !metadata(offset, 1).isEmpty()) {
         others.add(metadata(offset, 1));
       }
@@ -125,15 +154,18 @@ final class CommittedOffsets {
     }
   }
 
-  private Map<TopicPartition, OffsetAndMetadata> unstable(Set<TopicPartition> internal)
+  /** The offsets, whether or not a transaction is open that may change them. */
+  private Map<TopicPartition, OffsetAndMetadata> listed(ListConsumerGroupOffsetsSpec which)
       throws IOException {
+    return answer(
+        admin
+            .listConsumerGroupOffsets(Map.of(settings.groupId(), which))
+            .partitionsToOffsetAndMetadata());
+  }
+
+  private static <T> T answer(KafkaFuture<T> future) throws IOException {
     try {
-      return admin
-          .listConsumerGroupOffsets(
-              Map.of(
-                  settings.groupId(), new ListConsumerGroupOffsetsSpec().topicPartitions(internal)))
-          .partitionsToOffsetAndMetadata()
-          .get(ANSWER_SECONDS, TimeUnit.SECONDS);
+      return future.get(ANSWER_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
       throw new IOException("The committed offsets cannot be read", e.getCause());
     } catch (TimeoutException e) {
@@ -152,16 +184,17 @@ final class CommittedOffsets {
     return part == 0 ? metadata.substring(0, separator) : metadata.substring(separator + 1);
   }
 
-  /** What a transaction commits, for references and how far the ingresses were read. */
-  Map<TopicPartition, OffsetAndMetadata> of(
-      Map<Integer, String> references, List<EpochOutput.Position> positions) {
+  /** What a transaction commits, for references and how far inboxes and ingresses were read. */
+  Map<TopicPartition, OffsetAndMetadata> of(Map<Integer, String> references, EpochOutput output) {
     Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
     references.forEach(
         (partition, reference) ->
             offsets.put(
                 internal(partition),
-                new OffsetAndMetadata(0, reference + SEPARATOR + settings.transactionalId())));
-    for (EpochOutput.Position position : positions) {
+                new OffsetAndMetadata(
+                    output.inboxes().getOrDefault(partition, 0L),
+                    reference + SEPARATOR + settings.transactionalId())));
+    for (EpochOutput.Position position : output.positions()) {
       int dash = position.split().lastIndexOf('-');
       offsets.put(
           new TopicPartition(

@@ -37,14 +37,20 @@ final class KafkaTransaction {
   private final Producer<byte[], byte[]> producer;
   private final Turn turn;
   private final RecordWriter writer;
+  private final String internalTopic;
   private final EpochOutput output;
   private List<Future<RecordMetadata>> sent = List.of();
 
   KafkaTransaction(
-      Producer<byte[], byte[]> producer, Turn turn, RecordWriter writer, EpochOutput output) {
+      Producer<byte[], byte[]> producer,
+      Turn turn,
+      RecordWriter writer,
+      String internalTopic,
+      EpochOutput output) {
     this.producer = producer;
     this.turn = turn;
     this.writer = writer;
+    this.internalTopic = internalTopic;
     this.output = output;
   }
 
@@ -83,6 +89,12 @@ final class KafkaTransaction {
           return false;
         }
         sent.add(producer.send(one));
+      }
+      // One that is not written fails the commit.
+      for (EpochOutput.Posted message : output.messages()) {
+        var unused =
+            producer.send(
+                new ProducerRecord<>(internalTopic, message.partition(), null, message.content()));
       }
       producer.sendOffsetsToTransaction(offsets, turn.group());
       return true;

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 /** The transactions of a turn. A thread of their own prepares them. */
 final class KafkaTransactions implements TransactionLog {
 
+  private final GroupSettings settings;
   private final Turn turn;
   private final RecordWriter writer;
   private final TransactionalProducers producers;
@@ -35,6 +36,7 @@ final class KafkaTransactions implements TransactionLog {
   private @Nullable Future<KafkaTransaction> preparation;
 
   KafkaTransactions(KafkaClients clients, GroupSettings settings, Turn turn, RecordWriter writer) {
+    this.settings = settings;
     this.turn = turn;
     this.writer = writer;
     this.producers = new TransactionalProducers(clients, settings);
@@ -55,6 +57,16 @@ final class KafkaTransactions implements TransactionLog {
   }
 
   @Override
+  public Map<Integer, String> committedReferences() throws IOException {
+    return offsets.committedReferences();
+  }
+
+  @Override
+  public Map<Integer, Long> inboxEnds(Set<Integer> partitions) throws IOException {
+    return offsets.inboxEnds(partitions);
+  }
+
+  @Override
   public void reset() throws IOException {
     preparation = null;
     producers.reset();
@@ -63,8 +75,9 @@ final class KafkaTransactions implements TransactionLog {
   @Override
   public void begin(Map<Integer, String> references, EpochOutput output) throws IOException {
     turn.check();
-    KafkaTransaction begun = new KafkaTransaction(producers.next(), turn, writer, output);
-    Map<TopicPartition, OffsetAndMetadata> committed = offsets.of(references, output.positions());
+    KafkaTransaction begun =
+        new KafkaTransaction(producers.next(), turn, writer, settings.internalTopic(), output);
+    Map<TopicPartition, OffsetAndMetadata> committed = offsets.of(references, output);
     try {
       preparation =
           preparer.submit(

@@ -80,11 +80,12 @@ class CommittedOffsetsTest {
       CommittedOffsets offsets = offsets(settings, admin);
       other.initTransactions();
       other.beginTransaction();
-      other.sendOffsetsToTransaction(offsets.of(named("first"), List.of()), member.groupMetadata());
+      other.sendOffsetsToTransaction(
+          offsets.of(named("first"), EpochOutput.NOTHING), member.groupMetadata());
       other.commitTransaction();
       other.beginTransaction();
       other.sendOffsetsToTransaction(
-          offsets.of(named("second"), List.of()), member.groupMetadata());
+          offsets.of(named("second"), EpochOutput.NOTHING), member.groupMetadata());
 
       CompletableFuture<Map<Integer, String>> references =
           CompletableFuture.supplyAsync(() -> referencesOf(offsets));
@@ -103,7 +104,11 @@ class CommittedOffsetsTest {
       EpochOutput.Position read =
           new EpochOutput.Position(TypeName.parse("shop/orders"), "orders-eu-7", position);
 
-      var committed = offsets(settings, admin).of(named("first"), List.of(read));
+      var committed =
+          offsets(settings, admin)
+              .of(
+                  named("first"),
+                  new EpochOutput(List.of(), List.of(), List.of(read), Map.of(0, 42L)));
 
       assertThat(committed)
           .hasSize(PARTITIONS + 1)

@@ -1,0 +1,118 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.cluster;
+
+import io.statefun.snapshot.EpochHeader;
+import io.statefun.snapshot.EpochId;
+import io.statefun.snapshot.EpochObjects;
+import io.statefun.snapshot.EpochReader;
+import io.statefun.snapshot.FaultPoint;
+import io.statefun.snapshot.SnapshotStore;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Deletes the epoch objects that no partition needs, whoever wrote them. The newest epoch of each
+ * partition says which ones that partition needs, as the first one of each writer.
+ *
+ * <p>What is needed no longer is never needed again, so that it does no harm to go by what was
+ * committed a while ago. Only an object that is not committed yet is needed later: its number is
+ * above all that its writer has committed. If the writer has committed none that is needed, nothing
+ * tells it from what a dead process left behind. So such ones stay for {@link #QUARANTINE}, which
+ * is far longer than a writer {@linkplain TransactionalEpochLog#LONGEST_DURABLE takes} from the
+ * object to its commit.
+ */
+final class EpochCollector {
+
+  static final Duration QUARANTINE = Duration.ofMinutes(10);
+
+  private static final Logger LOG = LoggerFactory.getLogger(EpochCollector.class);
+
+  private final SnapshotStore store;
+  private final InstantSource clock;
+  private final Map<EpochId, EpochHeader> headers = new HashMap<>();
+
+  /** When objects were seen first of writers of whom no epoch is needed, in milliseconds. */
+  private final Map<String, Long> suspects = new HashMap<>();
+
+  EpochCollector(SnapshotStore store, InstantSource clock) {
+    this.store = store;
+    this.clock = clock;
+  }
+
+  /**
+   * Deletes what nobody needs.
+   *
+   * @param newest by partition, which epoch is committed
+   * @param mine the writers that this process has been
+   * @param uncommitted the first number of this process that may not be committed yet
+   * @param others whether to delete what others have left, which one node does for all
+   */
+  void collect(
+      Map<Integer, EpochId> newest,
+      Set<UUID> mine,
+      long uncommitted,
+      boolean others,
+      FaultPoint.Listener faults)
+      throws IOException {
+    Set<String> objects = new HashSet<>(store.list(EpochObjects.FOLDER));
+    if (!newest.values().stream().map(EpochObjects::name).allMatch(objects::contains)) {
+      // They have gone on meanwhile.
+      return;
+    }
+    Map<UUID, Long> firsts = firsts(newest);
+    suspects.keySet().retainAll(objects);
+    int deleted = 0;
+    for (String name : objects) {
+      EpochId id = EpochObjects.id(name);
+      boolean own = mine.contains(id.writer());
+      Long first = firsts.get(id.writer());
+      boolean needless =
+          own
+              ? id.epoch() < Math.min(uncommitted, first == null ? Long.MAX_VALUE : first)
+              : others && (first == null ? isStale(name) : id.epoch() < first);
+      if (needless) {
+        store.delete(name);
+        deleted++;
+        faults.reached(FaultPoint.DURING_COLLECTION);
+      }
+    }
+    LOG.debug("Deleted {} of {} epoch objects", deleted, objects.size());
+  }
+
+  /** By writer, the first number that a partition needs. */
+  private Map<UUID, Long> firsts(Map<Integer, EpochId> newest) throws IOException {
+    headers.keySet().retainAll(newest.values());
+    Map<UUID, Long> firsts = new HashMap<>();
+    for (Map.Entry<Integer, EpochId> entry : newest.entrySet()) {
+      EpochId last = entry.getValue();
+      EpochHeader header = headers.get(last);
+      if (header == null) {
+        header = EpochReader.open(store, EpochObjects.name(last)).header();
+        headers.put(last, header);
+      }
+      firsts.merge(last.writer(), last.epoch(), Math::min);
+      for (EpochId first : header.need(entry.getKey()).firsts()) {
+        firsts.merge(first.writer(), first.epoch(), Math::min);
+      }
+    }
+    return firsts;
+  }
+
+  private boolean isStale(String name) {
+    long now = clock.millis();
+    long since = suspects.computeIfAbsent(name, key -> now);
+    return now - since >= QUARANTINE.toMillis();
+  }
+}

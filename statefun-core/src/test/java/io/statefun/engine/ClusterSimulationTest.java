@@ -1,0 +1,67 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ClusterSimulationTest {
+
+  private static final int SEEDS = 120;
+
+  @Test
+  void noPromiseIsBrokenWhoeverDiesAndWhereverPartitionsGo() {
+    List<String> violations = new ArrayList<>();
+    int crashes = 0;
+    int moves = 0;
+    long posted = 0;
+    for (long seed = 1; seed <= SEEDS; seed++) {
+      ClusterSimulation.Outcome outcome = ClusterSimulation.run(seed);
+      crashes += outcome.crashes();
+      moves += outcome.moves();
+      posted += outcome.posted();
+      if (outcome.violation() != null) {
+        violations.add("seed " + seed + ": " + outcome.violation());
+      }
+    }
+
+    assertThat(violations).isEmpty();
+    assertThat(crashes).isGreaterThan(SEEDS);
+    assertThat(moves).isGreaterThan(SEEDS);
+    assertThat(posted).isGreaterThan(SEEDS);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = 17)
+  void seedsThatOnceFailedPass(long seed) {
+    assertThat(ClusterSimulation.run(seed).violation()).isNull();
+  }
+
+  @Test
+  void messagesThatOvertakeOthersAreFound() {
+    assertThat(violation(SimulatedLog.Defect.HIDDEN_MESSAGES)).contains("in place of");
+  }
+
+  @Test
+  void aNodeThatCommitsAfterItsPartitionsWereGivenAwayIsFound() {
+    assertThat(violation(SimulatedLog.Defect.NO_GENERATIONS)).isNotNull();
+  }
+
+  private static @Nullable String violation(SimulatedLog.Defect defect) {
+    return LongStream.range(1, 300)
+        .mapToObj(seed -> ClusterSimulation.run(seed, defect, line -> {}).violation())
+        .filter(violation -> violation != null)
+        .findFirst()
+        .orElse(null);
+  }
+}
