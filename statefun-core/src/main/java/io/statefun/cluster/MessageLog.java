@@ -10,10 +10,11 @@ import io.statefun.message.TypeName;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * The port to the log that the processes of an application share, as Kafka is: it says which of
- * them owns the partitions, has ingresses whose positions it keeps, and egresses whose records
+ * them owns which partitions, has ingresses whose positions it keeps, and egresses whose records
  * leave with the commit itself.
  */
 public interface MessageLog extends AutoCloseable {
@@ -31,6 +32,13 @@ public interface MessageLog extends AutoCloseable {
    */
   void join(int partitions, Listener listener) throws IOException;
 
+  /**
+   * The inbox of a partition that this process has, or gets. Waits until the position is known.
+   *
+   * @throws IllegalStateException if that cannot be known any more
+   */
+  Inbox inbox(int partition);
+
   /** The transactions of this process; of use while it owns the partitions. */
   TransactionLog transactions();
 
@@ -47,10 +55,17 @@ public interface MessageLog extends AutoCloseable {
   /** Hears what this process owns. Called by one thread of the log, which it must not hold up. */
   interface Listener {
 
-    /** This process owns the partitions, and nobody else does. */
-    void gained();
+    /** This process owns more partitions, and nobody else does. */
+    void gained(Set<Integer> partitions);
 
-    /** It owns them no longer: what it does from now on cannot be committed. */
+    /**
+     * Some partitions are to go to another process. This one owns them still, and can commit.
+     *
+     * @return completes when what this process did with them is committed
+     */
+    CompletableFuture<Void> leaving(Set<Integer> partitions);
+
+    /** It owns none any longer: what it does from now on cannot be committed. */
     void lost(String why);
 
     /** Another process owns them; this one gets them when that is gone. */

@@ -28,6 +28,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -78,7 +80,14 @@ public final class ManualEngine implements AutoCloseable {
     try {
       StateBackend backend = settings.openBackend();
       Node node =
-          Node.recover(settings.setup(services, 1, backend, Runnable::run, new CommitListener()));
+          Node.recover(
+              settings.setup(
+                  services,
+                  IntStream.range(0, services.partitions()).boxed().collect(Collectors.toSet()),
+                  1,
+                  backend,
+                  Runnable::run,
+                  new CommitListener()));
       WorkerInvocation inspection = new WorkerInvocation(services, Scratch.inMemory());
       running = new Running(services, node, node.workerAt(0), backend, inspection);
     } catch (IOException e) {

@@ -8,6 +8,8 @@ package io.statefun.engine;
 import io.statefun.cluster.MessageLog;
 import io.statefun.io.Ingress;
 import java.io.IOException;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -19,8 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Begins and ends the turns of a process that takes part in a message log: a turn lasts as long as
- * the process owns the partitions. A thread of its own does it, one thing after the other, since to
- * bring back a state takes longer than the log may be held up.
+ * the process owns partitions, which come and leave meanwhile. A thread of its own does it, one
+ * thing after the other, since to bring back a state takes longer than the log may be held up.
  */
 final class Ownership implements MessageLog.Listener, AutoCloseable {
 
@@ -37,8 +39,14 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
   private final CompletableFuture<Void> settled = new CompletableFuture<>();
   private final Thread thread = new Thread(this::loop, "statefun-ownership");
 
-  /** How often it has changed what the process owns; written by the thread of the log. */
+  /** How often turns have begun or ended; written by the thread of the log. */
   private volatile int changes;
+
+  /** Whether a turn lasts; seen by the thread of the log alone. */
+  private boolean owns;
+
+  /** The partitions that the process owns and has not got yet; seen by the thread alone. */
+  private final Set<Integer> coming = new TreeSet<>();
 
   /** The turn that could not begin, and will be tried again; seen by the thread alone. */
   private @Nullable Event again;
@@ -76,16 +84,38 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
   // Told by others
 
   @Override
-  public void gained() {
-    int turn = changes + 1;
-    changes = turn;
-    events.add(() -> begin(turn));
+  public void gained(Set<Integer> partitions) {
+    if (!owns) {
+      owns = true;
+      changes = changes + 1;
+    }
+    int turn = changes;
+    events.add(
+        () -> {
+          if (turn == changes) {
+            coming.addAll(partitions);
+            gain(turn);
+          }
+        });
+  }
+
+  @Override
+  public CompletableFuture<Void> leaving(Set<Integer> partitions) {
+    int turn = changes;
+    CompletableFuture<Void> left = new CompletableFuture<>();
+    events.add(() -> leave(turn, partitions, left));
+    return left;
   }
 
   @Override
   public void lost(String why) {
+    owns = false;
     changes = changes + 1;
-    events.add(() -> turns.end(new IllegalStateException(why)));
+    events.add(
+        () -> {
+          coming.clear();
+          turns.end(new IllegalStateException(why));
+        });
   }
 
   @Override
@@ -157,12 +187,14 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
     return Math.min(LONGEST_PAUSE, FIRST_PAUSE << Math.min(attempts - 1, 20));
   }
 
-  private void begin(int turn) {
-    if (turn != changes) {
+  private void gain(int turn) {
+    if (turn != changes || coming.isEmpty()) {
       return;
     }
     try {
-      turns.begin();
+      turns.gain(Set.copyOf(coming), () -> turn == changes);
+      coming.clear();
+      again = null;
       attempts = 0;
       settled.complete(null);
     } catch (IOException e) {
@@ -187,7 +219,7 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
    */
   private void tryAgain(int turn, IOException failure) {
     attempts++;
-    again = () -> begin(turn);
+    again = () -> gain(turn);
     turns.delayed(failure);
     LOG.warn(
         "The state cannot be brought back after {} attempts, and nothing is lost; next one in {}"
@@ -195,6 +227,20 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
         attempts,
         pause(),
         failure.toString());
+  }
+
+  private void leave(int turn, Set<Integer> partitions, CompletableFuture<Void> left) {
+    Set<Integer> had = new TreeSet<>(partitions);
+    had.removeAll(coming);
+    coming.removeAll(partitions);
+    try {
+      if (turn == changes && !had.isEmpty()) {
+        turns.leave(had, () -> turn == changes);
+      }
+      left.complete(null);
+    } catch (RuntimeException | IOException e) {
+      left.completeExceptionally(e);
+    }
   }
 
   private void fail(Throwable cause) {
@@ -223,13 +269,23 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
     void happen();
   }
 
+  /** Whether the turn goes on in which something is done. */
+  @FunctionalInterface
+  interface Turn {
+
+    boolean lasts();
+  }
+
   /** Runs the functions during a turn. Called by the thread of the ownership. */
   interface Turns {
 
-    /** Begins a turn. */
-    void begin() throws IOException;
+    /** Begins a turn, or has more partitions come to the one that lasts. */
+    void gain(Set<Integer> partitions, Turn turn) throws IOException;
 
-    /** The turn could not begin, and will be tried again. */
+    /** Commits what was done with partitions, and has them no longer. */
+    void leave(Set<Integer> partitions, Turn turn) throws IOException;
+
+    /** Partitions could not come, which will be tried again. */
     void delayed(Throwable why);
 
     /** Ends the turn, if there is one: what is not committed is dropped. */

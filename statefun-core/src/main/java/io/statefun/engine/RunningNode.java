@@ -7,20 +7,31 @@ package io.statefun.engine;
 
 import io.statefun.io.Ingress;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A node with a thread for each of its actors. */
 final class RunningNode {
 
+  private static final Logger LOG = LoggerFactory.getLogger(RunningNode.class);
+
   private static final long JOIN_MILLIS = 10_000;
+  private static final long WAIT_MILLIS = 100;
 
   private final Node node;
   private final LongSupplier clock;
@@ -93,6 +104,59 @@ final class RunningNode {
   /** Reads a split that has appeared. */
   void read(Ingress ingress, Ingress.Split split) {
     node.readAlso(ingress, split);
+  }
+
+  /**
+   * Has partitions come, and waits until the node has them.
+   *
+   * @param useful whether it still may
+   * @throws IOException if their state cannot be brought back at the moment
+   */
+  void join(Set<Integer> partitions, BooleanSupplier useful) throws IOException {
+    await(node.join(partitions), useful);
+    settle(useful);
+  }
+
+  /**
+   * Has partitions leave, and waits until what they have changed is committed.
+   *
+   * @param useful whether it still may
+   * @throws IOException if the node ended before
+   */
+  void leave(Set<Integer> partitions, BooleanSupplier useful) throws IOException {
+    await(node.leave(partitions), useful);
+    settle(useful);
+  }
+
+  private static void await(CompletableFuture<Void> change, BooleanSupplier useful)
+      throws IOException {
+    while (useful.getAsBoolean()) {
+      try {
+        change.get(WAIT_MILLIS, TimeUnit.MILLISECONDS);
+        return;
+      } catch (TimeoutException e) {
+        // Look whether it may go on.
+      } catch (ExecutionException e) {
+        throw new IOException("The node has ended: " + e.getCause(), e.getCause());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new InterruptedIOException("Interrupted");
+      }
+    }
+    throw new IOException("The partitions were lost meanwhile");
+  }
+
+  private void settle(BooleanSupplier useful) {
+    boolean settled = false;
+    while (!settled && useful.getAsBoolean()) {
+      try {
+        node.settle();
+        settled = true;
+      } catch (IOException e) {
+        LOG.warn("Partitions that have come wait with their messages to others: {}", e.toString());
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(WAIT_MILLIS));
+      }
+    }
   }
 
   /**

@@ -113,7 +113,7 @@ public final class StateFunEngine implements AutoCloseable {
       watchIngresses();
       MessageLog log = settings.log;
       if (log == null) {
-        run();
+        run(IntStream.range(0, settings.partitions).boxed().collect(Collectors.toSet()));
         awaitTakeover();
       } else {
         Ownership joined = new Ownership(log, new Turns());
@@ -142,14 +142,15 @@ public final class StateFunEngine implements AutoCloseable {
   }
 
   /** Brings back what was committed, and goes on from there. */
-  private void run() throws IOException {
+  private void run(Set<Integer> partitions) throws IOException {
     ExecutorService executor = Objects.requireNonNull(callbacks);
     StateBackend opened = Objects.requireNonNull(backend);
     Ownership joined = ownership;
     int turn = joined == null ? 0 : joined.turn();
     RunningNode node =
         new RunningNode(
-            listener -> settings.setup(services, settings.workers, opened, executor, listener),
+            listener ->
+                settings.setup(services, partitions, settings.workers, opened, executor, listener),
             settings.clock::millis,
             executor,
             settings.listener,
@@ -168,9 +169,22 @@ public final class StateFunEngine implements AutoCloseable {
   private final class Turns implements Ownership.Turns {
 
     @Override
-    public void begin() throws IOException {
-      run();
+    public void gain(Set<Integer> partitions, Ownership.Turn turn) throws IOException {
+      RunningNode node = running;
+      if (node == null) {
+        run(partitions);
+      } else {
+        node.join(partitions, turn::lasts);
+      }
       failure = null;
+    }
+
+    @Override
+    public void leave(Set<Integer> partitions, Ownership.Turn turn) throws IOException {
+      RunningNode node = running;
+      if (node != null) {
+        node.leave(partitions, turn::lasts);
+      }
     }
 
     @Override
@@ -669,6 +683,7 @@ public final class StateFunEngine implements AutoCloseable {
 
     Node.Setup setup(
         NodeServices services,
+        Set<Integer> initialPartitions,
         int workerCount,
         StateBackend opened,
         Executor callbacks,
@@ -681,8 +696,8 @@ public final class StateFunEngine implements AutoCloseable {
           services,
           applicationId,
           writer,
-          IntStream.range(0, partitions).boxed().collect(Collectors.toSet()),
-          partition -> Inbox.EMPTY,
+          initialPartitions,
+          log == null ? partition -> Inbox.EMPTY : log::inbox,
           workerCount,
           from,
           log == null

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.statefun.cluster.Inbox;
 import io.statefun.cluster.MessageLog;
 import io.statefun.cluster.TransactionLog;
 import io.statefun.io.Ingress;
@@ -19,6 +20,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +29,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class OwnershipTest {
+
+  private static final Set<Integer> ALL = Set.of(0, 1, 2, 3);
 
   private final Log log = new Log();
   private final Turns turns = new Turns();
@@ -38,7 +43,7 @@ class OwnershipTest {
 
   @Test
   void aProcessThatOwnsThePartitionsAtOnceHasBegunWhenItHasJoined() throws Exception {
-    log.atOnce = MessageLog.Listener::gained;
+    log.atOnce = listener -> listener.gained(ALL);
 
     ownership.join(4);
 
@@ -47,7 +52,7 @@ class OwnershipTest {
 
   @Test
   void aFirstTurnThatFailsOnceBeginsAtTheNextAttempt() throws Exception {
-    log.atOnce = MessageLog.Listener::gained;
+    log.atOnce = listener -> listener.gained(ALL);
     turns.failures.set(1);
 
     ownership.join(4);
@@ -57,7 +62,7 @@ class OwnershipTest {
 
   @Test
   void aProcessWhoseFirstTurnCannotBeginTakesNoPart() {
-    log.atOnce = MessageLog.Listener::gained;
+    log.atOnce = listener -> listener.gained(ALL);
     turns.failures.set(3);
 
     assertThatThrownBy(() -> ownership.join(4)).isInstanceOf(IOException.class).hasMessage("away");
@@ -69,7 +74,7 @@ class OwnershipTest {
     ownership.join(4);
     turns.failures.set(3);
 
-    log.listener().gained();
+    log.listener().gained(ALL);
 
     await().until(() -> turns.begun.get() == 1);
     assertThat(turns.delayed).hasValue(3);
@@ -81,13 +86,13 @@ class OwnershipTest {
     log.atOnce = MessageLog.Listener::standsBy;
     ownership.join(4);
     turns.failures.set(Integer.MAX_VALUE);
-    log.listener().gained();
+    log.listener().gained(ALL);
     await().until(() -> turns.delayed.get() > 0);
 
     log.listener().lost("gone");
     await().until(() -> turns.ended.get() == 1);
     turns.failures.set(0);
-    log.listener().gained();
+    log.listener().gained(ALL);
 
     await().until(() -> turns.begun.get() > 0);
     assertThat(turns.begun).hasValue(1);
@@ -95,7 +100,7 @@ class OwnershipTest {
 
   @Test
   void whoIsFencedTakesPartAnew() throws Exception {
-    log.atOnce = MessageLog.Listener::gained;
+    log.atOnce = listener -> listener.gained(ALL);
     ownership.join(4);
 
     ownership.fenced(ownership.turn(), new FencedException(7));
@@ -106,11 +111,11 @@ class OwnershipTest {
 
   @Test
   void whoWasFencedInATurnThatIsOverGoesOnWithTheNextOne() throws Exception {
-    log.atOnce = MessageLog.Listener::gained;
+    log.atOnce = listener -> listener.gained(ALL);
     ownership.join(4);
     int turn = ownership.turn();
     log.listener().lost("gone");
-    log.listener().gained();
+    log.listener().gained(ALL);
     await().until(() -> turns.begun.get() == 2);
 
     ownership.fenced(turn, new FencedException(7));
@@ -126,10 +131,42 @@ class OwnershipTest {
     ownership.join(4);
     turns.mistake = new IllegalStateException("a mistake");
 
-    log.listener().gained();
+    log.listener().gained(ALL);
 
     await().until(() -> turns.failed == turns.mistake);
     assertThat(turns.delayed).hasValue(0);
+  }
+
+  @Test
+  void partitionsComeAndLeaveDuringATurn() throws Exception {
+    log.atOnce = listener -> listener.gained(Set.of(0, 1));
+    ownership.join(4);
+    int turn = ownership.turn();
+
+    log.listener().gained(Set.of(2));
+    CompletableFuture<Void> left = log.listener().leaving(Set.of(0));
+
+    await().until(left::isDone);
+    assertThat(turns.gained).containsExactly(Set.of(0, 1), Set.of(2));
+    assertThat(turns.left).containsExactly(Set.of(0));
+    assertThat(ownership.turn()).isEqualTo(turn);
+  }
+
+  @Test
+  void partitionsThatCouldNotComeAndAreToLeaveAreNotTriedAgain() throws Exception {
+    log.atOnce = listener -> listener.gained(Set.of(0, 1));
+    ownership.join(4);
+    turns.failures.set(Integer.MAX_VALUE);
+    log.listener().gained(Set.of(2, 3));
+    await().until(() -> turns.delayed.get() > 0);
+
+    CompletableFuture<Void> left = log.listener().leaving(Set.of(1, 2));
+    await().until(left::isDone);
+    turns.failures.set(0);
+
+    await().until(() -> turns.gained.size() == 2);
+    assertThat(turns.gained).containsExactly(Set.of(0, 1), Set.of(3));
+    assertThat(turns.left).containsExactly(Set.of(1));
   }
 
   /** Counts what happens. */
@@ -139,11 +176,13 @@ class OwnershipTest {
     final AtomicInteger begun = new AtomicInteger();
     final AtomicInteger delayed = new AtomicInteger();
     final AtomicInteger ended = new AtomicInteger();
+    final List<Set<Integer>> gained = new CopyOnWriteArrayList<>();
+    final List<Set<Integer>> left = new CopyOnWriteArrayList<>();
     volatile @Nullable RuntimeException mistake;
     volatile @Nullable Throwable failed;
 
     @Override
-    public void begin() throws IOException {
+    public void gain(Set<Integer> partitions, Ownership.Turn turn) throws IOException {
       RuntimeException thrown = mistake;
       if (thrown != null) {
         throw thrown;
@@ -152,6 +191,12 @@ class OwnershipTest {
         throw new IOException("away");
       }
       begun.incrementAndGet();
+      gained.add(partitions);
+    }
+
+    @Override
+    public void leave(Set<Integer> partitions, Ownership.Turn turn) {
+      left.add(partitions);
     }
 
     @Override
@@ -198,6 +243,11 @@ class OwnershipTest {
     public void join(int partitions, Listener newListener) {
       listener = newListener;
       atOnce.accept(newListener);
+    }
+
+    @Override
+    public Inbox inbox(int partition) {
+      return Inbox.EMPTY;
     }
 
     @Override

@@ -29,8 +29,13 @@ record GroupSettings(
     Duration sessionTimeout,
     Duration transactionTimeout) {
 
-  /** For which the thread that polls may be kept from it, as by a question to the brokers. */
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+  private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(5);
+
+  /** For which the thread that polls may be kept from it, as by a commit that it waits for. */
+  Duration longestPause() {
+    Duration sessions = sessionTimeout.multipliedBy(3).dividedBy(2);
+    return sessions.compareTo(SHORTEST_PAUSE) > 0 ? sessions : SHORTEST_PAUSE;
+  }
 
   /** What the transactional ids of the process begin with. */
   String transactionalId() {
@@ -47,9 +52,7 @@ record GroupSettings(
     membership.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, (int) sessionTimeout.toMillis());
     // How long a rebalance waits for a member, which is not to be for minutes: each asks for new
     // records all the time, whatever else it does.
-    membership.put(
-        ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG,
-        (int) Math.max(LONGEST_PAUSE.toMillis(), 3 * sessionTimeout.toMillis()));
+    membership.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, 2 * (int) longestPause().toMillis());
     membership.put(
         ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, (int) (sessionTimeout.toMillis() / 4));
     return membership;

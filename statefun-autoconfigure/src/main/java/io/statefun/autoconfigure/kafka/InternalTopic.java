@@ -7,12 +7,14 @@ package io.statefun.autoconfigure.kafka;
 
 import io.statefun.engine.EngineStartException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
@@ -97,7 +99,10 @@ final class InternalTopic {
         settings.replicationFactor() < 0
             ? Optional.empty()
             : Optional.of(settings.replicationFactor());
-    NewTopic topic = new NewTopic(settings.internalTopic(), Optional.of(partitions), replicas);
+    // A message that was not read yet must not go, however old it is.
+    NewTopic topic =
+        new NewTopic(settings.internalTopic(), Optional.of(partitions), replicas)
+            .configs(Map.of(TopicConfig.RETENTION_MS_CONFIG, "-1"));
     try {
       admin.createTopics(List.of(topic)).all().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
       log.info("Made topic '{}' with {} partitions", settings.internalTopic(), partitions);

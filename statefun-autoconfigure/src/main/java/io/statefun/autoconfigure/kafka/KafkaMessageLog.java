@@ -5,6 +5,7 @@
  */
 package io.statefun.autoconfigure.kafka;
 
+import io.statefun.cluster.Inbox;
 import io.statefun.cluster.MessageLog;
 import io.statefun.cluster.TransactionLog;
 import io.statefun.message.TypeName;
@@ -17,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -44,9 +47,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The application's consumer group. Its member owns the application's partitions when it owns those
- * of the internal topic. One thread polls: it keeps up the membership, and brings the records of
- * the ingresses to their splits.
+ * The application's consumer group. A member owns those of the application's partitions whose
+ * partition of the internal topic it owns. One thread polls: it keeps up the membership, and brings
+ * the records of the ingresses to their splits.
  */
 final class KafkaMessageLog implements MessageLog {
 
@@ -69,11 +72,10 @@ final class KafkaMessageLog implements MessageLog {
   private final Thread thread = new Thread(this::run, "statefun-kafka");
   private final Set<TopicPartition> paused = new HashSet<>();
 
-  /** Partitions of ingresses that are assigned, and whose position is not known yet. */
+  /** Partitions that are assigned, and whose position is not known yet. */
   private final Set<TopicPartition> unplaced = new HashSet<>();
 
   private final Set<Integer> owned = new TreeSet<>();
-  private int partitions;
   private @Nullable Listener listener;
   private @Nullable KafkaTransactions transactions;
   private volatile @Nullable Turn turn;
@@ -104,10 +106,18 @@ final class KafkaMessageLog implements MessageLog {
 
   @Override
   public void join(int newPartitions, Listener newListener) throws IOException {
-    partitions = newPartitions;
     listener = newListener;
     new InternalTopic(clients, settings).ensure(newPartitions);
     thread.start();
+  }
+
+  @Override
+  public Inbox inbox(int partition) {
+    Turn current = turn;
+    if (current == null) {
+      throw new IllegalStateException("This process owns no partitions");
+    }
+    return current.inbox(partition);
   }
 
   @Override
@@ -297,20 +307,30 @@ final class KafkaMessageLog implements MessageLog {
   private void hand(
       Consumer<byte[], byte[]> open, Turn current, ConsumerRecords<byte[], byte[]> records) {
     for (KafkaSplit split : current.splits()) {
-      TopicPartition partition = split.partition();
-      if (!records.isEmpty()) {
-        var brought = records.records(partition);
-        if (!brought.isEmpty()) {
-          OffsetAndMetadata end = records.nextOffsets().get(partition);
-          split.add(brought, end == null ? 0 : end.offset());
-        }
+      hand(open, split, records);
+    }
+    for (KafkaInbox inbox : current.inboxes()) {
+      hand(open, inbox, records);
+      // It goes on behind the end of a transaction, which is no record.
+      inbox.passed(open.position(inbox.partition(), OFFSETS_TIMEOUT));
+    }
+  }
+
+  private void hand(
+      Consumer<byte[], byte[]> open, Source source, ConsumerRecords<byte[], byte[]> records) {
+    TopicPartition partition = source.partition();
+    if (!records.isEmpty()) {
+      var brought = records.records(partition);
+      if (!brought.isEmpty()) {
+        OffsetAndMetadata end = records.nextOffsets().get(partition);
+        source.add(brought, end == null ? 0 : end.offset());
       }
-      if (split.isFull() && paused.add(partition)) {
-        open.pause(Set.of(partition));
-      } else if (paused.contains(partition) && split.hasRoom()) {
-        paused.remove(partition);
-        open.resume(Set.of(partition));
-      }
+    }
+    if (source.isFull() && paused.add(partition)) {
+      open.pause(Set.of(partition));
+    } else if (paused.contains(partition) && source.hasRoom()) {
+      paused.remove(partition);
+      open.resume(Set.of(partition));
     }
   }
 
@@ -320,6 +340,7 @@ final class KafkaMessageLog implements MessageLog {
     if (current == null || unplaced.isEmpty()) {
       return;
     }
+    placeInboxes(open, current);
     StartPositions start = new StartPositions(open, OFFSETS_TIMEOUT);
     Map<TopicPartition, Long> known = start.find(unplaced, this::ingressOf);
     for (TopicPartition partition : Set.copyOf(unplaced)) {
@@ -343,6 +364,24 @@ final class KafkaMessageLog implements MessageLog {
     current.place();
   }
 
+  private void placeInboxes(Consumer<byte[], byte[]> open, Turn current) {
+    Set<TopicPartition> internal =
+        unplaced.stream().filter(this::isInternal).collect(Collectors.toSet());
+    Map<TopicPartition, OffsetAndMetadata> committed = open.committed(internal, OFFSETS_TIMEOUT);
+    for (TopicPartition partition : internal) {
+      OffsetAndMetadata known = committed.get(partition);
+      long position = known == null ? 0 : known.offset();
+      open.seek(partition, position);
+      open.resume(Set.of(partition));
+      unplaced.remove(partition);
+      current.add(new KafkaInbox(partition, position));
+    }
+  }
+
+  private boolean isInternal(TopicPartition partition) {
+    return partition.topic().equals(settings.internalTopic());
+  }
+
   private KafkaIngress ingressOf(String topic) {
     return ingresses.stream()
         .filter(ingress -> ingress.reads(topic))
@@ -355,6 +394,18 @@ final class KafkaMessageLog implements MessageLog {
     Turn current = turn;
     if (current == null) {
       return;
+    }
+    for (KafkaInbox inbox : current.inboxes()) {
+      Long offset = lost.offsetOutOfRangePartitions().get(inbox.partition());
+      if (offset != null) {
+        throw new IllegalStateException(
+            "The message at offset "
+                + offset
+                + " of "
+                + inbox.partition()
+                + " is no longer there, nor are some behind it. The topic must keep its records until"
+                + " they were read: set its 'retention.ms' to -1, and restore a savepoint");
+      }
     }
     for (KafkaSplit split : current.splits()) {
       Long offset = lost.offsetOutOfRangePartitions().get(split.partition());
@@ -409,54 +460,92 @@ final class KafkaMessageLog implements MessageLog {
       open.pause(added);
       for (TopicPartition partition : added) {
         open.seek(partition, 0);
-        if (partition.topic().equals(settings.internalTopic())) {
-          owned.add(partition.partition());
-        } else {
-          unplaced.add(partition);
-        }
+        unplaced.add(partition);
       }
-      if (turn == null && owned.size() == partitions) {
-        begin();
+      Set<Integer> gained = internal(added);
+      owned.addAll(gained);
+      if (!gained.isEmpty()) {
+        gain(gained);
       } else if (owned.isEmpty()) {
-        log.info("Another process of group '{}' has the partitions", settings.groupId());
+        log.info("Other processes of group '{}' have the partitions", settings.groupId());
         listener().standsBy();
       }
     }
 
-    private void begin() {
-      Turn begun = new Turn(open.groupMetadata());
-      ingresses.forEach(ingress -> ingress.begin(begun));
-      if (unplaced.isEmpty()) {
-        begun.place();
+    private void gain(Set<Integer> gained) {
+      Turn current = turn;
+      if (current == null) {
+        current = new Turn(open.groupMetadata());
+        for (KafkaIngress ingress : ingresses) {
+          ingress.begin(current);
+        }
+        turn = current;
+      } else {
+        current.update(open.groupMetadata());
+        current.unplace();
       }
-      turn = begun;
-      log.info("This process has the partitions of group '{}'", settings.groupId());
-      listener().gained();
+      log.info("This process gets partitions {} of group '{}'", gained, settings.groupId());
+      listener().gained(gained);
     }
 
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> removed) {
-      remove(removed, "The partitions go to another process");
+      Turn current = turn;
+      Set<Integer> leaving = internal(removed);
+      if (current != null && !closed && !leaving.isEmpty()) {
+        log.info("Partitions {} of group '{}' go to others", leaving, settings.groupId());
+        current.update(open.groupMetadata());
+        if (!letGo(leaving)) {
+          // Nobody may wait for what it does with those that it keeps, and it begins anew.
+          lose("What was done with partitions that go to others could not be committed in time");
+          rejoin = true;
+        }
+      }
+      remove(removed);
+      if (owned.isEmpty()) {
+        lose("The partitions go to other processes");
+      }
+    }
+
+    /** Has them committed, while this process owns them still. */
+    private boolean letGo(Set<Integer> leaving) {
+      try {
+        listener().leaving(leaving).get(settings.longestPause().toMillis(), TimeUnit.MILLISECONDS);
+        return true;
+      } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
+        log.warn("Partitions {} could not be let go: {}", leaving, e.toString());
+        return false;
+      } catch (InterruptedException e) {
+        throw new InterruptException(e);
+      }
     }
 
     @Override
     public void onPartitionsLost(Collection<TopicPartition> removed) {
-      remove(removed, "The group has not heard of this process for too long");
+      remove(removed);
+      lose("The group has not heard of this process for too long");
     }
 
-    private void remove(Collection<TopicPartition> removed, String why) {
+    private Set<Integer> internal(Collection<TopicPartition> some) {
+      return some.stream()
+          .filter(KafkaMessageLog.this::isInternal)
+          .map(TopicPartition::partition)
+          .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private void remove(Collection<TopicPartition> removed) {
       Turn current = turn;
       for (TopicPartition partition : removed) {
         unplaced.remove(partition);
         paused.remove(partition);
-        if (partition.topic().equals(settings.internalTopic())) {
+        if (isInternal(partition)) {
           owned.remove(partition.partition());
+        }
+        if (current != null && isInternal(partition)) {
+          current.removeInbox(partition.partition());
         } else if (current != null) {
           current.remove(partition);
         }
-      }
-      if (owned.size() < partitions) {
-        lose(why);
       }
     }
   }

@@ -16,11 +16,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A partition of a topic, from which a worker reads what the thread that polls has brought. When so
- * much waits that it is full, the partition is paused.
- */
-final class KafkaSplit implements Ingress.Split {
+/** A partition of a topic, from which a worker reads what the thread that polls has brought. */
+final class KafkaSplit implements Ingress.Split, Source {
 
   private static final long FULL_BYTES = 512 * 1024;
   private static final long RECORD_OVERHEAD = 200;
@@ -53,18 +50,15 @@ final class KafkaSplit implements Ingress.Split {
     return ingress;
   }
 
-  TopicPartition partition() {
+  @Override
+  public TopicPartition partition() {
     return partition;
   }
 
   // Called by the thread that polls
 
-  /**
-   * Adds records.
-   *
-   * @param end the offset behind them and behind what is between the last of them and the next
-   */
-  void add(List<ConsumerRecord<byte[], byte[]>> records, long end) {
+  @Override
+  public void add(List<ConsumerRecord<byte[], byte[]>> records, long end) {
     long bytes = 0;
     for (ConsumerRecord<byte[], byte[]> one : records) {
       bytes += size(one);
@@ -74,11 +68,13 @@ final class KafkaSplit implements Ingress.Split {
     wakeUp.run();
   }
 
-  boolean isFull() {
+  @Override
+  public boolean isFull() {
     return waitingBytes.get() > FULL_BYTES;
   }
 
-  boolean hasRoom() {
+  @Override
+  public boolean hasRoom() {
     return waitingBytes.get() < FULL_BYTES / 2;
   }
 

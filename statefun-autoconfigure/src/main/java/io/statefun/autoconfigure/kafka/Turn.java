@@ -9,24 +9,25 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * The time for which this process owns the partitions. What the group knows of the process is kept
- * up while it lasts, and not afterwards: so what is committed under a turn that is over is refused,
- * whatever the process owns then.
+ * The time for which this process owns partitions, which come and leave meanwhile. What the group
+ * knows of the process is kept up while it lasts, and not afterwards: so what is committed under a
+ * turn that is over is refused, whatever the process owns then.
  */
 final class Turn {
 
   private static final long WAIT_SECONDS = 300;
 
   private final Map<TopicPartition, KafkaSplit> splits = new HashMap<>();
-  private final CompletableFuture<Void> placed = new CompletableFuture<>();
+  private final Map<Integer, KafkaInbox> inboxes = new HashMap<>();
+
+  /** Whether it is known where to begin with all partitions that are assigned. */
+  private boolean placed;
+
   private volatile ConsumerGroupMetadata group;
   private volatile boolean over;
 
@@ -53,40 +54,82 @@ final class Turn {
     }
   }
 
-  void end() {
+  synchronized void end() {
     over = true;
-    placed.completeExceptionally(new IOException("The partitions are lost"));
+    notifyAll();
   }
 
   synchronized void add(KafkaSplit split) {
     splits.put(split.partition(), split);
   }
 
+  synchronized void add(KafkaInbox inbox) {
+    inboxes.put(inbox.partition().partition(), inbox);
+  }
+
   synchronized void remove(TopicPartition partition) {
     splits.remove(partition);
+  }
+
+  synchronized void removeInbox(int partition) {
+    inboxes.remove(partition);
+  }
+
+  synchronized List<KafkaInbox> inboxes() {
+    return List.copyOf(inboxes.values());
   }
 
   synchronized List<KafkaSplit> splits() {
     return List.copyOf(splits.values());
   }
 
-  /** The splits that there were from the beginning know where they begin. */
-  void place() {
-    placed.complete(null);
+  /** Partitions have come of which it is not known where they begin. */
+  synchronized void unplace() {
+    placed = false;
+  }
+
+  /** It is known where all partitions begin. */
+  synchronized void place() {
+    placed = true;
+    notifyAll();
   }
 
   // Called by others
 
   /** The splits of an ingress, once they know where they begin. */
   List<KafkaSplit> splitsOf(KafkaIngress ingress) {
+    awaitPlaces();
+    return splits().stream().filter(split -> split.ingress() == ingress).toList();
+  }
+
+  /** The inbox of a partition, once it knows where it begins. */
+  KafkaInbox inbox(int partition) {
+    awaitPlaces();
+    synchronized (this) {
+      KafkaInbox found = inboxes.get(partition);
+      if (found == null) {
+        throw new IllegalStateException("Partition " + partition + " is lost");
+      }
+      return found;
+    }
+  }
+
+  private synchronized void awaitPlaces() {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS);
     try {
-      placed.get(WAIT_SECONDS, TimeUnit.SECONDS);
-    } catch (ExecutionException | TimeoutException e) {
-      throw new IllegalStateException("The committed offsets cannot be read: " + e, e);
+      while (!placed && !over) {
+        long millis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+        if (millis <= 0) {
+          throw new IllegalStateException("The committed offsets cannot be read in time");
+        }
+        wait(millis);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("Interrupted", e);
     }
-    return splits().stream().filter(split -> split.ingress() == ingress).toList();
+    if (over) {
+      throw new IllegalStateException("The partitions are lost");
+    }
   }
 }
