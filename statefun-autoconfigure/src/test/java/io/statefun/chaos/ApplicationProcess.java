@@ -45,8 +45,7 @@ final class ApplicationProcess implements AutoCloseable {
     Process started =
         builder
             .redirectErrorStream(true)
-            .redirectOutput(
-                ProcessBuilder.Redirect.appendTo(directory.resolve("application.log").toFile()))
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
             .start();
     Runtime.getRuntime().addShutdownHook(new Thread(started::destroyForcibly));
     process = started;
@@ -105,6 +104,22 @@ final class ApplicationProcess implements AutoCloseable {
       process = null;
       paused = false;
     }
+  }
+
+  /** Ends it as an operator does, and waits until it has let go of everything. */
+  void stop() throws InterruptedException {
+    if (process != null) {
+      process.destroy();
+      if (!process.waitFor(60, TimeUnit.SECONDS)) {
+        throw new IllegalStateException("A process does not end when it is told to");
+      }
+      process = null;
+    }
+  }
+
+  /** What it has logged. */
+  Path log() {
+    return directory.resolve("application.log");
   }
 
   /** Takes its disk away; it must not run. */

@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.jspecify.annotations.Nullable;
 import org.springframework.util.FileSystemUtils;
 
 /**
@@ -40,8 +41,13 @@ final class Chaos implements AutoCloseable {
   private final KafkaCluster brokers;
   private final Store store;
   private final List<ApplicationProcess> nodes = new ArrayList<>();
+
+  /** The process that is not to run at the moment. */
+  private @Nullable ApplicationProcess removed;
+
   private int kills;
   private int pauses;
+  private int added;
   private int brokerRestarts;
   private int storeRestarts;
 
@@ -61,12 +67,14 @@ final class Chaos implements AutoCloseable {
    * What to do.
    *
    * @param store redis, s3 or file
+   * @param nodes how many processes run the application
    * @param brokers how many; of three, two go on while one is away
    * @param perSecond records a second
    */
   record Settings(
       Duration time,
       String store,
+      int nodes,
       int brokers,
       int perSecond,
       long seed,
@@ -84,6 +92,8 @@ final class Chaos implements AutoCloseable {
       int pauses,
       int brokerRestarts,
       int storeRestarts,
+      int nodesAdded,
+      int rebalances,
       List<String> complaints) {
 
     boolean isGood() {
@@ -93,7 +103,8 @@ final class Chaos implements AutoCloseable {
     @Override
     public String toString() {
       return ("records=%d missing=%d duplicated=%d reordered=%d wrong=%d kills=%d pauses=%d"
-              + " broker_restarts=%d store_restarts=%d")
+              + " broker_restarts=%d store_restarts=%d nodes_killed=%d nodes_paused=%d nodes_added=%d"
+              + " rebalances=%d")
           .formatted(
               records,
               missing,
@@ -103,13 +114,18 @@ final class Chaos implements AutoCloseable {
               kills,
               pauses,
               brokerRestarts,
-              storeRestarts);
+              storeRestarts,
+              kills,
+              pauses,
+              nodesAdded,
+              rebalances);
     }
   }
 
   public static void main(String[] arguments) throws Exception {
     double minutes = 10;
     String store = "redis";
+    int nodes = 1;
     int brokers = 1;
     int rate = 500;
     long seed = System.nanoTime();
@@ -119,6 +135,8 @@ final class Chaos implements AutoCloseable {
         minutes = Double.parseDouble(value);
       } else if (argument.startsWith("--store=")) {
         store = value;
+      } else if (argument.startsWith("--nodes=")) {
+        nodes = Integer.parseInt(value);
       } else if (argument.startsWith("--brokers=")) {
         brokers = Integer.parseInt(value);
       } else if (argument.startsWith("--rate=")) {
@@ -133,7 +151,7 @@ final class Chaos implements AutoCloseable {
     Duration time = Duration.ofMillis((long) (minutes * 60_000));
     System.out.println("seed=" + seed);
     Result result =
-        run(new Settings(time, store, brokers, rate, seed, Path.of("target/chaos"), true));
+        run(new Settings(time, store, nodes, brokers, rate, seed, Path.of("target/chaos"), true));
     result.complaints().forEach(System.out::println);
     System.out.println(result);
     System.exit(result.isGood() ? 0 : 1);
@@ -147,8 +165,10 @@ final class Chaos implements AutoCloseable {
 
   private Result run() throws Exception {
     createTopics();
-    nodes.add(newNode());
-    nodes.get(0).start();
+    for (int i = 0; i < settings.nodes(); i++) {
+      nodes.add(newNode());
+      nodes.get(i).start();
+    }
     try (Load load = new Load(brokers.bootstrapServers(), "chaos-in", KEYS, settings.perSecond());
         Verifier verifier = new Verifier(brokers.bootstrapServers(), "chaos-out", PARTITIONS)) {
       load.start();
@@ -220,6 +240,10 @@ final class Chaos implements AutoCloseable {
 
   private void strike(Verifier verifier) throws Exception {
     startTheDead();
+    if (settings.nodes() > 1 && random.nextInt(4) == 0) {
+      scale();
+      return;
+    }
     switch (random.nextInt(10)) {
       case 0, 1, 2, 3, 4 -> killNode();
       case 5, 6 -> pauseNode(verifier);
@@ -231,15 +255,36 @@ final class Chaos implements AutoCloseable {
 
   private void startTheDead() throws IOException {
     for (ApplicationProcess node : nodes) {
-      if (!node.isAlive()) {
+      if (!node.isAlive() && node != removed) {
         say("a process has ended by itself, and is started again");
         node.start();
       }
     }
   }
 
+  /** Ends a process as an operator does, or brings one back. */
+  private void scale() throws Exception {
+    ApplicationProcess absent = removed;
+    if (absent == null) {
+      say("a process is removed");
+      ApplicationProcess node = nodes.get(random.nextInt(nodes.size()));
+      removed = node;
+      node.stop();
+    } else {
+      say("a process is added");
+      added++;
+      removed = null;
+      absent.start();
+    }
+  }
+
+  private ApplicationProcess anyNode() {
+    List<ApplicationProcess> present = nodes.stream().filter(node -> node != removed).toList();
+    return present.get(random.nextInt(present.size()));
+  }
+
   private void killNode() throws Exception {
-    ApplicationProcess node = nodes.get(random.nextInt(nodes.size()));
+    ApplicationProcess node = anyNode();
     node.kill();
     kills++;
     boolean wipe = random.nextInt(3) == 0;
@@ -258,7 +303,7 @@ final class Chaos implements AutoCloseable {
       nodes.get(1).start();
       read(verifier, 8_000);
     }
-    ApplicationProcess node = nodes.get(random.nextInt(nodes.size()));
+    ApplicationProcess node = anyNode();
     say("pause of a process");
     node.pause();
     pauses++;
@@ -294,12 +339,14 @@ final class Chaos implements AutoCloseable {
     storeRestarts++;
     store.bringBack();
     brokers.restart();
+    removed = null;
     for (ApplicationProcess node : nodes) {
       node.start();
     }
   }
 
   private void calm() throws Exception {
+    removed = null;
     for (ApplicationProcess node : nodes) {
       if (node.isPaused()) {
         node.resume();
@@ -326,7 +373,20 @@ final class Chaos implements AutoCloseable {
         pauses,
         brokerRestarts,
         storeRestarts,
+        added,
+        rebalances(),
         verifier.complaints());
+  }
+
+  /** How often a process was given partitions. */
+  private int rebalances() throws IOException {
+    int count = 0;
+    for (ApplicationProcess node : nodes) {
+      try (var lines = Files.lines(node.log())) {
+        count += (int) lines.filter(line -> line.contains("This process gets partitions")).count();
+      }
+    }
+    return count;
   }
 
   private void say(String what) {

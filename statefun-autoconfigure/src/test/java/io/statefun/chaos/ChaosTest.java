@@ -19,10 +19,22 @@ class ChaosTest {
   @Test
   void everyRecordComesOutOnceAndInOrderWhateverIsKilled() throws Exception {
     Chaos.Result result =
-        Chaos.run(new Chaos.Settings(Duration.ofSeconds(45), "redis", 1, 300, 1, directory, false));
+        Chaos.run(
+            new Chaos.Settings(Duration.ofSeconds(45), "redis", 1, 1, 300, 1, directory, false));
 
     assertThat(result.complaints()).isEmpty();
     assertThat(result.isGood()).as(result.toString()).isTrue();
     assertThat(result.kills()).isPositive();
+  }
+
+  @Test
+  void everyRecordComesOutOnceAndInOrderWhereverPartitionsGo() throws Exception {
+    Chaos.Result result =
+        Chaos.run(
+            new Chaos.Settings(Duration.ofSeconds(60), "redis", 3, 1, 300, 2, directory, false));
+
+    assertThat(result.complaints()).isEmpty();
+    assertThat(result.isGood()).as(result.toString()).isTrue();
+    assertThat(result.rebalances()).isGreaterThan(3);
   }
 }

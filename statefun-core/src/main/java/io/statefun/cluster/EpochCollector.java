@@ -15,7 +15,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -66,7 +66,7 @@ final class EpochCollector {
       boolean others,
       FaultPoint.Listener faults)
       throws IOException {
-    Set<String> objects = new HashSet<>(store.list(EpochObjects.FOLDER));
+    Set<String> objects = new LinkedHashSet<>(store.list(EpochObjects.FOLDER));
     if (!newest.values().stream().map(EpochObjects::name).allMatch(objects::contains)) {
       // They have gone on meanwhile.
       return;

@@ -115,6 +115,8 @@ final class CommittedOffsets {
     if (others.isEmpty()) {
       return;
     }
+    // A member that has handed over partitions goes on with the others.
+    others.removeAll(members());
     try {
       List<String> ids =
           others.stream().flatMap(other -> TransactionalProducers.ids(other).stream()).toList();
@@ -129,6 +131,15 @@ final class CommittedOffsets {
     } catch (InterruptedException e) {
       throw Interruptions.of(e);
     }
+  }
+
+  /** What the transactional ids of the group's members begin with. */
+  private Set<String> members() throws IOException {
+    return answer(admin.describeConsumerGroups(List.of(settings.groupId())).all()).values().stream()
+        .flatMap(group -> group.members().stream())
+        .flatMap(member -> member.groupInstanceId().stream())
+        .map(settings::transactionalId)
+        .collect(Collectors.toSet());
   }
 
   /**

@@ -39,7 +39,12 @@ record GroupSettings(
 
   /** What the transactional ids of the process begin with. */
   String transactionalId() {
-    return groupId + "-" + memberId;
+    return transactionalId(memberId);
+  }
+
+  /** The same of another process. */
+  String transactionalId(String member) {
+    return groupId + "-" + member;
   }
 
   /** The consumer's settings. */

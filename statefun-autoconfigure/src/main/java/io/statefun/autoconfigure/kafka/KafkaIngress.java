@@ -65,6 +65,11 @@ final class KafkaIngress implements Ingress {
     watcher = appeared;
   }
 
+  @Override
+  public int reader(Split split, int partitions) {
+    return PartitionAssignor.reader(((KafkaSplit) split).partition(), partitions);
+  }
+
   void begin(Turn newTurn) {
     turn = newTurn;
   }

@@ -244,7 +244,8 @@ final class KafkaMessageLog implements MessageLog {
     required.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
     required.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     required.put(
-        ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, SingleOwnerAssignor.class.getName());
+        ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, PartitionAssignor.class.getName());
+    required.put(PartitionAssignor.INTERNAL_TOPIC, settings.internalTopic());
     return clients.consumer(defaults, required);
   }
 
@@ -440,9 +441,10 @@ final class KafkaMessageLog implements MessageLog {
     Turn current = turn;
     if (current != null) {
       turn = null;
+      // First, so that who waits for the turn knows why he waits no longer.
+      listener().lost(why);
       current.end();
       endTransactions();
-      listener().lost(why);
     }
   }
 
@@ -509,6 +511,10 @@ final class KafkaMessageLog implements MessageLog {
 
     /** Has them committed, while this process owns them still. */
     private boolean letGo(Set<Integer> leaving) {
+      if (unplaced.stream().anyMatch(KafkaMessageLog.this::isInternal)) {
+        // Some are on their way to the node, which waits for what this thread does after this.
+        return false;
+      }
       try {
         listener().leaving(leaving).get(settings.longestPause().toMillis(), TimeUnit.MILLISECONDS);
         return true;

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -50,6 +51,8 @@ class KafkaApplicationTest {
 
   private static final AtomicInteger TESTS = new AtomicInteger();
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final List<String> COUNTERS =
+      IntStream.range(0, 20).mapToObj(i -> "counter-" + i).toList();
 
   @TempDir static Path services;
   @TempDir Path directory;
@@ -259,6 +262,10 @@ class KafkaApplicationTest {
     assertThat(registry.find("kafka.producer.record.send.total").functionCounters()).isEmpty();
   }
 
+  private static long handled(ConfigurableApplicationContext application) {
+    return application.getBean(StateFunEngine.class).status().invocations();
+  }
+
   private static double consumed(MeterRegistry registry) {
     return registry
         .get("kafka.consumer.fetch.manager.records.consumed.total")
@@ -278,20 +285,25 @@ class KafkaApplicationTest {
   }
 
   @Test
-  void anotherProcessStandsByAndGoesOnWhenTheFirstIsGone() {
+  void anotherProcessTakesItsShareAndGoesOnWithAllOfItWhenTheFirstIsGone() {
     String shared = "statefun.snapshot.file.lock=false";
     ConfigurableApplicationContext first = start(shared);
     topics.send(hits, "a", "{\"weight\":1}");
     await().atMost(PATIENCE).until(() -> topics.read(totals).size() == 1);
     ConfigurableApplicationContext second =
         start(shared, "statefun.data-directory=" + directory.resolve("other"));
-    assertThat(state(second)).isEqualTo(EngineStatus.State.STANDBY);
+    await().atMost(PATIENCE).until(() -> state(second) == EngineStatus.State.RUNNING);
+    for (String counter : COUNTERS) {
+      topics.send(hits, counter, "{\"weight\":5}");
+    }
+    await().atMost(PATIENCE).until(() -> topics.read(totals).size() == 1 + COUNTERS.size());
+    await().atMost(PATIENCE).until(() -> handled(first) > 0 && handled(second) > 0);
 
     first.close();
     topics.send(hits, "a", "{\"weight\":10}");
 
-    await().atMost(PATIENCE).until(() -> topics.read(totals).size() == 2);
-    assertThat(topics.values(totals).get(1)).contains("\"sum\":11,\"count\":2");
+    await().atMost(PATIENCE).until(() -> topics.read(totals).size() == 2 + COUNTERS.size());
+    assertThat(topics.values(totals).get(1 + COUNTERS.size())).contains("\"sum\":11,\"count\":2");
     assertThat(state(second)).isEqualTo(EngineStatus.State.RUNNING);
   }
 
