@@ -58,7 +58,10 @@ final class Node {
   private final NodeListener listener;
   private final AtomicLong nextRequest = new AtomicLong();
   private final Set<CompletableFuture<Void>> notAccepted = ConcurrentHashMap.newKeySet();
-  private final Set<Ingress.Split> read = ConcurrentHashMap.newKeySet();
+
+  /** The splits that are read, and the numbers of the partitions that do. */
+  private final Map<Ingress.Split, Integer> read = new ConcurrentHashMap<>();
+
   private volatile @Nullable Throwable gone;
 
   /** Completes when partitions have come or left that do at the moment. */
@@ -154,11 +157,7 @@ final class Node {
     Recovery recovery = new Recovery(setup.log(), baseStore, setup.backend(), partitions);
     Newcomers newcomers = bring(partitions, recovery);
     return change(newcomers.routes(), recovery.lastEpoch())
-        .thenRun(
-            () -> {
-              newcomers.recovered().forEach(this::deliverRest);
-              readAll();
-            });
+        .thenRun(() -> newcomers.recovered().forEach(this::deliverRest));
   }
 
   /**
@@ -183,12 +182,14 @@ final class Node {
   }
 
   /**
-   * Finds out how far inboxes have to be read before messages are handed over directly between
-   * partitions that have come and others, which wait until then.
+   * Reads splits that have appeared while partitions were coming, and finds out how far inboxes
+   * have to be read before messages are handed over directly between partitions that have come and
+   * others, which wait until then.
    *
    * @throws IOException if that is not known at the moment
    */
   void settle() throws IOException {
+    readAll();
     Routes routes = owners.routes();
     Merge merge = routes.merge();
     if (!merge.isKnown()) {
@@ -249,7 +250,8 @@ final class Node {
   private void addSplits(Partition newcomer) {
     for (Ingress ingress : setup.ingresses()) {
       for (Ingress.Split split : ingress.splits()) {
-        if (reader(ingress, split) == newcomer.index && read.add(split)) {
+        if (reader(ingress, split) == newcomer.index
+            && read.putIfAbsent(split, newcomer.index) == null) {
           newcomer.splits.add(new Partition.IngressSplit(ingress, split));
         }
       }
@@ -276,10 +278,14 @@ final class Node {
     partition.leave();
     bases.left(partition.index);
     dispatchers.forEach(dispatcher -> dispatcher.forget(partition.index));
-    for (Ingress ingress : setup.ingresses()) {
-      read.removeIf(
-          split -> ingress.splits().contains(split) && reader(ingress, split) == partition.index);
-    }
+    read.values().removeIf(reader -> reader == partition.index);
+    callbacks.execute(
+        () ->
+            requests.fail(
+                partition.index,
+                new IllegalStateException(
+                    "The partition to which the reply comes has gone to another process; whether the"
+                        + " request was handled is not known")));
   }
 
   /** Reads splits that have appeared while the partitions that read them were coming. */
@@ -293,7 +299,7 @@ final class Node {
   void readAlso(Ingress ingress, Ingress.Split split) {
     Routes routes = owners.routes();
     Partition owner = routes.find(reader(ingress, split));
-    if (owner != null && read.add(split)) {
+    if (owner != null && read.putIfAbsent(split, owner.index) == null) {
       workers.get(routes.worker(owner.index)).readAlso(ingress, split, owner);
     }
   }
@@ -349,9 +355,9 @@ final class Node {
   /** Sends a message and waits for the reply; the future completes when that is committed. */
   CompletableFuture<TypedValue> request(Address target, TypedValue value) {
     String request = incarnation + "-" + nextRequest.incrementAndGet();
-    Address back =
-        Requests.address(owners.routes().nearest(target.partition(services.partitions())), request);
-    CompletableFuture<TypedValue> reply = requests.add(request);
+    int nearest = owners.routes().nearest(target.partition(services.partitions()));
+    Address back = Requests.address(nearest, request);
+    CompletableFuture<TypedValue> reply = requests.add(nearest, request);
     CompletableFuture<Void> unused =
         send(Message.of(target, back, value))
             .whenComplete(

@@ -16,8 +16,7 @@ final class Requests {
 
   private static final TypeName REPLY = TypeName.of("io.statefun", "reply");
 
-  private final ConcurrentHashMap<String, CompletableFuture<TypedValue>> waiting =
-      new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<String, Waiting> waiting = new ConcurrentHashMap<>();
 
   static boolean isReply(Address target) {
     return target.type() == REPLY || target.type().equals(REPLY);
@@ -46,22 +45,36 @@ final class Requests {
     return new EpochPart.Reply(request(message.target()), message.value());
   }
 
-  CompletableFuture<TypedValue> add(String request) {
+  /**
+   * Begins to wait for a reply.
+   *
+   * @param partition the one to which it comes
+   */
+  CompletableFuture<TypedValue> add(int partition, String request) {
     CompletableFuture<TypedValue> reply = new CompletableFuture<>();
-    waiting.put(request, reply);
+    waiting.put(request, new Waiting(partition, reply));
     reply.whenComplete((value, failure) -> waiting.remove(request));
     return reply;
   }
 
   /** Completes a request, once its reply is committed. A reply that nobody waits for is dropped. */
   void complete(EpochPart.Reply reply) {
-    CompletableFuture<TypedValue> request = waiting.get(reply.request());
+    Waiting request = waiting.get(reply.request());
     if (request != null) {
-      request.complete(reply.value());
+      request.reply().complete(reply.value());
     }
   }
 
-  void failAll(Throwable cause) {
-    waiting.values().forEach(request -> request.completeExceptionally(cause));
+  /** Replies to a partition that has left do not come here. */
+  void fail(int partition, Throwable cause) {
+    waiting.values().stream()
+        .filter(request -> request.partition() == partition)
+        .forEach(request -> request.reply().completeExceptionally(cause));
   }
+
+  void failAll(Throwable cause) {
+    waiting.values().forEach(request -> request.reply().completeExceptionally(cause));
+  }
+
+  private record Waiting(int partition, CompletableFuture<TypedValue> reply) {}
 }

@@ -54,6 +54,10 @@ final class KafkaTransaction {
     this.output = output;
   }
 
+  EpochOutput output() {
+    return output;
+  }
+
   /**
    * Sends the records and the offsets. If that fails, the transaction has ended.
    *

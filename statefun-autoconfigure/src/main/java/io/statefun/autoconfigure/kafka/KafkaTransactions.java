@@ -31,6 +31,7 @@ final class KafkaTransactions implements TransactionLog {
   private final TransactionalProducers producers;
   private final CommittedOffsets offsets;
   private final RecordChecks checks;
+  private final ReadMessages readMessages;
   private final ExecutorService preparer =
       Executors.newSingleThreadExecutor(KafkaTransactions::newThread);
   private @Nullable Future<KafkaTransaction> preparation;
@@ -42,6 +43,7 @@ final class KafkaTransactions implements TransactionLog {
     this.producers = new TransactionalProducers(clients, settings);
     Admin admin = clients.admin();
     this.offsets = new CommittedOffsets(clients, settings, admin);
+    this.readMessages = new ReadMessages(admin, settings.internalTopic());
     this.checks = new RecordChecks(admin, Refusals.maxRequestSize(clients.producerSettings()));
   }
 
@@ -93,7 +95,9 @@ final class KafkaTransactions implements TransactionLog {
   @Override
   public void commit() throws IOException, RefusedRecordsException {
     try {
-      prepared().commit();
+      KafkaTransaction prepared = prepared();
+      prepared.commit();
+      readMessages.committed(prepared.output().inboxes());
     } catch (IllegalStateException e) {
       throw unlessClosed(e);
     }
