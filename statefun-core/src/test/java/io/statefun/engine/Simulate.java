@@ -8,11 +8,12 @@ package io.statefun.engine;
 import io.statefun.snapshot.FaultPoint;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Runs the simulation: {@code --seeds=N} for many seeds, {@code --seed=N --trace} for one; {@code
- * --log} for a node that commits by transactions of a log. Ends with a line that a program can
- * read, and with exit code 0 only if no promise was broken.
+ * --log} for a node that commits by transactions of a log, {@code --cluster} for several of them.
+ * Ends with a line that a program can read, and with exit code 0 only if no promise was broken.
  */
 final class Simulate {
 
@@ -23,6 +24,7 @@ final class Simulate {
     long first = 1;
     boolean one = false;
     boolean trace = false;
+    boolean cluster = false;
     Simulation.Options options = Simulation.Options.NONE;
     for (String argument : arguments) {
       if (argument.startsWith("--seeds=")) {
@@ -35,6 +37,8 @@ final class Simulate {
         one = true;
       } else if (argument.equals("--trace")) {
         trace = true;
+      } else if (argument.equals("--cluster")) {
+        cluster = true;
       } else if (argument.equals("--log")) {
         options = options.withLog(null);
       } else {
@@ -45,7 +49,30 @@ final class Simulate {
     if (trace) {
       options = options.traced(System.out::println);
     }
-    System.exit(run(first, seeds, one, options) ? 0 : 1);
+    boolean good =
+        cluster ? runCluster(first, seeds, options.trace()) : run(first, seeds, one, options);
+    System.exit(good ? 0 : 1);
+  }
+
+  private static boolean runCluster(long first, long seeds, Consumer<String> trace) {
+    long violations = 0;
+    long crashes = 0;
+    long moves = 0;
+    long posted = 0;
+    for (long seed = first; seed < first + seeds; seed++) {
+      ClusterSimulation.Outcome outcome = ClusterSimulation.run(seed, null, trace);
+      crashes += outcome.crashes();
+      moves += outcome.moves();
+      posted += outcome.posted();
+      if (outcome.violation() != null) {
+        violations++;
+        System.out.println("seed " + seed + ": " + outcome.violation());
+      }
+    }
+    System.out.printf(
+        "seeds=%d violations=%d crashes=%d moves=%d posted=%d%n",
+        seeds, violations, crashes, moves, posted);
+    return violations == 0;
   }
 
   private static boolean run(long first, long seeds, boolean one, Simulation.Options options) {
