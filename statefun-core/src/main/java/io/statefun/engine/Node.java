@@ -59,8 +59,8 @@ final class Node {
   private final AtomicLong nextRequest = new AtomicLong();
   private final Set<CompletableFuture<Void>> notAccepted = ConcurrentHashMap.newKeySet();
 
-  /** The splits that are read, and the numbers of the partitions that do. */
-  private final Map<Ingress.Split, Integer> read = new ConcurrentHashMap<>();
+  /** The numbers of the partitions that read splits. */
+  private final Map<SplitName, Integer> read = new ConcurrentHashMap<>();
 
   private volatile @Nullable Throwable gone;
 
@@ -251,7 +251,7 @@ final class Node {
     for (Ingress ingress : setup.ingresses()) {
       for (Ingress.Split split : ingress.splits()) {
         if (reader(ingress, split) == newcomer.index
-            && read.putIfAbsent(split, newcomer.index) == null) {
+            && read.putIfAbsent(SplitName.of(ingress, split), newcomer.index) == null) {
           newcomer.splits.add(new Partition.IngressSplit(ingress, split));
         }
       }
@@ -299,7 +299,7 @@ final class Node {
   void readAlso(Ingress ingress, Ingress.Split split) {
     Routes routes = owners.routes();
     Partition owner = routes.find(reader(ingress, split));
-    if (owner != null && read.putIfAbsent(split, owner.index) == null) {
+    if (owner != null && read.putIfAbsent(SplitName.of(ingress, split), owner.index) == null) {
       workers.get(routes.worker(owner.index)).readAlso(ingress, split, owner);
     }
   }
@@ -633,6 +633,14 @@ final class Node {
       Executor callbacks,
       FaultPoint.Listener faults,
       NodeListener listener) {}
+
+  /** Which split it is, whatever object stands for it. */
+  private record SplitName(TypeName ingress, String split) {
+
+    static SplitName of(Ingress ingress, Ingress.Split split) {
+      return new SplitName(ingress.name(), split.id());
+    }
+  }
 
   private record Newcomers(Routes routes, Map<Integer, Recovery.Recovered> recovered) {}
 
