@@ -56,11 +56,6 @@ final class IngressReader implements Ingress.Collector {
     return ingress.name();
   }
 
-  /** Whether it reads a split of that name. */
-  boolean reads(Ingress other, Ingress.Split otherSplit) {
-    return ingress == other && split.id().equals(otherSplit.id());
-  }
-
   /** The partition that reads the split. */
   Partition owner() {
     return owner;

@@ -59,8 +59,8 @@ final class Node {
   private final AtomicLong nextRequest = new AtomicLong();
   private final Set<CompletableFuture<Void>> notAccepted = ConcurrentHashMap.newKeySet();
 
-  /** What is read. */
-  private final Map<SplitName, Reading> read = new ConcurrentHashMap<>();
+  /** The numbers of the partitions that read splits. */
+  private final Map<SplitName, Integer> read = new ConcurrentHashMap<>();
 
   private volatile @Nullable Throwable gone;
 
@@ -250,15 +250,12 @@ final class Node {
   private void addSplits(Partition newcomer) {
     for (Ingress ingress : setup.ingresses()) {
       for (Ingress.Split split : ingress.splits()) {
-        if (reader(ingress, split) == newcomer.index && isNew(ingress, split, newcomer.index)) {
+        if (reader(ingress, split) == newcomer.index
+            && read.putIfAbsent(SplitName.of(ingress, split), newcomer.index) == null) {
           newcomer.splits.add(new Partition.IngressSplit(ingress, split));
         }
       }
     }
-  }
-
-  private boolean isNew(Ingress ingress, Ingress.Split split, int reader) {
-    return read.putIfAbsent(SplitName.of(ingress, split), new Reading(split, reader)) == null;
   }
 
   private int reader(Ingress ingress, Ingress.Split split) {
@@ -281,7 +278,7 @@ final class Node {
     partition.leave();
     bases.left(partition.index);
     dispatchers.forEach(dispatcher -> dispatcher.forget(partition.index));
-    read.values().removeIf(reading -> reading.reader() == partition.index);
+    read.values().removeIf(reader -> reader == partition.index);
     callbacks.execute(
         () ->
             requests.fail(
@@ -295,29 +292,16 @@ final class Node {
   private void readAll() {
     setup
         .ingresses()
-        .forEach(ingress -> ingress.splits().forEach(split -> readAlso(ingress, split, false)));
+        .forEach(ingress -> ingress.splits().forEach(split -> readAlso(ingress, split)));
   }
 
-  /**
-   * Begins to read a split that has appeared, unless it is read already, or elsewhere. One that was
-   * read before, went away and came back is read anew.
-   */
+  /** Begins to read a split that has appeared, unless it is read already, or elsewhere. */
   void readAlso(Ingress ingress, Ingress.Split split) {
-    readAlso(ingress, split, true);
-  }
-
-  private void readAlso(Ingress ingress, Ingress.Split split, boolean anew) {
     Routes routes = owners.routes();
     Partition owner = routes.find(reader(ingress, split));
-    if (owner != null
-        && (isNew(ingress, split, owner.index) || anew && replaces(ingress, split, owner.index))) {
+    if (owner != null && read.putIfAbsent(SplitName.of(ingress, split), owner.index) == null) {
       workers.get(routes.worker(owner.index)).readAlso(ingress, split, owner);
     }
-  }
-
-  private boolean replaces(Ingress ingress, Ingress.Split split, int reader) {
-    Reading before = read.put(SplitName.of(ingress, split), new Reading(split, reader));
-    return before == null || before.split() != split;
   }
 
   // Actors
@@ -657,8 +641,6 @@ final class Node {
       return new SplitName(ingress.name(), split.id());
     }
   }
-
-  private record Reading(Ingress.Split split, int reader) {}
 
   private record Newcomers(Routes routes, Map<Integer, Recovery.Recovered> recovered) {}
 

@@ -98,15 +98,11 @@ final class Worker {
 
   // From other threads
 
-  /**
-   * Has a split read that has appeared, in place of one of that name, if the partition that reads
-   * it is still here.
-   */
+  /** Has a split read that has appeared, if the partition that reads it is still here. */
   void readAlso(Ingress ingress, Ingress.Split split, Partition owner) {
     notice(
         () -> {
           if (partitions.contains(owner)) {
-            ingresses.removeIf(reader -> reader.reads(ingress, split));
             read(ingress, split, owner);
           }
         });
