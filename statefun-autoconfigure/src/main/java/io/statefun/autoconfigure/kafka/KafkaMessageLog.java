@@ -76,6 +76,7 @@ final class KafkaMessageLog implements MessageLog {
   private final Set<TopicPartition> unplaced = new HashSet<>();
 
   private final Set<Integer> owned = new TreeSet<>();
+  private int partitions;
   private @Nullable Listener listener;
   private @Nullable KafkaTransactions transactions;
   private volatile @Nullable Turn turn;
@@ -106,6 +107,7 @@ final class KafkaMessageLog implements MessageLog {
 
   @Override
   public void join(int newPartitions, Listener newListener) throws IOException {
+    partitions = newPartitions;
     listener = newListener;
     new InternalTopic(clients, settings).ensure(newPartitions);
     thread.start();
@@ -494,7 +496,11 @@ final class KafkaMessageLog implements MessageLog {
     public void onPartitionsRevoked(Collection<TopicPartition> removed) {
       Turn current = turn;
       Set<Integer> leaving = internal(removed);
-      if (current != null && !closed && !leaving.isEmpty()) {
+      if (current != null && !closed && losesSplits(current, removed, leaving)) {
+        // What was read of them and is not committed would be read again when they come back.
+        lose("Partitions of ingresses go away, and those that read them stay");
+        rejoin = true;
+      } else if (current != null && !closed && !leaving.isEmpty()) {
         log.info("Partitions {} of group '{}' go to others", leaving, settings.groupId());
         current.update(open.groupMetadata());
         if (!letGo(leaving)) {
@@ -507,6 +513,15 @@ final class KafkaMessageLog implements MessageLog {
       if (owned.isEmpty()) {
         lose("The partitions go to other processes");
       }
+    }
+
+    /** Whether splits go without the partitions that read them, as when their topic is deleted. */
+    private boolean losesSplits(
+        Turn current, Collection<TopicPartition> removed, Set<Integer> leaving) {
+      return current.splits().stream()
+          .map(KafkaSplit::partition)
+          .filter(removed::contains)
+          .anyMatch(split -> !leaving.contains(PartitionAssignor.reader(split, partitions)));
     }
 
     /** Has them committed, while this process owns them still. */
