@@ -45,6 +45,12 @@ public interface EpochLog {
   boolean takesOutput();
 
   /**
+   * How many bytes a message for a partition elsewhere may have, as it is stored. A larger one
+   * would hold up the commit for ever.
+   */
+  int largestMessage();
+
+  /**
    * Positions in the inboxes of partitions, behind every message that was committed before the
    * call. May be called by another thread than {@link #commit}.
    *

@@ -104,6 +104,12 @@ public final class StoreEpochLog implements EpochLog {
     return epochs.get(epochs.size() - 1) > epoch;
   }
 
+  /** All partitions are in this process. */
+  @Override
+  public int largestMessage() {
+    return Integer.MAX_VALUE;
+  }
+
   @Override
   public boolean takesOutput() {
     return false;

@@ -44,6 +44,9 @@ public interface TransactionLog {
    */
   Map<Integer, Long> inboxEnds(Set<Integer> partitions) throws IOException;
 
+  /** How many bytes a message of {@link EpochOutput#messages} may have at most. Never changes. */
+  int largestMessage();
+
   /**
    * Begins a transaction: what the epoch does is sent, and nothing of it is true yet. Need not wait
    * for answers, so that the caller can make the epoch object durable meanwhile; what goes wrong is

@@ -343,6 +343,11 @@ public final class TransactionalEpochLog implements EpochLog {
   }
 
   @Override
+  public int largestMessage() {
+    return log.largestMessage();
+  }
+
+  @Override
   public boolean takesOutput() {
     return true;
   }

@@ -233,7 +233,8 @@ final class Node {
               setup.inboxes().apply(number),
               setup.scratch().apply(choice.getValue()),
               chunks,
-              services.transactional());
+              services.transactional(),
+              setup.log().largestMessage());
       partition.restore(recovered.pending());
       newcomers.add(partition);
     }

@@ -53,6 +53,7 @@ final class Partition {
   private final Scratch scratch;
   private final ChunkPool chunks;
   private final Set<TypeName> transactional;
+  private final int largestPosted;
   private final ByteWriter stored = new ByteWriter(128);
 
   /** Whether the partition is in its worker's list of those with messages. */
@@ -75,10 +76,12 @@ final class Partition {
       Inbox inbox,
       Scratch scratch,
       ChunkPool chunks,
-      Set<TypeName> transactional) {
+      Set<TypeName> transactional,
+      int largestPosted) {
     this.index = index;
     this.inbox = inbox;
     this.transactional = transactional;
+    this.largestPosted = largestPosted;
     this.overlay = new Overlay(store);
     this.timers = new Timers(overlay);
     this.outbox = new SpillQueue(Keys.outbox(), overlay, scratch);
@@ -144,10 +147,23 @@ final class Partition {
     current.emit(outgoing, stored, chunks);
   }
 
-  /** Has a message leave with the commit, for a partition that is elsewhere. */
+  /**
+   * Has a message leave with the commit, for a partition that is elsewhere.
+   *
+   * @throws UnhandledMessageException if it is larger than any that the log takes
+   */
   void post(int target, Message message) {
     stored.reset();
     MessageCodec.write(stored, message);
+    if (stored.size() > largestPosted) {
+      throw new UnhandledMessageException(
+          "The message takes "
+              + stored.size()
+              + " bytes, and to another process at most "
+              + largestPosted
+              + " can be sent. Send less, as a reference to what is large, or have the log take more",
+          null);
+    }
     current.post(target, stored.toByteArray());
   }
 

@@ -479,7 +479,7 @@ final class Worker {
             ? Requests.partition(message.target())
             : message.target().partition(node.partitions());
     if (!routes.has(number)) {
-      sender.post(number, message);
+      post(sender, number, message);
       return true;
     }
     if (reply) {
@@ -498,6 +498,14 @@ final class Worker {
       }
     }
     return true;
+  }
+
+  private void post(Partition sender, int number, Message message) {
+    try {
+      sender.post(number, message);
+    } catch (UnhandledMessageException tooLarge) {
+      giveUp(sender, message, tooLarge);
+    }
   }
 
   private boolean hasRoom(int partition, int owner) {

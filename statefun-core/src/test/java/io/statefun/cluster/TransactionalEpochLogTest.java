@@ -370,6 +370,11 @@ class TransactionalEpochLogTest {
     }
 
     @Override
+    public int largestMessage() {
+      return Integer.MAX_VALUE;
+    }
+
+    @Override
     public Map<Integer, Long> inboxEnds(Set<Integer> partitions) {
       return Map.of();
     }

@@ -258,6 +258,11 @@ final class SimulatedLog {
     }
 
     @Override
+    public int largestMessage() {
+      return Integer.MAX_VALUE;
+    }
+
+    @Override
     public Map<Integer, Long> inboxEnds(Set<Integer> partitions) throws IOException {
       fail("the broker does not answer");
       Map<Integer, Long> ends = new HashMap<>();

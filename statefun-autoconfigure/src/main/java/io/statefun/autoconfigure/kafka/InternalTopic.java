@@ -13,7 +13,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -38,10 +40,11 @@ final class InternalTopic {
   /**
    * Makes the topic if it is not there.
    *
+   * @return how many bytes a message may have
    * @throws EngineStartException if the brokers do not answer, or it has another number of
    *     partitions
    */
-  void ensure(int partitions) {
+  int ensure(int partitions) {
     try (Admin admin = clients.admin()) {
       int found = count(admin);
       if (found == 0) {
@@ -57,6 +60,7 @@ final class InternalTopic {
                 + ", or name another topic with statefun.kafka.internal-topic.",
             null);
       }
+      return largestMessage(admin);
     } catch (ExecutionException | TimeoutException e) {
       Throwable cause = e instanceof ExecutionException ? e.getCause() : e;
       throw new EngineStartException(
@@ -93,6 +97,33 @@ final class InternalTopic {
     }
   }
 
+  /** What both the producers and the brokers take. */
+  private int largestMessage(Admin admin) throws TimeoutException, InterruptedException {
+    int largest = Refusals.maxRequestSize(clients.producerSettings());
+    ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, settings.internalTopic());
+    try {
+      ConfigEntry limit =
+          admin
+              .describeConfigs(List.of(topic))
+              .all()
+              .get(TIMEOUT_SECONDS, TimeUnit.SECONDS)
+              .values()
+              .iterator()
+              .next()
+              .get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
+      if (limit != null) {
+        largest = Math.min(largest, Integer.parseInt(limit.value()));
+      }
+    } catch (ExecutionException e) {
+      log.info(
+          "The settings of topic '{}' cannot be read; it is taken to have messages of {} bytes: {}",
+          settings.internalTopic(),
+          largest,
+          String.valueOf(e.getCause()));
+    }
+    return largest - Refusals.OVERHEAD;
+  }
+
   private void create(Admin admin, int partitions)
       throws ExecutionException, TimeoutException, InterruptedException {
     Optional<Short> replicas =
@@ -102,7 +133,12 @@ final class InternalTopic {
     // A message that was not read yet must not go, however old it is.
     NewTopic topic =
         new NewTopic(settings.internalTopic(), Optional.of(partitions), replicas)
-            .configs(Map.of(TopicConfig.RETENTION_MS_CONFIG, "-1"));
+            .configs(
+                Map.of(
+                    TopicConfig.RETENTION_MS_CONFIG,
+                    "-1",
+                    TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                    String.valueOf(Refusals.maxRequestSize(clients.producerSettings()))));
     try {
       admin.createTopics(List.of(topic)).all().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
       log.info("Made topic '{}' with {} partitions", settings.internalTopic(), partitions);

@@ -77,6 +77,7 @@ final class KafkaMessageLog implements MessageLog {
 
   private final Set<Integer> owned = new TreeSet<>();
   private int partitions;
+  private volatile int largestMessage;
   private @Nullable Listener listener;
   private @Nullable KafkaTransactions transactions;
   private volatile @Nullable Turn turn;
@@ -109,7 +110,7 @@ final class KafkaMessageLog implements MessageLog {
   public void join(int newPartitions, Listener newListener) throws IOException {
     partitions = newPartitions;
     listener = newListener;
-    new InternalTopic(clients, settings).ensure(newPartitions);
+    largestMessage = new InternalTopic(clients, settings).ensure(newPartitions);
     thread.start();
   }
 
@@ -129,7 +130,8 @@ final class KafkaMessageLog implements MessageLog {
       throw new IllegalStateException("This process does not own the partitions");
     }
     endTransactions();
-    KafkaTransactions opened = new KafkaTransactions(clients, settings, current, writer);
+    KafkaTransactions opened =
+        new KafkaTransactions(clients, settings, current, writer, largestMessage);
     transactions = opened;
     return opened;
   }

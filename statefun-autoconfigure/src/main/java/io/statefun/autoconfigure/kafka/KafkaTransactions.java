@@ -36,7 +36,15 @@ final class KafkaTransactions implements TransactionLog {
       Executors.newSingleThreadExecutor(KafkaTransactions::newThread);
   private @Nullable Future<KafkaTransaction> preparation;
 
-  KafkaTransactions(KafkaClients clients, GroupSettings settings, Turn turn, RecordWriter writer) {
+  private final int largestMessage;
+
+  KafkaTransactions(
+      KafkaClients clients,
+      GroupSettings settings,
+      Turn turn,
+      RecordWriter writer,
+      int largestMessage) {
+    this.largestMessage = largestMessage;
     this.settings = settings;
     this.turn = turn;
     this.writer = writer;
@@ -66,6 +74,11 @@ final class KafkaTransactions implements TransactionLog {
   @Override
   public Map<Integer, Long> inboxEnds(Set<Integer> partitions) throws IOException {
     return offsets.inboxEnds(partitions);
+  }
+
+  @Override
+  public int largestMessage() {
+    return largestMessage;
   }
 
   @Override

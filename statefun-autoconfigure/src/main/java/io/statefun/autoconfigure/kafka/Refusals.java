@@ -28,7 +28,7 @@ final class Refusals {
   private static final int DEFAULT_MAX_REQUEST_SIZE = 1024 * 1024;
 
   /** More than a record and its batch take besides key, value and headers. */
-  private static final int OVERHEAD = 128;
+  static final int OVERHEAD = 128;
 
   private Refusals() {}
 

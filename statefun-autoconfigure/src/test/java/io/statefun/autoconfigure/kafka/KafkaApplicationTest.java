@@ -13,6 +13,7 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.statefun.autoconfigure.Router;
+import io.statefun.autoconfigure.StateFunTemplate;
 import io.statefun.engine.EngineStatus;
 import io.statefun.engine.StateFunEngine;
 import io.statefun.message.SerializationException;
@@ -306,6 +307,36 @@ class KafkaApplicationTest {
     assertThat(topics.values(totals))
         .anySatisfy(total -> assertThat(total).contains("\"sum\":11,\"count\":2"));
     assertThat(state(second)).isEqualTo(EngineStatus.State.RUNNING);
+  }
+
+  @Test
+  void aMessageThatIsTooLargeForAnotherProcessStopsNobody() {
+    String[] shared = {
+      "statefun.snapshot.file.lock=false",
+      "spring.kafka.producer.properties[max.request.size]=50000"
+    };
+    ConfigurableApplicationContext first = start(shared);
+    ConfigurableApplicationContext second =
+        start(shared[0], shared[1], "statefun.data-directory=" + directory.resolve("other"));
+    await().atMost(PATIENCE).until(() -> state(second) == EngineStatus.State.RUNNING);
+
+    CounterApplication.Hit large = new CounterApplication.Hit("x".repeat(100_000), 1);
+    StateFunTemplate template = first.getBean(StateFunTemplate.class);
+    for (String counter : COUNTERS) {
+      template.send("test/counter", counter, large).join();
+      topics.send(hits, counter, "{\"weight\":10}");
+    }
+
+    // Those in the first process have got the large one, those in the second have not.
+    await().atMost(PATIENCE).until(() -> countersWithSumOf(10) + countersWithSumOf(11) == 20);
+    assertThat(countersWithSumOf(10)).isPositive();
+    assertThat(countersWithSumOf(11)).isPositive();
+  }
+
+  private long countersWithSumOf(long sum) {
+    return topics.values(totals).stream()
+        .filter(total -> total.contains("\"sum\":" + sum + ","))
+        .count();
   }
 
   @Test
