@@ -14,10 +14,13 @@ import io.statefun.wire.StoredBytes;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes committed epochs to the backend. Epochs gather until there are enough changes, or the
@@ -42,6 +45,10 @@ final class Applier {
 
   private long gatheredEpoch;
   private boolean hasGathered;
+
+  /** What has been gathered ends with a savepoint, whose content is to be opened. */
+  private @Nullable List<EpochPart> savepoint;
+
   private long gatheredSince;
   private int next;
   private volatile boolean applying;
@@ -113,7 +120,10 @@ final class Applier {
   boolean step() {
     Drop drop = drops.poll();
     if (drop != null) {
-      boolean unused = gather();
+      while (gather() && savepoint != null) {
+        applyAll();
+        openSavepoint(savepoint);
+      }
       drop.partitions().forEach(partition -> drop(partition.index));
       drop.dropped().complete(null);
       return true;
@@ -122,7 +132,16 @@ final class Applier {
       applyNext();
       return true;
     }
+    if (savepoint != null) {
+      openSavepoint(savepoint);
+      return true;
+    }
     boolean any = gather();
+    if (savepoint != null) {
+      applying = true;
+      next = 0;
+      return true;
+    }
     Request request = requests.poll();
     if (request != null) {
       open(request);
@@ -160,8 +179,34 @@ final class Applier {
       batch.write(gatheredEpoch);
     }
     request.result().epoch = gatheredEpoch;
-    request.result().cursor = store.scan(new byte[] {1}, new byte[] {(byte) 0xfe});
+    request.result().cursor = content(partition);
     listener.scanned();
+  }
+
+  /** Opens the content of all partitions with nothing of later epochs. */
+  private void openSavepoint(List<EpochPart> parts) {
+    savepoint = null;
+    Map<Integer, StateBackend.Cursor> contents = new TreeMap<>();
+    for (EpochPart part : parts) {
+      for (PartitionEpoch ended : part.partitions) {
+        if (!ended.partition.isGone()) {
+          contents.put(ended.partition.index, content(ended.partition));
+        }
+      }
+    }
+    listener.savepointOpened(parts.get(0).savepoint, contents);
+  }
+
+  private static StateBackend.Cursor content(Partition partition) {
+    return partition.overlay.store().scan(new byte[] {1}, new byte[] {(byte) 0xfe});
+  }
+
+  private void applyAll() {
+    applying = true;
+    next = 0;
+    while (applying) {
+      applyNext();
+    }
   }
 
   private void drop(int index) {
@@ -187,6 +232,10 @@ final class Applier {
         for (PartitionEpoch partition : part.partitions) {
           gather(partition, part.epoch);
         }
+      }
+      if (parts.get(0).savepoint > 0) {
+        savepoint = parts;
+        return true;
       }
     }
     return any;
@@ -323,6 +372,13 @@ final class Applier {
 
     /** A content that was asked for is open. */
     void scanned();
+
+    /**
+     * The content of partitions is open as it was at a savepoint.
+     *
+     * @param contents to be closed by the receiver
+     */
+    void savepointOpened(long number, Map<Integer, StateBackend.Cursor> contents);
   }
 
   private record Request(Partition partition, BaseSnapshots.Scanned result) {}

@@ -5,11 +5,28 @@
  */
 package io.statefun.engine;
 
+import java.util.List;
+
 /** What a worker needs to know of the epochs of its node. */
 interface Barrier {
 
   /** The epoch that goes on: a worker that is in an older one takes its cut. */
   long epoch();
+
+  /** The number of the savepoint that the epoch before that is the last of; 0 for none. */
+  long savepoint();
+
+  /** The partitions whose messages may be on their way through inboxes at that savepoint. */
+  List<Integer> savepointSenders();
+
+  /** The newest savepoint that any partition of the node has a part in, or is past. */
+  long newestSavepoint();
+
+  /** Has an epoch end soon that is the last before a savepoint, unless one has already. */
+  void requestSavepoint(long number);
+
+  /** Somebody elsewhere asks for a savepoint. */
+  void savepointRequested(String request);
 
   /** Which partitions the node has in that epoch. */
   Routes routes();

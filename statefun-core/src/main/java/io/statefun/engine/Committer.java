@@ -81,6 +81,18 @@ final class Committer implements Barrier {
 
   private @Nullable Change change;
 
+  /** The newest savepoint that was asked for. */
+  private final AtomicLong askedSavepoint = new AtomicLong();
+
+  /** The newest that an epoch has ended for, here or wherever partitions were. */
+  private volatile long newestSavepoint;
+
+  /** The one that the epoch ends for that is being committed; 0 for none. */
+  private volatile long savepoint;
+
+  /** To which partitions its markers go, and from which they come. */
+  private volatile List<Integer> savepointSenders = List.of();
+
   /** Whether the epoch has so many changes that it must end whatever the interval says. */
   private volatile boolean full;
 
@@ -152,6 +164,29 @@ final class Committer implements Barrier {
   @Override
   public Routes routes() {
     return owners.routes();
+  }
+
+  @Override
+  public long savepoint() {
+    return savepoint;
+  }
+
+  @Override
+  public List<Integer> savepointSenders() {
+    return savepointSenders;
+  }
+
+  @Override
+  public long newestSavepoint() {
+    return newestSavepoint;
+  }
+
+  @Override
+  public void requestSavepoint(long number) {
+    if (number > newestSavepoint && number > askedSavepoint.get()) {
+      askedSavepoint.accumulateAndGet(number, Math::max);
+      endNow();
+    }
   }
 
   @Override
@@ -336,16 +371,46 @@ final class Committer implements Barrier {
     started = System.nanoTime();
     phase = Phase.CUTTING;
     Change next = asked.getAndSet(null);
+    savepoint = next == null ? nextSavepoint() : 0;
     long last = epoch;
     ending = last;
     if (next != null) {
       owners.change(next.routes());
+      newestSavepoint = Math.max(newestSavepoint, next.newestSavepoint());
       last = Math.max(last, next.lastEpoch());
     }
     change = next;
     epoch = last + 1;
+    if (next != null && askedSavepoint.get() > newestSavepoint) {
+      endNow();
+    }
     listener.wakeWorkers();
     return true;
+  }
+
+  /** Partitions come and leave before a savepoint or after it, not with it. */
+  private long nextSavepoint() {
+    long number = askedSavepoint.get();
+    if (number <= newestSavepoint || owners.routes().size() == 0) {
+      return 0;
+    }
+    newestSavepoint = number;
+    Routes routes = owners.routes();
+    // In inboxes of partitions that are together since a moment ago, there may be messages of each
+    // other yet.
+    savepointSenders = routes.merge().isDone() ? routes.elsewhere() : routes.all();
+    listener.beginSavepoint();
+    return number;
+  }
+
+  /** Begins with partitions that have their part in savepoints up to one, before any step. */
+  void beginAfterSavepoint(long number) {
+    newestSavepoint = number;
+  }
+
+  @Override
+  public void savepointRequested(String request) {
+    listener.savepointRequested(request);
   }
 
   /** A clock that was set back must not defer anything further. */
@@ -388,6 +453,10 @@ final class Committer implements Barrier {
           .filter(EpochPart.SplitPosition::inLog)
           .map(read -> new EpochOutput.Position(read.ingress(), read.split().id(), read.position()))
           .forEach(positions::add);
+    }
+    if (savepoint > 0) {
+      byte[] marker = Posting.marker(savepoint, owners.routes().numbers());
+      savepointSenders.forEach(partition -> posted.add(new EpochOutput.Posted(partition, marker)));
     }
     return new EpochOutput(new Deliveries(application, records), posted, positions, inboxes);
   }
@@ -527,6 +596,12 @@ final class Committer implements Barrier {
     void committed(
         EpochId epoch, List<EpochHeader.Need> needs, List<EpochPart> parts, long nanos, long bytes);
 
+    /** An epoch ends that is the last before a savepoint, and no worker knows it yet. */
+    void beginSavepoint();
+
+    /** Somebody elsewhere asks for a savepoint. */
+    void savepointRequested(String request);
+
     /** The applier is to make room. */
     void wakeApplier();
 
@@ -544,7 +619,9 @@ final class Committer implements Barrier {
    *
    * @param routes what the node has afterwards
    * @param lastEpoch the highest epoch of those that come: the next one is above it
+   * @param newestSavepoint the newest one that any of those that come has a part in, or is past
    * @param committed completed by the committer when the last epoch before is committed
    */
-  record Change(Routes routes, long lastEpoch, CompletableFuture<Void> committed) {}
+  record Change(
+      Routes routes, long lastEpoch, long newestSavepoint, CompletableFuture<Void> committed) {}
 }

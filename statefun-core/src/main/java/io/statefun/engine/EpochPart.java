@@ -16,6 +16,10 @@ import java.util.concurrent.CompletableFuture;
 final class EpochPart {
 
   final long epoch;
+
+  /** The number of the savepoint that its partitions have their parts in, 0 if there is none. */
+  long savepoint;
+
   final List<PartitionEpoch> partitions = new ArrayList<>();
   final List<CompletableFuture<Void>> accepted = new ArrayList<>();
   final List<Reply> replies = new ArrayList<>();
@@ -40,7 +44,9 @@ final class EpochPart {
   /**
    * How far a split was read.
    *
+   * @param reader the number of the partition that reads it
    * @param inLog whether the message log keeps the position, not the state
    */
-  record SplitPosition(TypeName ingress, Ingress.Split split, byte[] position, boolean inLog) {}
+  record SplitPosition(
+      int reader, TypeName ingress, Ingress.Split split, byte[] position, boolean inLog) {}
 }

@@ -75,14 +75,17 @@ final class IngressReader implements Ingress.Collector {
     moved = inLog;
   }
 
-  /** Adds the position to an epoch that ends, if records were read in it. */
+  /**
+   * Adds the position to an epoch that ends, if records were read in it, or if it is the last
+   * before a savepoint.
+   */
   void storePosition(EpochPart ended) {
-    if (moved) {
+    if (moved || ended.savepoint > 0) {
       byte[] position = split.position();
       if (!inLog) {
         owner.overlay.put(key, position);
       }
-      ended.positions.add(new EpochPart.SplitPosition(name(), split, position, inLog));
+      ended.positions.add(new EpochPart.SplitPosition(owner.index, name(), split, position, inLog));
       moved = false;
     }
   }

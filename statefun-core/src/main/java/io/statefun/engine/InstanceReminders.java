@@ -17,6 +17,7 @@ import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,6 +120,17 @@ final class InstanceReminders implements Reminders {
       NodeServices node, String expression, ZoneId zone, Instant after) {
     ZonedDateTime next = node.cron().parse(expression).next(after.atZone(zone));
     return next == null ? null : next.toInstant().toEpochMilli();
+  }
+
+  /** A stored reminder with another key of its timer. */
+  static byte[] withTimer(byte[] stored, UnaryOperator<byte[]> change) {
+    ByteReader in = new ByteReader(stored);
+    byte[] timer = in.readBytes();
+    int rest = stored.length - in.remaining();
+    return new ByteWriter(stored.length)
+        .writeBytes(change.apply(timer))
+        .writeRaw(stored, rest, in.remaining())
+        .toByteArray();
   }
 
   /** What a reminder will deliver, or null if there is none of that name. */

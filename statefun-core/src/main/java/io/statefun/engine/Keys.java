@@ -9,8 +9,10 @@ import io.statefun.message.Address;
 import io.statefun.message.TypeName;
 import io.statefun.wire.ByteReader;
 import io.statefun.wire.ByteWriter;
+import io.statefun.wire.CorruptDataException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HexFormat;
 
 /**
  * The keys under which a partition keeps what it knows. The first byte tells the kind; what must be
@@ -33,8 +35,59 @@ final class Keys {
   private static final int GARBAGE = 'g';
   private static final int BACKLOG = 'l';
   private static final int PUT_ASIDE = 'e';
+  private static final int SAVEPOINT = 's';
+
+  /** What an entry is. */
+  enum Kind {
+    ROW(Keys.ROW),
+    COLLECTION(Keys.COLLECTION),
+    TIMER(Keys.TIMER),
+    TOKEN(Keys.TOKEN),
+    REMINDER(Keys.REMINDER),
+    ASYNC(Keys.ASYNC),
+    OUTBOX(Keys.OUTBOX),
+    BLOCKED(Keys.BLOCKED),
+    POSITION(Keys.POSITION),
+    DEAD_LETTER(Keys.DEAD_LETTER),
+    ACKNOWLEDGED(Keys.ACKNOWLEDGED),
+    COUNTERS(Keys.COUNTERS),
+    GARBAGE(Keys.GARBAGE),
+    BACKLOG(Keys.BACKLOG),
+    PUT_ASIDE(Keys.PUT_ASIDE),
+    SAVEPOINT(Keys.SAVEPOINT);
+
+    private final int first;
+
+    Kind(int first) {
+      this.first = first;
+    }
+  }
 
   private Keys() {}
+
+  /**
+   * What an entry with a key is.
+   *
+   * @throws CorruptDataException if this version does not know it
+   */
+  static Kind kind(byte[] key) {
+    for (Kind kind : Kind.values()) {
+      if (key.length > 0 && key[0] == kind.first) {
+        return kind;
+      }
+    }
+    throw new CorruptDataException(
+        "The state has an entry of an unknown kind, perhaps of a newer version: " + toHex(key));
+  }
+
+  private static String toHex(byte[] key) {
+    return HexFormat.of().formatHex(key, 0, Math.min(key.length, 32));
+  }
+
+  /** The instance to which an entry with such a key belongs that {@link #ofInstance} begins. */
+  static Address owner(byte[] key) {
+    return MessageCodec.readAddress(new ByteReader(key, 1, key.length - 1));
+  }
 
   /** The instance's values. */
   static byte[] row(Address address) {
@@ -140,7 +193,7 @@ final class Keys {
   }
 
   static Address blockedAddress(byte[] key) {
-    return MessageCodec.readAddress(new ByteReader(key, 1, key.length - 1));
+    return owner(key);
   }
 
   static byte[] position(TypeName ingress, String split) {
@@ -191,6 +244,11 @@ final class Keys {
 
   static byte[] counters() {
     return new byte[] {COUNTERS};
+  }
+
+  /** The number of the newest savepoint that the partition has a part in, or is past. */
+  static byte[] savepoint() {
+    return new byte[] {SAVEPOINT};
   }
 
   static byte[] garbage(byte[] prefix) {

@@ -12,6 +12,7 @@ import io.statefun.io.Ingress;
 import io.statefun.message.Address;
 import io.statefun.message.TypeName;
 import io.statefun.message.TypedValue;
+import io.statefun.savepoint.SavepointStore;
 import io.statefun.snapshot.BaseStore;
 import io.statefun.snapshot.ChunkPool;
 import io.statefun.snapshot.EpochHeader;
@@ -53,6 +54,7 @@ final class Node {
   private final Committer committer;
   private final Applier applier;
   private final BaseSnapshots bases;
+  private final Savepoints savepoints;
   private final Requests requests = new Requests();
   private final Executor callbacks;
   private final NodeListener listener;
@@ -106,6 +108,7 @@ final class Node {
             applier,
             new Commits(),
             listener::wakeCommitter);
+    this.savepoints = savepoints(new SavepointStore(setup.store()));
     Channels channels = new Channels(setup.workers(), listener::wakeWorker);
     for (int i = 0; i < setup.workers(); i++) {
       workers.add(
@@ -125,6 +128,7 @@ final class Node {
     }
     Newcomers initial = bring(setup.initialPartitions(), recovery);
     owners.change(initial.routes());
+    committer.beginAfterSavepoint(initial.newestSavepoint());
     settle();
     workers.forEach(Worker::begin);
     initial.recovered().forEach(this::deliverRest);
@@ -156,7 +160,7 @@ final class Node {
   CompletableFuture<Void> join(Set<Integer> partitions) throws IOException {
     Recovery recovery = new Recovery(setup.log(), baseStore, setup.backend(), partitions);
     Newcomers newcomers = bring(partitions, recovery);
-    return change(newcomers.routes(), recovery.lastEpoch())
+    return change(newcomers.routes(), recovery.lastEpoch(), newcomers.newestSavepoint())
         .thenRun(() -> newcomers.recovered().forEach(this::deliverRest));
   }
 
@@ -170,7 +174,7 @@ final class Node {
   CompletableFuture<Void> leave(Set<Integer> partitions) {
     List<Partition> leaving = partitions.stream().map(owners.routes()::partition).toList();
     CompletableFuture<Void> dropped = new CompletableFuture<>();
-    return change(owners.routes().without(partitions), 0)
+    return change(owners.routes().without(partitions), 0, 0)
         .thenRun(
             () -> {
               leaving.forEach(this::forget);
@@ -202,14 +206,14 @@ final class Node {
     return owners.routes().numbers();
   }
 
-  private CompletableFuture<Void> change(Routes next, long lastEpoch) {
+  private CompletableFuture<Void> change(Routes next, long lastEpoch, long newestSavepoint) {
     CompletableFuture<Void> committed = new CompletableFuture<>();
     changing = committed;
     Throwable cause = gone;
     if (cause != null) {
       committed.completeExceptionally(cause);
     } else {
-      committer.change(new Committer.Change(next, lastEpoch, committed));
+      committer.change(new Committer.Change(next, lastEpoch, newestSavepoint, committed));
     }
     return committed;
   }
@@ -245,7 +249,8 @@ final class Node {
     all.forEach(
         (number, recovered) ->
             bases.joined(number, recovered.base(), recovered.baseBytes(), recovered.history()));
-    return new Newcomers(routes.with(newcomers, chosen), all);
+    long newestSavepoint = newcomers.stream().mapToLong(Partition::savepoint).max().orElse(0);
+    return new Newcomers(routes.with(newcomers, chosen), all, newestSavepoint);
   }
 
   private void addSplits(Partition newcomer) {
@@ -278,6 +283,7 @@ final class Node {
   private void forget(Partition partition) {
     partition.leave();
     bases.left(partition.index);
+    savepoints.writer().left(partition.index);
     dispatchers.forEach(dispatcher -> dispatcher.forget(partition.index));
     read.values().removeIf(reader -> reader == partition.index);
     callbacks.execute(
@@ -327,6 +333,10 @@ final class Node {
     return bases;
   }
 
+  Savepoints savepoints() {
+    return savepoints;
+  }
+
   List<EgressDispatcher> dispatchers() {
     return dispatchers;
   }
@@ -344,6 +354,41 @@ final class Node {
   private Worker worker(Routes routes, Address target) {
     int number = routes.nearest(target.partition(services.partitions()));
     return workers.get(routes.worker(number));
+  }
+
+  // Savepoints
+
+  private Savepoints savepoints(SavepointStore store) {
+    return new Savepoints(
+        services,
+        new SavepointWriter(store, setup.faults(), incarnation.substring(0, 8)),
+        new SavepointCoordinator(
+            services, setup.application(), owners, committer, store, setup.faults()));
+  }
+
+  /**
+   * Asks for a savepoint of the whole application, which is complete some time later, unless the
+   * request is lost with a process that ends.
+   *
+   * @param request the savepoint will have it
+   * @throws IllegalStateException if the node has no partitions at the moment
+   */
+  void requestSavepoint(String request) {
+    Routes routes = owners.routes();
+    if (routes.has(0)) {
+      savepoints.coordinator().request(request);
+      listener.wakeSavepoints();
+      return;
+    }
+    Partition any = routes.partition(routes.nearest(0));
+    workers
+        .get(routes.worker(any.index))
+        .noticeFor(
+            any,
+            () -> {
+              any.postRequest(request);
+              committer.changed();
+            });
   }
 
   // From outside
@@ -514,6 +559,10 @@ final class Node {
       listener.committed(nanos, bytes);
       bases.committed(BaseSnapshots.Kept.of(epoch, bytes, parts), needs);
       listener.wakeBases();
+      if (parts.get(0).savepoint > 0) {
+        savepoints.writer().committed(epoch, parts);
+        listener.wakeSavepoints();
+      }
       boolean records = false;
       for (EpochPart part : parts) {
         for (PartitionEpoch partition : part.partitions) {
@@ -536,6 +585,17 @@ final class Node {
               part.replies.forEach(requests::complete);
             });
       }
+    }
+
+    @Override
+    public void beginSavepoint() {
+      dispatchers.forEach(EgressDispatcher::putAside);
+    }
+
+    @Override
+    public void savepointRequested(String request) {
+      savepoints.coordinator().request(request);
+      listener.wakeSavepoints();
     }
 
     @Override
@@ -573,6 +633,12 @@ final class Node {
     @Override
     public void scanned() {
       listener.wakeBases();
+    }
+
+    @Override
+    public void savepointOpened(long number, Map<Integer, StateBackend.Cursor> contents) {
+      savepoints.writer().opened(number, contents);
+      listener.wakeSavepoints();
     }
   }
 
@@ -643,7 +709,8 @@ final class Node {
     }
   }
 
-  private record Newcomers(Routes routes, Map<Integer, Recovery.Recovered> recovered) {}
+  private record Newcomers(
+      Routes routes, Map<Integer, Recovery.Recovered> recovered, long newestSavepoint) {}
 
   /** Wakes the actors, and hears of commits. */
   interface NodeListener {
@@ -659,6 +726,9 @@ final class Node {
 
     /** The base snapshots have something to do. */
     default void wakeBases() {}
+
+    /** The savepoints have something to do. */
+    default void wakeSavepoints() {}
 
     /** The dispatchers have something to do. */
     default void wakeDispatchers() {}

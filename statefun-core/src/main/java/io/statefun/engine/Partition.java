@@ -18,12 +18,14 @@ import io.statefun.wire.ByteReader;
 import io.statefun.wire.ByteWriter;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A partition that a worker owns: its mailbox, the instances that are in memory, and the changes
@@ -55,6 +57,18 @@ final class Partition {
   private final Set<TypeName> transactional;
   private final int largestPosted;
   private final ByteWriter stored = new ByteWriter(128);
+
+  /** The newest savepoint that it has a part in, or is past. */
+  private long savepoint;
+
+  /** What comes from elsewhere for its part in that; null if it has none, or has been moved. */
+  private @Nullable ChannelRecorder channels;
+
+  /** A marker of a savepoint that comes before anything that follows in the inbox. */
+  private Posting.@Nullable Marker heldMarker;
+
+  /** Where the inbox was before that. */
+  private long heldAt;
 
   /** Whether the partition is in its worker's list of those with messages. */
   boolean scheduled;
@@ -154,7 +168,7 @@ final class Partition {
    */
   void post(int target, Message message) {
     stored.reset();
-    MessageCodec.write(stored, message);
+    Posting.writeLetter(stored, index, message);
     if (stored.size() > largestPosted) {
       throw new UnhandledMessageException(
           "The message takes "
@@ -165,6 +179,78 @@ final class Partition {
           null);
     }
     current.post(target, stored.toByteArray());
+  }
+
+  /** Has the node of partition 0, which is elsewhere, asked for a savepoint. */
+  void postRequest(String name) {
+    current.post(0, Posting.request(name));
+  }
+
+  // Savepoints
+
+  /** The newest savepoint that it has a part in, or is past. */
+  long savepoint() {
+    return savepoint;
+  }
+
+  /**
+   * Has the epoch end with the partition's part in a savepoint.
+   *
+   * @param senders the partitions whose messages may be on their way through the inbox
+   */
+  void beginSavepoint(long number, Collection<Integer> senders) {
+    ChannelRecorder recorder = new ChannelRecorder(senders, scratch);
+    passSavepoint(number);
+    channels = recorder;
+    current.channels = recorder;
+  }
+
+  /** Is past a savepoint, without a part in it: it will never be complete. */
+  void passSavepoint(long number) {
+    savepoint = number;
+    channels = null;
+    overlay.put(Keys.savepoint(), new ByteWriter(10).writeVarLong(number).toByteArray());
+  }
+
+  /** Takes what comes from elsewhere, if a savepoint needs it. */
+  void record(Posting.Letter letter) {
+    if (channels != null) {
+      channels.add(letter.sender(), letter.message());
+    }
+  }
+
+  /** The next thing in the inbox, or null if there is none, or a savepoint has to come first. */
+  @Nullable Posting nextPosting() {
+    Posting.Marker held = heldMarker;
+    if (held != null) {
+      if (held.savepoint() > savepoint) {
+        return null;
+      }
+      heldMarker = null;
+      mark(held);
+      return held;
+    }
+    long position = inbox.position();
+    byte[] posted = inbox.poll();
+    if (posted == null) {
+      return null;
+    }
+    Posting next = Posting.read(posted);
+    if (next instanceof Posting.Marker marker) {
+      if (marker.savepoint() > savepoint) {
+        heldMarker = marker;
+        heldAt = position;
+      } else {
+        mark(marker);
+      }
+    }
+    return next;
+  }
+
+  private void mark(Posting.Marker marker) {
+    if (channels != null && marker.savepoint() == savepoint) {
+      channels.mark(marker.senders());
+    }
   }
 
   /** Puts a message among those that no function could handle. */
@@ -247,7 +333,7 @@ final class Partition {
       storedSequence = sequence;
     }
     ended.rows = instances.cut();
-    ended.inbox = inbox.position();
+    ended.inbox = heldMarker == null ? inbox.position() : heldAt;
     ended.changeBytes = overlay.bytes();
     ended.changes = overlay.cut(nextEpoch);
     current = new PartitionEpoch(this);
@@ -292,6 +378,8 @@ final class Partition {
       sequence = new ByteReader(counters).readVarLong();
       storedSequence = sequence;
     }
+    byte[] newest = overlay.get(Keys.savepoint());
+    savepoint = newest == null ? 0 : new ByteReader(newest).readVarLong();
     mailbox.addAll(pending.mailbox);
     pending.outbox.forEach(outbox::restoreHead);
     scan(Keys.outbox(), outbox::restoreChunk);

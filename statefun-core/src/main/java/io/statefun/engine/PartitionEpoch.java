@@ -41,6 +41,9 @@ final class PartitionEpoch {
   /** How far the inbox was read, from the cut on. */
   long inbox;
 
+  /** What a savepoint needs besides, if the epoch is the last before one. */
+  @Nullable ChannelRecorder channels;
+
   private @Nullable RecordBuffer storedEgress;
   PendingMessages pending = new PendingMessages();
   List<Change> changes = List.of();

@@ -5,6 +5,7 @@
  */
 package io.statefun.engine;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -140,6 +142,22 @@ final class Routes {
       }
     }
     return numbers;
+  }
+
+  /** The numbers of all partitions, here and elsewhere. */
+  List<Integer> all() {
+    return IntStream.range(0, workers.length).boxed().toList();
+  }
+
+  /** The numbers of all other partitions. */
+  List<Integer> elsewhere() {
+    List<Integer> others = new ArrayList<>();
+    for (int i = 0; i < workers.length; i++) {
+      if (!has(i)) {
+        others.add(i);
+      }
+    }
+    return others;
   }
 
   /** What keeps the order of messages between partitions that came at different times. */

@@ -43,6 +43,7 @@ final class RunningNode {
   private final @Nullable ActorThread committer;
   private final @Nullable ActorThread applier;
   private final @Nullable ActorThread bases;
+  private final @Nullable ActorThread savepoints;
   private final @Nullable ActorThread dispatchers;
 
   /**
@@ -69,6 +70,7 @@ final class RunningNode {
     committer = thread("committer", node.committer()::step, node.committer()::nextWakeUp);
     applier = thread("applier", node.applier()::step, node.applier()::nextWakeUp);
     bases = thread("bases", node.bases()::step, node.bases()::nextWakeUp);
+    savepoints = thread("savepoints", node.savepoints()::step, node.savepoints()::nextWakeUp);
     dispatchers = thread("egress", this::dispatch, this::nextDispatch);
   }
 
@@ -218,6 +220,11 @@ final class RunningNode {
     @Override
     public void wakeBases() {
       wake(bases);
+    }
+
+    @Override
+    public void wakeSavepoints() {
+      wake(savepoints);
     }
 
     @Override

@@ -9,7 +9,6 @@ import io.statefun.function.AsyncResult;
 import io.statefun.function.OnFailure;
 import io.statefun.io.Ingress;
 import io.statefun.message.Address;
-import io.statefun.wire.ByteReader;
 import io.statefun.wire.StoredBytes;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -248,6 +247,10 @@ final class Worker {
 
   private void takeCut(long nextEpoch) {
     EpochPart ended = current;
+    ended.savepoint = barrier.savepoint();
+    if (ended.savepoint > 0) {
+      beginSavepoint(ended.savepoint);
+    }
     for (IngressReader reader : ingresses) {
       reader.storePosition(ended);
     }
@@ -269,6 +272,13 @@ final class Worker {
     }
   }
 
+  private void beginSavepoint(long number) {
+    // What the dispatchers have put aside belongs to it.
+    runNotices();
+    List<Integer> senders = barrier.savepointSenders();
+    partitions.forEach(partition -> partition.beginSavepoint(number, senders));
+  }
+
   /** Goes over to other routes, between two epochs. */
   private void adopt(Routes next) {
     routes = next;
@@ -284,6 +294,13 @@ final class Worker {
       Partition partition = next.partition(number);
       if (next.worker(number) == index && !partitions.contains(partition)) {
         own(partition);
+      }
+    }
+    // Those that are not as far as others of their node can have no part any more.
+    long newestSavepoint = barrier.newestSavepoint();
+    for (Partition partition : partitions) {
+      if (partition.savepoint() < newestSavepoint) {
+        partition.passSavepoint(newestSavepoint);
       }
     }
     long rowBytes = node.limits().maxCachedStateBytes() / Math.max(1, next.size());
@@ -724,18 +741,29 @@ final class Worker {
 
   private boolean readInbox(Partition partition) {
     for (int i = 0; i < BATCH; i++) {
-      byte[] posted = backlog < BATCH * 4 ? partition.inbox.poll() : null;
-      if (posted == null) {
+      Posting posting = backlog < BATCH * 4 ? partition.nextPosting() : null;
+      if (posting == null) {
         return i > 0;
       }
-      Message message = MessageCodec.read(new ByteReader(posted));
+      take(partition, posting);
+    }
+    return true;
+  }
+
+  private void take(Partition partition, Posting posting) {
+    if (posting instanceof Posting.Letter letter) {
+      partition.record(letter);
+      Message message = letter.message();
       if (Requests.isReply(message.target())) {
         current.replies.add(Requests.reply(message));
       } else {
         enqueue(partition, message);
       }
+    } else if (posting instanceof Posting.Marker marker) {
+      barrier.requestSavepoint(marker.savepoint());
+    } else if (posting instanceof Posting.Request request) {
+      barrier.savepointRequested(request.name());
     }
-    return true;
   }
 
   // From outside

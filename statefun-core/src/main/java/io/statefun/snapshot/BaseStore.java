@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.zip.CRC32C;
 
 /**
@@ -30,18 +31,27 @@ public final class BaseStore {
   private static final int PART_BYTES = 4 * 1024 * 1024;
 
   private final SnapshotStore store;
+  private final String root;
 
   /**
    * @param store where the bases are
    */
   public BaseStore(SnapshotStore store) {
+    this(store, FOLDER);
+  }
+
+  /**
+   * @param root what the names of the bases begin with, up to and with a slash
+   */
+  public BaseStore(SnapshotStore store, String root) {
     this.store = store;
+    this.root = root;
   }
 
   /** The epoch of the newest base of each partition that has one. */
   public Map<Integer, Long> newest() throws IOException {
     Map<Integer, Long> result = new HashMap<>();
-    for (String name : store.list(FOLDER)) {
+    for (String name : store.list(root)) {
       if (name.endsWith(MANIFEST)) {
         result.merge(partition(name), epoch(name), Math::max);
       }
@@ -49,20 +59,20 @@ public final class BaseStore {
     return result;
   }
 
-  private static String folder(int partition) {
-    return FOLDER + String.format("p%05d/", partition);
+  private String folder(int partition) {
+    return root + String.format("p%05d/", partition);
   }
 
-  private static String manifest(int partition, long epoch) {
+  private String manifest(int partition, long epoch) {
     return folder(partition) + String.format("%020d", epoch) + MANIFEST;
   }
 
-  private static int partition(String name) {
-    return Integer.parseInt(name.substring(FOLDER.length() + 1, FOLDER.length() + 6));
+  private int partition(String name) {
+    return Integer.parseInt(name.substring(root.length() + 1, root.length() + 6));
   }
 
-  private static long epoch(String name) {
-    int from = FOLDER.length() + 7;
+  private long epoch(String name) {
+    int from = root.length() + 7;
     return Long.parseLong(name.substring(from, from + 20));
   }
 
@@ -91,14 +101,20 @@ public final class BaseStore {
   /** Brings the entries of a base into a partition's backend, which must be empty. */
   public void restore(int partition, long epoch, StateBackend.PartitionStore target)
       throws IOException {
+    try (StateBackend.Batch batch = target.newBatch()) {
+      read(partition, epoch, batch::put);
+      batch.write(epoch);
+    }
+  }
+
+  /** Goes through the entries of a base, in the order of their keys. */
+  public void read(int partition, long epoch, BiConsumer<byte[], byte[]> entries)
+      throws IOException {
     ByteReader manifest = manifestOf(partition, epoch);
     String attempt = manifest.readString();
     int parts = manifest.readVarInt();
-    try (StateBackend.Batch batch = target.newBatch()) {
-      for (int part = 0; part < parts; part++) {
-        restore(part(partition, epoch, attempt, part), manifest, batch);
-      }
-      batch.write(epoch);
+    for (int part = 0; part < parts; part++) {
+      readPart(part(partition, epoch, attempt, part), manifest, entries);
     }
   }
 
@@ -113,7 +129,7 @@ public final class BaseStore {
     return manifest;
   }
 
-  private void restore(String name, ByteReader manifest, StateBackend.Batch batch)
+  private void readPart(String name, ByteReader manifest, BiConsumer<byte[], byte[]> entries)
       throws IOException {
     int length = manifest.readVarInt();
     int checksum = manifest.readFixedInt();
@@ -122,9 +138,9 @@ public final class BaseStore {
       throw new CorruptDataException(
           "Part " + name + " of a base snapshot does not match its checksum");
     }
-    ByteReader entries = new ByteReader(bytes);
-    while (entries.hasRemaining()) {
-      batch.put(entries.readBytes(), entries.readBytes());
+    ByteReader in = new ByteReader(bytes);
+    while (in.hasRemaining()) {
+      entries.accept(in.readBytes(), in.readBytes());
     }
   }
 
@@ -141,7 +157,7 @@ public final class BaseStore {
     }
   }
 
-  private static String part(int partition, long epoch, String attempt, int number) {
+  private String part(int partition, long epoch, String attempt, int number) {
     return folder(partition)
         + String.format("%020d-", epoch)
         + attempt
@@ -222,7 +238,8 @@ public final class BaseStore {
     }
   }
 
-  private static SnapshotStore.Content content(ByteWriter bytes) {
+  /** Bytes as the content of an object. */
+  public static SnapshotStore.Content content(ByteWriter bytes) {
     return new SnapshotStore.Content() {
       @Override
       public long length() {

@@ -40,6 +40,14 @@ public enum FaultPoint {
   AFTER_BASE_MANIFEST,
   /** Some of the objects that a base snapshot replaces are deleted. */
   DURING_COLLECTION,
+  /** All of a partition's part in a savepoint is there but what says so. */
+  BEFORE_SAVEPOINT_PART,
+  /** A partition's part in a savepoint is there. */
+  AFTER_SAVEPOINT_PART,
+  /** All parts of a savepoint are there, its manifest is not. */
+  BEFORE_SAVEPOINT_MANIFEST,
+  /** A savepoint is complete, or was given up by another node. */
+  AFTER_SAVEPOINT_MANIFEST,
   /** A node has read its state and is about to take over. */
   BEFORE_TAKEOVER;
 

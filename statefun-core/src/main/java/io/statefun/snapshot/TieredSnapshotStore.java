@@ -20,7 +20,7 @@ import java.util.function.Predicate;
  */
 public final class TieredSnapshotStore implements SnapshotStore {
 
-  private static final String BASES = "bases/";
+  private static final List<String> LARGE = List.of("bases/", "savepoints/");
 
   private final SnapshotStore epochs;
   private final SnapshotStore bases;
@@ -28,8 +28,8 @@ public final class TieredSnapshotStore implements SnapshotStore {
   /**
    * Makes a store of two others, which it closes when it is closed.
    *
-   * @param epochs where all is that is no part of a base snapshot
-   * @param bases where base snapshots are
+   * @param epochs where all is that is no part of a base snapshot or a savepoint
+   * @param bases where base snapshots and savepoints are
    */
   public TieredSnapshotStore(SnapshotStore epochs, SnapshotStore bases) {
     this.epochs = epochs;
@@ -57,7 +57,7 @@ public final class TieredSnapshotStore implements SnapshotStore {
       return bases.list(prefix);
     }
     List<String> names = listWhere(epochs, prefix, Predicate.not(TieredSnapshotStore::isOfBase));
-    if (BASES.startsWith(prefix)) {
+    if (LARGE.stream().anyMatch(folder -> folder.startsWith(prefix))) {
       names.addAll(listWhere(bases, prefix, TieredSnapshotStore::isOfBase));
       Collections.sort(names);
     }
@@ -87,7 +87,7 @@ public final class TieredSnapshotStore implements SnapshotStore {
   }
 
   private static boolean isOfBase(String name) {
-    return name.startsWith(BASES);
+    return LARGE.stream().anyMatch(name::startsWith);
   }
 
   private static List<String> listWhere(

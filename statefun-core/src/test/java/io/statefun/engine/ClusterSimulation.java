@@ -8,9 +8,13 @@ package io.statefun.engine;
 import io.statefun.cluster.TransactionalEpochLog;
 import io.statefun.io.Egress;
 import io.statefun.io.Ingress;
+import io.statefun.io.RefusedRecordsException;
 import io.statefun.message.MessageTypes;
 import io.statefun.message.TypeName;
 import io.statefun.message.TypedValue;
+import io.statefun.savepoint.Savepoint;
+import io.statefun.savepoint.SavepointStore;
+import io.statefun.snapshot.BaseStore;
 import io.statefun.snapshot.FaultPoint;
 import io.statefun.snapshot.FencedException;
 import io.statefun.snapshot.InMemorySnapshotStore;
@@ -64,6 +68,11 @@ final class ClusterSimulation {
   private final double crashRate;
   private final double faultRate;
   private final double rebalanceRate;
+  private final double savepointRate;
+
+  /** What the application goes on from, if it does not begin with nothing. */
+  private final @Nullable Origin origin;
+
   private final EngineLimits limits;
   private final Map<String, CellState> shown = new TreeMap<>();
   private final Map<String, Integer> read = new HashMap<>();
@@ -73,6 +82,8 @@ final class ClusterSimulation {
   private final Map<Integer, Member> owners = new TreeMap<>();
 
   private long now = 1_700_000_000_000L;
+  private int ticks;
+  private long leaptAt;
   private int lives;
   private int crashes;
   private int moves;
@@ -81,15 +92,20 @@ final class ClusterSimulation {
   private @Nullable String violation;
 
   private ClusterSimulation(
-      long seed, SimulatedLog.@Nullable Defect defect, Consumer<String> trace) {
+      long seed,
+      SimulatedLog.@Nullable Defect defect,
+      @Nullable Origin origin,
+      Consumer<String> trace) {
     this.random = new Random(seed);
     this.trace = trace;
+    this.origin = origin;
     this.function = new CellFunction(world, types, Retention.FOREVER);
     this.partitions = 1 + random.nextInt(8);
     this.workers = 1 + random.nextInt(3);
     this.crashRate = random.nextBoolean() ? 0 : 0.001 * random.nextDouble();
     this.faultRate = random.nextInt(4) == 0 ? 0 : 0.005 * random.nextDouble();
     this.rebalanceRate = 0.002 * random.nextDouble();
+    this.savepointRate = random.nextBoolean() ? 0 : 0.002 * random.nextDouble();
     this.limits =
         new EngineLimits(
             1 + random.nextInt(8_000),
@@ -104,7 +120,13 @@ final class ClusterSimulation {
     this.log = new SimulatedLog(new Random(~seed), defect, () -> calm, world::mayCrash);
     this.store = new MoodyStore();
     int splits = 1 + random.nextInt(4);
-    this.workload = new Workload(random, splits, 20 + random.nextInt(100), 2 + random.nextInt(12));
+    this.workload =
+        origin == null
+            ? new Workload(random, splits, 20 + random.nextInt(100), 2 + random.nextInt(12))
+            : origin.workload();
+    if (origin != null) {
+      now = origin.time();
+    }
     int nodes = 2 + random.nextInt(3);
     for (int i = 0; i < nodes; i++) {
       members.add(new Member(i));
@@ -117,18 +139,38 @@ final class ClusterSimulation {
    * @param violation the promise that was broken, or null
    * @param moves how often a partition was asked to go elsewhere while its node lived
    * @param posted how many messages went through inboxes
+   * @param savepoints how many savepoints were complete, of which one was restored
    */
-  record Outcome(long seed, @Nullable String violation, int crashes, int moves, long posted) {}
+  record Outcome(
+      long seed, @Nullable String violation, int crashes, int moves, long posted, int savepoints) {}
+
+  /**
+   * A savepoint of another run.
+   *
+   * @param committed how often each record has left with a commit before the savepoint
+   * @param delivered how often each may have left otherwise before the savepoint
+   */
+  private record Origin(
+      Workload workload,
+      long time,
+      SavepointStore store,
+      Savepoint savepoint,
+      Map<Long, Integer> committed,
+      Map<Long, Integer> delivered) {}
 
   static Outcome run(long seed) {
     return run(seed, null, line -> {});
   }
 
   static Outcome run(long seed, SimulatedLog.@Nullable Defect defect, Consumer<String> trace) {
-    ClusterSimulation simulation = new ClusterSimulation(seed, defect, trace);
+    ClusterSimulation simulation = new ClusterSimulation(seed, defect, null, trace);
+    int savepoints = 0;
     try {
       simulation.run();
-    } catch (RuntimeException | AssertionError e) {
+      if (simulation.violation == null) {
+        savepoints = simulation.restore(seed);
+      }
+    } catch (IOException | RuntimeException | AssertionError e) {
       StringBuilder text = new StringBuilder("unexpected " + e);
       for (int i = 0; i < Math.min(8, e.getStackTrace().length); i++) {
         text.append("\n    at ").append(e.getStackTrace()[i]);
@@ -136,7 +178,78 @@ final class ClusterSimulation {
       simulation.violate(text.toString());
     }
     return new Outcome(
-        seed, simulation.violation, simulation.crashes, simulation.moves, simulation.log.posted());
+        seed,
+        simulation.violation,
+        simulation.crashes,
+        simulation.moves,
+        simulation.log.posted(),
+        savepoints);
+  }
+
+  /** Has another cluster go on from one of the savepoints, and tells how many there are. */
+  private int restore(long seed) throws IOException {
+    SavepointStore savepoints = new SavepointStore(store);
+    // What was cut before the time leapt has to be restored before, too.
+    List<Savepoint> complete =
+        savepoints.list().stream()
+            .filter(savepoint -> savepoint.created().toEpochMilli() < leaptAt)
+            .toList();
+    if (complete.isEmpty()) {
+      return 0;
+    }
+    Savepoint chosen = complete.get(random.nextInt(complete.size()));
+    Map<Integer, Long> counters = new HashMap<>();
+    for (Savepoint.Part part : chosen.parts()) {
+      savepoints
+          .states(chosen.number())
+          .read(
+              part.partition(),
+              part.epoch(),
+              (key, value) -> {
+                if (Keys.kind(key) == Keys.Kind.COUNTERS) {
+                  counters.put(part.partition(), new ByteReader(value).readVarLong());
+                }
+              });
+    }
+    Map<Long, Integer> committed = new HashMap<>();
+    for (Egress.Delivery taken : log.committed()) {
+      if (isBefore(taken.id(), counters)) {
+        committed.merge(taken.value().as(types.forClass(Long.class)), 1, Integer::sum);
+      }
+    }
+    Map<Long, Integer> delivered = new HashMap<>();
+    sink.records.forEach(
+        (id, number) -> {
+          if (isBefore(id, counters)) {
+            delivered.merge(number, 1, Integer::sum);
+          }
+        });
+    trace.accept("RESTORE of " + chosen);
+    ClusterSimulation restored =
+        new ClusterSimulation(
+            ~seed,
+            null,
+            new Origin(
+                workload,
+                chosen.created().toEpochMilli(),
+                savepoints,
+                chosen,
+                committed,
+                delivered),
+            trace);
+    restored.run();
+    if (restored.violation != null) {
+      violate("restored from savepoint " + chosen.number() + ": " + restored.violation);
+    }
+    return complete.size();
+  }
+
+  /** Whether a record was made before the savepoint: its id has its partition and number. */
+  private static boolean isBefore(String id, Map<Integer, Long> counters) {
+    String[] fields = id.split("-", -1);
+    int partition = Integer.parseInt(fields[fields.length - 2]);
+    long number = Long.parseLong(fields[fields.length - 1]);
+    return number <= counters.getOrDefault(partition, 0L);
   }
 
   private void violate(String what) {
@@ -149,6 +262,9 @@ final class ClusterSimulation {
   // The run
 
   private void run() {
+    if (origin != null) {
+      begin(origin);
+    }
     for (int tick = 0; !isDone(); tick++) {
       if (tick == MAX_TICKS / 2) {
         calm = true;
@@ -159,9 +275,11 @@ final class ClusterSimulation {
       if (violation != null) {
         return;
       }
+      ticks = tick;
       tick();
     }
     calm = true;
+    leaptAt = now;
     now += 2 * Workload.FAR;
     settle();
     if (violation == null && random.nextBoolean()) {
@@ -171,6 +289,27 @@ final class ClusterSimulation {
     if (violation == null) {
       check();
     }
+  }
+
+  private void begin(Origin from) {
+    calm = true;
+    SimulatedLog.Client client = log.enter();
+    UUID writer = new UUID(random.nextLong(), 0);
+    try {
+      new SavepointRestore(
+              from.store(),
+              partitions,
+              new HeapBackend(512),
+              new BaseStore(store),
+              new TransactionalEpochLog(store, client, writer, world, new Clock()),
+              "restore",
+              new Clock())
+          .restore(from.savepoint(), (ingress, split) -> SavepointRestore.Positions.LOG);
+    } catch (IOException | RefusedRecordsException e) {
+      throw new IllegalStateException(e);
+    }
+    log.expel(client);
+    calm = false;
   }
 
   private void settle() {
@@ -190,6 +329,9 @@ final class ClusterSimulation {
     if (!calm && random.nextDouble() < rebalanceRate) {
       move();
     }
+    if (!calm && origin == null && random.nextDouble() < savepointRate) {
+      askForSavepoint();
+    }
     assign();
     Member member = members.get(random.nextInt(members.size()));
     if (!calm && random.nextDouble() < crashRate) {
@@ -203,6 +345,13 @@ final class ClusterSimulation {
       world.pass();
     } else {
       member.step();
+    }
+  }
+
+  private void askForSavepoint() {
+    Node asked = members.get(random.nextInt(members.size())).node;
+    if (asked != null && !asked.partitions().isEmpty()) {
+      asked.requestSavepoint("request-" + ticks);
     }
   }
 
@@ -333,7 +482,8 @@ final class ClusterSimulation {
     }
 
     private void act(Node running) {
-      switch (random.nextInt(14)) {
+      switch (random.nextInt(15)) {
+        case 14 -> running.savepoints().step();
         case 13 -> running.bases().step();
         case 0, 1, 2, 3, 4, 5 -> running.workerAt(random.nextInt(workers)).step();
         case 6, 7, 8 -> running.committer().step();
@@ -500,7 +650,8 @@ final class ClusterSimulation {
 
   private void check() {
     workload.settle();
-    Map<String, Integer> before = Map.copyOf(read);
+    Map<String, Integer> before = new HashMap<>(read);
+    before.values().removeIf(position -> position == 0);
     for (String cell : workload.cellNames()) {
       Node any = Objects.requireNonNull(members.get(random.nextInt(members.size())).node);
       if (any.partitions().isEmpty()) {
@@ -534,13 +685,15 @@ final class ClusterSimulation {
       violate("the balances of all accounts add up to " + balances);
     }
     checkRecordsAndDeadLetters();
+    // That an empty split is read up to its beginning may be committed at any time.
+    read.values().removeIf(position -> position == 0);
     if (!before.equals(read)) {
       violate("an ingress was read further in the end");
     }
   }
 
   private void checkRecordsAndDeadLetters() {
-    Map<Long, Integer> left = new HashMap<>();
+    Map<Long, Integer> left = new HashMap<>(origin == null ? Map.of() : origin.committed());
     sink.records.values().forEach(number -> left.merge(number, 1, Integer::sum));
     log.committed()
         .forEach(
@@ -563,13 +716,30 @@ final class ClusterSimulation {
         }
       }
     }
-    if (!left.equals(workload.emitted())) {
+    if (!hasAll(left)) {
       violate("records that left: " + left + " in place of " + workload.emitted());
     }
     if (poisoned.size() != workload.poisoned().size()
         || !new TreeSet<>(poisoned).equals(workload.poisoned())) {
       violate("dead letters " + poisoned + " in place of " + workload.poisoned());
     }
+  }
+
+  /** Of what had been delivered before a savepoint, some may be delivered again after it. */
+  private boolean hasAll(Map<Long, Integer> left) {
+    Map<Long, Integer> emitted = workload.emitted();
+    if (origin == null) {
+      return left.equals(emitted);
+    }
+    Map<Long, Integer> delivered = origin.delivered();
+    return emitted.keySet().containsAll(left.keySet())
+        && emitted.entrySet().stream()
+            .allMatch(
+                entry -> {
+                  int count = left.getOrDefault(entry.getKey(), 0);
+                  int missing = entry.getValue() - count;
+                  return missing >= 0 && missing <= delivered.getOrDefault(entry.getKey(), 0);
+                });
   }
 
   // The world around the nodes

@@ -25,11 +25,13 @@ class ClusterSimulationTest {
     int crashes = 0;
     int moves = 0;
     long posted = 0;
+    int savepoints = 0;
     for (long seed = 1; seed <= SEEDS; seed++) {
       ClusterSimulation.Outcome outcome = ClusterSimulation.run(seed);
       crashes += outcome.crashes();
       moves += outcome.moves();
       posted += outcome.posted();
+      savepoints += outcome.savepoints();
       if (outcome.violation() != null) {
         violations.add("seed " + seed + ": " + outcome.violation());
       }
@@ -39,6 +41,7 @@ class ClusterSimulationTest {
     assertThat(crashes).isGreaterThan(SEEDS);
     assertThat(moves).isGreaterThan(SEEDS);
     assertThat(posted).isGreaterThan(SEEDS);
+    assertThat(savepoints).isPositive();
   }
 
   @ParameterizedTest

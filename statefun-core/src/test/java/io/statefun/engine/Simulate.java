@@ -59,19 +59,21 @@ final class Simulate {
     long crashes = 0;
     long moves = 0;
     long posted = 0;
+    long savepoints = 0;
     for (long seed = first; seed < first + seeds; seed++) {
       ClusterSimulation.Outcome outcome = ClusterSimulation.run(seed, null, trace);
       crashes += outcome.crashes();
       moves += outcome.moves();
       posted += outcome.posted();
+      savepoints += outcome.savepoints();
       if (outcome.violation() != null) {
         violations++;
         System.out.println("seed " + seed + ": " + outcome.violation());
       }
     }
     System.out.printf(
-        "seeds=%d violations=%d crashes=%d moves=%d posted=%d%n",
-        seeds, violations, crashes, moves, posted);
+        "seeds=%d violations=%d crashes=%d moves=%d posted=%d savepoints=%d%n",
+        seeds, violations, crashes, moves, posted, savepoints);
     return violations == 0;
   }
 

@@ -1,0 +1,48 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.savepoint;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * A complete savepoint: a consistent copy of all that an application holds, from which it can go on
+ * anywhere. Immutable.
+ *
+ * @param number grows from savepoint to savepoint of an application
+ * @param application the application's name
+ * @param request who asked for it, as {@link #SCHEDULED}, or a unique name
+ * @param created when it was complete
+ * @param parts its parts, in the order of their partitions, one for each
+ */
+public record Savepoint(
+    long number, String application, String request, Instant created, List<Part> parts) {
+
+  /** The request of a savepoint that nobody asked for but the schedule. */
+  public static final String SCHEDULED = "schedule";
+
+  public Savepoint {
+    parts = List.copyOf(parts);
+  }
+
+  /** How many partitions the application had. */
+  public int partitions() {
+    return parts.size();
+  }
+
+  /** How many bytes it takes, roughly. */
+  public long bytes() {
+    return parts.stream().mapToLong(Part::bytes).sum();
+  }
+
+  /**
+   * The part of a partition.
+   *
+   * @param epoch the last epoch of its node that the part has
+   * @param bytes how many bytes it takes, roughly
+   */
+  public record Part(int partition, long epoch, long bytes) {}
+}
