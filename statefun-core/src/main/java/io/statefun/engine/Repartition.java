@@ -101,11 +101,14 @@ final class Repartition {
     }
   }
 
-  /** A sender's messages that wait to be sent go before those that it sends next. */
+  /**
+   * A sender's messages that wait to be sent go before those that it sends next, and those from
+   * outside behind all that have left their outboxes already.
+   */
   private void takeOutgoing(Message message) {
     Address source = message.source();
     if (source == null || Requests.isReply(source)) {
-      takeWaiting(message);
+      target(message.target()).fromOutside.add(message);
     } else if (!Requests.isReply(message.target())) {
       target(source).outbox.add(message);
     }
@@ -214,6 +217,7 @@ final class Repartition {
 
     private final StateBackend.Batch batch;
     private final PendingMessages pending = new PendingMessages();
+    private final List<Message> fromOutside = new ArrayList<>();
     private final Map<TypeName, Aside> asides =
         new TreeMap<>(Comparator.comparing(TypeName::toString));
     private final Chunks outbox;
@@ -240,6 +244,7 @@ final class Repartition {
     }
 
     void end(long counter, long epoch) {
+      pending.mailbox.addAll(fromOutside);
       outbox.close();
       asides.forEach(
           (egress, aside) ->

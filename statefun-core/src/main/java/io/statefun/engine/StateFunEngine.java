@@ -6,18 +6,23 @@
 package io.statefun.engine;
 
 import io.statefun.binding.AnnotatedFunction;
+import io.statefun.cluster.EpochLog;
 import io.statefun.cluster.Inbox;
 import io.statefun.cluster.MessageLog;
 import io.statefun.cluster.StoreEpochLog;
 import io.statefun.cluster.TransactionalEpochLog;
 import io.statefun.io.Egress;
 import io.statefun.io.Ingress;
+import io.statefun.io.RefusedRecordsException;
 import io.statefun.message.Address;
 import io.statefun.message.MessageType;
 import io.statefun.message.MessageTypes;
 import io.statefun.message.TypeName;
 import io.statefun.message.TypedValue;
+import io.statefun.savepoint.Savepoint;
+import io.statefun.savepoint.SavepointStore;
 import io.statefun.snapshot.ApplicationRecord;
+import io.statefun.snapshot.BaseStore;
 import io.statefun.snapshot.FaultPoint;
 import io.statefun.snapshot.FencedException;
 import io.statefun.snapshot.SnapshotStore;
@@ -351,6 +356,115 @@ public final class StateFunEngine implements AutoCloseable {
     return result;
   }
 
+  // Savepoints
+
+  /**
+   * Has a savepoint of the whole application taken, whichever processes have its partitions. They
+   * go on meanwhile.
+   *
+   * @param patience how long to wait until it is complete
+   * @return completes when it is; exceptionally if it did not become so
+   * @throws IllegalStateException if the engine does not run, or has no partitions at the moment
+   * @throws IOException if the snapshot store cannot be read
+   */
+  public CompletableFuture<Savepoint> savepoint(Duration patience) throws IOException {
+    SavepointStore savepoints = new SavepointStore(settings.store());
+    String request = UUID.randomUUID().toString();
+    long newest = savepoints.newestNumber();
+    running().requestSavepoint(request);
+    return new SavepointWait(
+            savepoints,
+            request,
+            newest,
+            patience,
+            () -> state == EngineStatus.State.RUNNING || state == EngineStatus.State.STANDBY)
+        .begin();
+  }
+
+  /**
+   * Has a savepoint taken that is {@linkplain Savepoint#SCHEDULED due}, if this process has
+   * partition 0; of all processes one has it.
+   *
+   * @return whether it has
+   */
+  public boolean dueSavepoint() {
+    RunningNode node = running;
+    if (node == null || !node.node().partitions().contains(0)) {
+      return false;
+    }
+    node.node().requestSavepoint(Savepoint.SCHEDULED);
+    return true;
+  }
+
+  /**
+   * Has the application, which holds nothing and does not run, go on from a savepoint when it is
+   * started next, with the partitions that it is configured to have. This engine can be started no
+   * more.
+   *
+   * @param from where the savepoint is, perhaps of another application
+   * @param keepPositions whether ingresses go on where they were; otherwise they begin where they
+   *     are configured to, as it must be with another log or other topics
+   * @throws EngineStartException if that is not possible; it says what to do
+   * @throws IllegalStateException if the engine was started before
+   */
+  public void restore(SnapshotStore from, Savepoint savepoint, boolean keepPositions) {
+    synchronized (this) {
+      if (state != EngineStatus.State.NEW) {
+        throw new IllegalStateException("An engine can be started once");
+      }
+      state = EngineStatus.State.STANDBY;
+    }
+    try {
+      backend = settings.openBackend();
+      MessageLog log = settings.log;
+      if (log != null) {
+        RestoreTurn turn = new RestoreTurn(settings.partitions);
+        log.join(settings.partitions, turn);
+        turn.await();
+      }
+      UUID writer = UUID.randomUUID();
+      new SavepointRestore(
+              new SavepointStore(from),
+              settings.partitions,
+              backend,
+              new BaseStore(settings.store()),
+              settings.epochLog(writer),
+              writer.toString().substring(0, 8),
+              settings.clock)
+          .restore(savepoint, new RestoredPositions(keepPositions));
+    } catch (IOException | RefusedRecordsException | RuntimeException e) {
+      throw startFailure(e);
+    } finally {
+      if (settings.log != null) {
+        settings.log.close();
+      }
+    }
+    state = EngineStatus.State.STOPPED;
+    release();
+  }
+
+  private final class RestoredPositions implements SavepointRestore.Positions {
+
+    private final boolean kept;
+
+    RestoredPositions(boolean kept) {
+      this.kept = kept;
+    }
+
+    @Override
+    public int reader(TypeName name, String split) {
+      for (Ingress ingress : settings.allIngresses()) {
+        if (kept && ingress.name().equals(name)) {
+          return ingress.positionsInLog()
+              ? SavepointRestore.Positions.LOG
+              : Address.of(name, split).partition(settings.partitions);
+        }
+      }
+      StateFunEngine.LOG.info("Ingress {} begins split {} as it is configured to", name, split);
+      return SavepointRestore.Positions.NOBODY;
+    }
+  }
+
   private void awaitRoom(Node running, Address target) {
     int limit = settings.limits.maxWaitingRequests();
     while (running.waitingOutside(target) >= limit && state == EngineStatus.State.RUNNING) {
@@ -674,8 +788,7 @@ public final class StateFunEngine implements AutoCloseable {
     StateBackend openBackend() throws IOException {
       ApplicationRecord application =
           ApplicationRecord.openOrCreate(
-              Objects.requireNonNull(store, "A snapshot store is needed"),
-              new ApplicationRecord(name, partitions, UUID.randomUUID()));
+              store(), new ApplicationRecord(name, partitions, UUID.randomUUID()));
       check(application);
       applicationId = application.id().toString().substring(0, 8);
       return Objects.requireNonNull(backend, "A state backend is needed").open(application);
@@ -689,7 +802,6 @@ public final class StateFunEngine implements AutoCloseable {
         Executor callbacks,
         Node.NodeListener nodeListener) {
       Map<Integer, Scratch> scratches = new LinkedHashMap<>();
-      SnapshotStore from = Objects.requireNonNull(store);
       UUID writer = UUID.randomUUID();
       FaultPoint.Listener faults = FaultPoint.Listener.NONE;
       return new Node.Setup(
@@ -699,10 +811,8 @@ public final class StateFunEngine implements AutoCloseable {
           initialPartitions,
           log == null ? partition -> Inbox.EMPTY : log::inbox,
           workerCount,
-          from,
-          log == null
-              ? new StoreEpochLog(from, writer)
-              : new TransactionalEpochLog(from, log.transactions(), writer, faults, clock),
+          store(),
+          epochLog(writer),
           opened,
           allIngresses(),
           receivers(),
@@ -710,6 +820,17 @@ public final class StateFunEngine implements AutoCloseable {
           callbacks,
           faults,
           nodeListener);
+    }
+
+    private SnapshotStore store() {
+      return Objects.requireNonNull(store, "A snapshot store is needed");
+    }
+
+    private EpochLog epochLog(UUID writer) {
+      return log == null
+          ? new StoreEpochLog(store(), writer)
+          : new TransactionalEpochLog(
+              store(), log.transactions(), writer, FaultPoint.Listener.NONE, clock);
     }
 
     private Map<TypeName, Egress> receivers() {

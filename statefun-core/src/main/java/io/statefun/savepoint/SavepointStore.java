@@ -16,6 +16,8 @@ import io.statefun.wire.ByteReader;
 import io.statefun.wire.ByteWriter;
 import io.statefun.wire.CorruptDataException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -50,6 +52,7 @@ public final class SavepointStore {
   private static final int COMPLETE = 1;
   private static final int GIVEN_UP = 2;
   private static final int DIGITS = 20;
+  private static final int COPIED_AT_ONCE = 4 * 1024 * 1024;
 
   /** So many numbers have to pass before the sign that a savepoint was given up goes. */
   private static final long REMEMBERED = 100;
@@ -85,6 +88,20 @@ public final class SavepointStore {
   /** The newest number that was ever used for a savepoint of which something is left, or 0. */
   public long newestNumber() throws IOException {
     return numbers().stream().mapToLong(Long::longValue).max().orElse(0);
+  }
+
+  /** The newest complete savepoint of a request, if there is one of a higher number. */
+  public Optional<Savepoint> newest(long after, String request) throws IOException {
+    Optional<Savepoint> found = Optional.empty();
+    for (long number : numbers()) {
+      if (number > after) {
+        Optional<Savepoint> next = find(number);
+        if (next.isPresent() && next.get().request().equals(request)) {
+          found = next;
+        }
+      }
+    }
+    return found;
   }
 
   private Set<Long> numbers() throws IOException {
@@ -268,6 +285,48 @@ public final class SavepointStore {
         store.delete(folder(number) + MANIFEST);
       }
     }
+  }
+
+  /**
+   * Copies a savepoint into another store, under the same number.
+   *
+   * @throws IOException if that store has something of that number already, or either fails
+   */
+  public void copy(Savepoint savepoint, SnapshotStore target) throws IOException {
+    String manifest = folder(savepoint.number()) + MANIFEST;
+    if (target.size(manifest) >= 0) {
+      throw new IOException("There is a savepoint " + savepoint.number() + " already");
+    }
+    for (String name : store.list(folder(savepoint.number()))) {
+      if (!name.equals(manifest)) {
+        copy(name, target);
+      }
+    }
+    copy(manifest, target);
+  }
+
+  private void copy(String name, SnapshotStore target) throws IOException {
+    long size = store.size(name);
+    boolean unused =
+        target.create(
+            name,
+            new SnapshotStore.Content() {
+              @Override
+              public long length() {
+                return size;
+              }
+
+              @Override
+              public void writeTo(WritableByteChannel channel) throws IOException {
+                for (long done = 0; done < size; done += COPIED_AT_ONCE) {
+                  int length = (int) Math.min(COPIED_AT_ONCE, size - done);
+                  ByteBuffer piece = ByteBuffer.wrap(store.read(name, done, length));
+                  while (piece.hasRemaining()) {
+                    channel.write(piece);
+                  }
+                }
+              }
+            });
   }
 
   // How one is read

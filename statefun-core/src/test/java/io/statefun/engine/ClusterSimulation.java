@@ -508,6 +508,9 @@ final class ClusterSimulation {
       } catch (IOException e) {
         // It is tried again.
       } catch (CompletionException e) {
+        if (e.getCause() instanceof SimulatedCrash crash) {
+          throw crash;
+        }
         throw e.getCause() instanceof RuntimeException known ? known : e;
       }
     }
