@@ -309,6 +309,12 @@ final class ClusterSimulation {
       throw new IllegalStateException(e);
     }
     log.expel(client);
+    for (int split = 0; split < workload.splitCount(); split++) {
+      byte[] position = log.position("s" + split);
+      if (position != null) {
+        read.put("s" + split, new ByteReader(position).readVarInt());
+      }
+    }
     calm = false;
   }
 

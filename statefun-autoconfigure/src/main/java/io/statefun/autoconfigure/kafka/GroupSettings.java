@@ -31,6 +31,8 @@ record GroupSettings(
 
   private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(5);
 
+  private static final Duration LONGEST_HEARTBEAT = Duration.ofMillis(2_500);
+
   /** For which the thread that polls may be kept from it, as by a commit that it waits for. */
   Duration longestPause() {
     Duration sessions = sessionTimeout.multipliedBy(3).dividedBy(2);
@@ -58,8 +60,10 @@ record GroupSettings(
     // How long a rebalance waits for a member, which is not to be for minutes: each asks for new
     // records all the time, whatever else it does.
     membership.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, 2 * (int) longestPause().toMillis());
+    // The answers tell that others have come or gone, so that a long session must not make it rare.
     membership.put(
-        ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, (int) (sessionTimeout.toMillis() / 4));
+        ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
+        (int) Math.min(sessionTimeout.toMillis() / 4, LONGEST_HEARTBEAT.toMillis()));
     return membership;
   }
 }

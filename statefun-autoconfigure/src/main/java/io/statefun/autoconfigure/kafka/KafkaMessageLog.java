@@ -69,6 +69,7 @@ final class KafkaMessageLog implements MessageLog {
   private final GroupSettings settings;
   private final List<KafkaIngress> ingresses;
   private final RecordWriter writer;
+  private final RecordLag lag;
   private final Thread thread = new Thread(this::run, "statefun-kafka");
   private final Set<TopicPartition> paused = new HashSet<>();
 
@@ -89,11 +90,13 @@ final class KafkaMessageLog implements MessageLog {
       KafkaClients clients,
       GroupSettings settings,
       List<KafkaIngress> ingresses,
-      RecordWriter writer) {
+      RecordWriter writer,
+      RecordLag lag) {
     this.clients = clients;
     this.settings = settings;
     this.ingresses = ingresses;
     this.writer = writer;
+    this.lag = lag;
   }
 
   @Override
@@ -289,6 +292,9 @@ final class KafkaMessageLog implements MessageLog {
         hand(open, current, records);
       }
       place(open);
+      if (current != null && current == turn) {
+        lag.count(open, current, paused);
+      }
     } catch (WakeupException e) {
       log.debug("Woken, to be closed", e);
     } catch (OffsetOutOfRangeException e) {
@@ -445,6 +451,7 @@ final class KafkaMessageLog implements MessageLog {
     Turn current = turn;
     if (current != null) {
       turn = null;
+      lag.clear();
       // First, so that who waits for the turn knows why he waits no longer.
       listener().lost(why);
       current.end();

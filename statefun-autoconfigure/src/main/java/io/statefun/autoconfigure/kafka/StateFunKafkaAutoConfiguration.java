@@ -5,6 +5,8 @@
  */
 package io.statefun.autoconfigure.kafka;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.statefun.autoconfigure.ApplicationName;
 import io.statefun.autoconfigure.RecordRoutes;
 import io.statefun.autoconfigure.StateFunConfigurationException;
@@ -51,12 +53,18 @@ class StateFunKafkaAutoConfiguration {
   static class LogConfiguration {
 
     @Bean
+    RecordLag statefunKafkaLag() {
+      return new RecordLag();
+    }
+
+    @Bean
     StateFunEngineCustomizer statefunKafka(
         StateFunKafkaProperties properties,
         StateFunProperties common,
         ApplicationName name,
         MessageTypes types,
         RecordRoutes routes,
+        RecordLag lag,
         ObjectProvider<ConsumerFactory<?, ?>> consumers,
         ObjectProvider<ProducerFactory<?, ?>> producers,
         ObjectProvider<KafkaAdmin> admin,
@@ -74,7 +82,7 @@ class StateFunKafkaAutoConfiguration {
         ingresses.add(ingress(settings, types, format, routes, group, resources.getClassLoader()));
       }
       return builder -> {
-        builder.messageLog(new KafkaMessageLog(clients, group, ingresses, writer));
+        builder.messageLog(new KafkaMessageLog(clients, group, ingresses, writer, lag));
         for (StateFunKafkaProperties.Egress settings : properties.egress()) {
           if (settings.guarantee() != StateFunKafkaProperties.Guarantee.EXACTLY_ONCE) {
             builder.egress(
@@ -95,6 +103,20 @@ class StateFunKafkaAutoConfiguration {
             WHAT_TO_DO);
       }
       return bean;
+    }
+  }
+
+  /** Measures how far the process is behind. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass({KafkaAdmin.class, MeterBinder.class})
+  static class MetricsConfiguration {
+
+    @Bean
+    MeterBinder statefunKafkaMetrics(RecordLag lag) {
+      return registry ->
+          Gauge.builder("statefun.kafka.lag", lag, RecordLag::records)
+              .description("The number of records that this process has yet to fetch")
+              .register(registry);
     }
   }
 

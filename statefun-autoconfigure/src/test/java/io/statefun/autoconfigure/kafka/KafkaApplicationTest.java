@@ -16,6 +16,8 @@ import io.statefun.autoconfigure.Router;
 import io.statefun.autoconfigure.StateFunTemplate;
 import io.statefun.engine.EngineStatus;
 import io.statefun.engine.StateFunEngine;
+import io.statefun.function.MessageHandler;
+import io.statefun.function.StatefulFunction;
 import io.statefun.message.SerializationException;
 import io.statefun.services.KafkaBroker;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
@@ -337,6 +340,72 @@ class KafkaApplicationTest {
     return topics.values(totals).stream()
         .filter(total -> total.contains("\"sum\":" + sum + ","))
         .count();
+  }
+
+  @Test
+  void whoIsStoppedLeavesTheGroupSoThatAnotherGoesOnLongBeforeTheSessionIsOver() {
+    String[] settings = {"statefun.snapshot.file.lock=false", "statefun.kafka.session-timeout=5m"};
+    ConfigurableApplicationContext first = start(settings);
+    ConfigurableApplicationContext second =
+        start(settings[0], settings[1], "statefun.data-directory=" + directory.resolve("other"));
+    COUNTERS.forEach(counter -> topics.send(hits, counter, "{\"weight\":1}"));
+    await().atMost(PATIENCE).until(() -> topics.read(totals).size() == COUNTERS.size());
+    await().atMost(PATIENCE).until(() -> handled(first) > 0 && handled(second) > 0);
+
+    first.close();
+    COUNTERS.forEach(counter -> topics.send(hits, counter, "{\"weight\":1}"));
+
+    await().atMost(PATIENCE).until(() -> topics.read(totals).size() == 2 * COUNTERS.size());
+  }
+
+  @Test
+  void theLagIsWhatIsInTheTopicsAndWasNotFetched() {
+    int records = 300;
+    String page = "x".repeat(10_000);
+    ConfigurableApplicationContext context =
+        run(
+            List.of(CounterApplication.class, Metered.class, Blocked.class),
+            "statefun.kafka.ingress[0].target=test/blocked",
+            "statefun.memory.mailbox-capacity=8",
+            "spring.kafka.consumer.max-poll-records=10");
+    Blocked.Function function = context.getBean(Blocked.Function.class);
+    MeterRegistry registry = context.getBean(MeterRegistry.class);
+    assertThat(lag(registry)).isZero();
+
+    for (int i = 0; i < records; i++) {
+      topics.send(hits, "a", "{\"page\":\"" + page + "\",\"weight\":1}");
+    }
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> assertThat(lag(registry)).isBetween(100.0, records - 1.0));
+
+    function.mayGoOn.countDown();
+    await().atMost(PATIENCE).until(() -> lag(registry) == 0 && handled(context) == records);
+  }
+
+  private static double lag(MeterRegistry registry) {
+    return registry.get("statefun.kafka.lag").gauge().value();
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  static class Blocked {
+
+    @Bean
+    Function blocked() {
+      return new Function();
+    }
+
+    /** Handles nothing until it may. */
+    @StatefulFunction("test/blocked")
+    static class Function {
+
+      final CountDownLatch mayGoOn = new CountDownLatch(1);
+
+      @MessageHandler
+      void on(CounterApplication.Hit hit) throws InterruptedException {
+        mayGoOn.await();
+      }
+    }
   }
 
   @Test

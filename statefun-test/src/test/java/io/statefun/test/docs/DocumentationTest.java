@@ -24,12 +24,13 @@ import org.junit.jupiter.api.Test;
 
 /**
  * What the documents show is compiled and run, and what they point to is there. A code block must
- * be a region of a file under {@code src/test}, word for word; the tests beside those files run
- * them.
+ * be a region of a file under {@code src/test}, or of a manifest of the sample, word for word; the
+ * tests beside those files, and those of the sample, run them.
  */
 class DocumentationTest {
 
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+  private static final Path MANIFESTS = ROOT.resolve("sample-billing-app/kubernetes");
   private static final Set<String> SHOWN = Set.of("java", "yaml", "xml");
   private static final Set<String> LANGUAGES =
       Set.of("java", "yaml", "xml", "sh", "text", "mermaid");
@@ -136,7 +137,9 @@ class DocumentationTest {
   }
 
   private static List<Region> regions() throws IOException {
-    return Regions.in(Path.of("src/test"));
+    List<Region> regions = new ArrayList<>(Regions.in(Path.of("src/test")));
+    regions.addAll(Regions.in(MANIFESTS));
+    return regions;
   }
 
   private static List<MarkdownFile> documents() throws IOException {

@@ -1,0 +1,68 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.autoconfigure.kafka;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * How many records this process has yet to fetch: those of the ingresses, and what other processes
+ * have sent. It grows when functions cannot keep up, as partitions of which too much waits are
+ * paused.
+ */
+final class RecordLag {
+
+  private static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(2);
+  private static final Duration TIMEOUT = Duration.ofSeconds(1);
+
+  private volatile long records;
+  private long next = System.nanoTime();
+
+  /** As counted two seconds ago, or later; 0 if the process owns nothing. */
+  long records() {
+    return records;
+  }
+
+  // Called by the thread that polls
+
+  /**
+   * Counts, now and then. Of a partition whose end is not known yet nothing is.
+   *
+   * @param paused partitions whose end has to be asked for, since no fetch tells it
+   */
+  void count(Consumer<?, ?> consumer, Turn turn, Set<TopicPartition> paused) {
+    long now = System.nanoTime();
+    if (now - next < 0) {
+      return;
+    }
+    next = now + INTERVAL_NANOS;
+    Map<TopicPartition, Long> ends =
+        paused.isEmpty() ? Map.of() : consumer.endOffsets(paused, TIMEOUT);
+    records =
+        Stream.<Source>concat(turn.splits().stream(), turn.inboxes().stream())
+            .map(Source::partition)
+            .mapToLong(partition -> lag(consumer, partition, ends))
+            .sum();
+  }
+
+  private static long lag(
+      Consumer<?, ?> consumer, TopicPartition partition, Map<TopicPartition, Long> ends) {
+    Long end = ends.get(partition);
+    return end == null
+        ? consumer.currentLag(partition).orElse(0)
+        : Math.max(0, end - consumer.position(partition, TIMEOUT));
+  }
+
+  /** The process owns nothing any longer. */
+  void clear() {
+    records = 0;
+  }
+}
