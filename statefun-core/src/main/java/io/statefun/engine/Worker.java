@@ -714,7 +714,7 @@ final class Worker {
     Invocation.AsyncEnd end =
         new Invocation.AsyncEnd(
             cause == null ? AsyncResult.Status.SUCCESS : AsyncResult.Status.FAILURE, value, cause);
-    if (partition.isGone()) {
+    if (routes.find(partition.index) != partition) {
       return;
     }
     enqueue(

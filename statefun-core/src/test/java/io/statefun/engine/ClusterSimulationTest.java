@@ -45,7 +45,7 @@ class ClusterSimulationTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = 17)
+  @ValueSource(longs = {13, 17, 411, 1280, 106_653, 133_018})
   void seedsThatOnceFailedPass(long seed) {
     assertThat(ClusterSimulation.run(seed).violation()).isNull();
   }
@@ -53,6 +53,11 @@ class ClusterSimulationTest {
   @Test
   void messagesThatOvertakeOthersAreFound() {
     assertThat(violation(SimulatedLog.Defect.HIDDEN_MESSAGES)).contains("in place of");
+  }
+
+  @Test
+  void aSavepointThatLacksMessagesOnTheirWayIsFound() {
+    assertThat(violation(SimulatedLog.Defect.EARLY_MARKERS)).contains("restored from savepoint");
   }
 
   @Test

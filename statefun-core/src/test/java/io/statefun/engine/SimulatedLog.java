@@ -15,6 +15,7 @@ import io.statefun.message.MessageTypes;
 import io.statefun.snapshot.FencedException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -76,7 +77,9 @@ final class SimulatedLog {
     /** What has begun is committed at once, before anybody asks for it. */
     EARLY_COMMIT,
     /** Nothing is said to be in any inbox. */
-    HIDDEN_MESSAGES
+    HIDDEN_MESSAGES,
+    /** The marker of a savepoint overtakes the messages that were sent before it. */
+    EARLY_MARKERS
   }
 
   /** A new process takes the partitions over. */
@@ -296,7 +299,12 @@ final class SimulatedLog {
       open.add(transaction);
       try {
         send(transaction, output.records());
-        for (EpochOutput.Posted message : output.messages()) {
+        List<EpochOutput.Posted> messages = new ArrayList<>(output.messages());
+        if (defect == Defect.EARLY_MARKERS) {
+          messages.sort(
+              Comparator.comparing(message -> message.content()[0] == Posting.MARKER ? 0 : 1));
+        }
+        for (EpochOutput.Posted message : messages) {
           postedTo(message.partition()).add(new Posted(message.content(), transaction));
         }
         checkGeneration();
