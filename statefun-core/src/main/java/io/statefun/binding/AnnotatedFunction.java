@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 public final class AnnotatedFunction implements FunctionInvoker {
 
   private final TypeName type;
+  private final List<TypeName> aliases;
   private final List<StateSpec> states;
   private final FailurePolicy failurePolicy;
   private final HandlerTable messages;
@@ -47,11 +48,13 @@ public final class AnnotatedFunction implements FunctionInvoker {
 
   private AnnotatedFunction(
       TypeName type,
+      List<TypeName> aliases,
       List<StateSpec> states,
       FailurePolicy failurePolicy,
       HandlerTable messages,
       HandlerTable asyncEnds) {
     this.type = type;
+    this.aliases = aliases;
     this.states = states;
     this.failurePolicy = failurePolicy;
     this.messages = messages;
@@ -90,7 +93,11 @@ public final class AnnotatedFunction implements FunctionInvoker {
     if (Modifier.isAbstract(userClass.getModifiers()) || userClass.isEnum()) {
       throw InvalidFunctionException.notInstantiable(userClass);
     }
-    TypeName type = typeName(userClass);
+    StatefulFunction annotation = userClass.getDeclaredAnnotation(StatefulFunction.class);
+    if (annotation == null) {
+      throw InvalidFunctionException.notAnnotated(userClass);
+    }
+    TypeName type = typeName(userClass, annotation.value());
     FailurePolicy failurePolicy = failurePolicy(userClass, defaultPolicy);
     TypeVariables variables = new TypeVariables(userClass);
     States states = new States();
@@ -106,6 +113,7 @@ public final class AnnotatedFunction implements FunctionInvoker {
         handlers.stream().collect(partitioningBy(Handler::isAsync));
     return new AnnotatedFunction(
         type,
+        aliases(userClass, type, annotation.aliases()),
         states.specs(),
         failurePolicy,
         new HandlerTable(byKind.getOrDefault(false, List.of()), types),
@@ -117,16 +125,24 @@ public final class AnnotatedFunction implements FunctionInvoker {
     return type.getName().contains("$$");
   }
 
-  private static TypeName typeName(Class<?> userClass) {
-    StatefulFunction annotation = userClass.getDeclaredAnnotation(StatefulFunction.class);
-    if (annotation == null) {
-      throw InvalidFunctionException.notAnnotated(userClass);
-    }
+  private static TypeName typeName(Class<?> userClass, String text) {
     try {
-      return TypeName.parse(annotation.value());
+      return TypeName.parse(text);
     } catch (IllegalArgumentException e) {
-      throw InvalidFunctionException.invalidTypeName(userClass, annotation.value(), e);
+      throw InvalidFunctionException.invalidTypeName(userClass, text, e);
     }
+  }
+
+  private static List<TypeName> aliases(Class<?> userClass, TypeName type, String[] texts) {
+    List<TypeName> aliases = new ArrayList<>();
+    for (String text : texts) {
+      TypeName alias = typeName(userClass, text);
+      if (alias.equals(type) || aliases.contains(alias)) {
+        throw InvalidFunctionException.repeatedAlias(userClass, text);
+      }
+      aliases.add(alias);
+    }
+    return List.copyOf(aliases);
   }
 
   private static FailurePolicy failurePolicy(Class<?> userClass, FailurePolicy defaultPolicy) {
@@ -175,6 +191,11 @@ public final class AnnotatedFunction implements FunctionInvoker {
   @Override
   public TypeName type() {
     return type;
+  }
+
+  @Override
+  public List<TypeName> aliases() {
+    return aliases;
   }
 
   @Override

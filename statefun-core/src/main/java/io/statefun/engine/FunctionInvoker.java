@@ -17,6 +17,14 @@ public interface FunctionInvoker {
   /** The type of the function. */
   TypeName type();
 
+  /**
+   * The names that the function had before, the oldest first: that one its instances are stored
+   * under.
+   */
+  default List<TypeName> aliases() {
+    return List.of();
+  }
+
   /** The states that it declares. A state's place in this list is its slot. */
   List<StateSpec> states();
 

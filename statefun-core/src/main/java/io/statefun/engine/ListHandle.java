@@ -188,7 +188,7 @@ final class ListHandle<T> implements ListState<T>, StateHandles.Expirable {
   }
 
   private byte[] prefix(SlotValue.ListHead list) {
-    return Keys.collection(invocation.instance().address, spec.name(), list.generation());
+    return Keys.collection(invocation.instance().address, spec.storedName(), list.generation());
   }
 
   private Overlay overlay() {

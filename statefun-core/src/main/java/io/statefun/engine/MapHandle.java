@@ -137,7 +137,7 @@ final class MapHandle<K, V> implements MapState<K, V>, StateHandles.Expirable {
   }
 
   private byte[] prefix(SlotValue.MapHead map) {
-    return Keys.collection(invocation.instance().address, spec.name(), map.generation());
+    return Keys.collection(invocation.instance().address, spec.storedName(), map.generation());
   }
 
   private Overlay overlay() {

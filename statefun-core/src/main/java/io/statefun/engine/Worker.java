@@ -395,13 +395,28 @@ final class Worker {
     }
     FunctionType function = node.functions().get(message.target().type());
     if (function == null) {
-      giveUp(partition, message, unknownFunction(message.target()));
+      if (!sendOn(partition, message)) {
+        giveUp(partition, message, unknownFunction(message.target()));
+      }
       return;
     }
     Throwable failure = function.stopped() ? STOPPED : invoke(partition, function, message);
     if (failure != null) {
       fail(partition, function, message, failure, partition.block(message.target()));
     }
+  }
+
+  /**
+   * Sends a message on to where its target is stored, if that is elsewhere: a node that did not
+   * know of an alias has sent it to the new name.
+   */
+  private boolean sendOn(Partition partition, Message message) {
+    Address stored = node.functions().stored(message.target());
+    if (stored.equals(message.target())) {
+      return false;
+    }
+    send(partition, message.to(stored));
+    return true;
   }
 
   private static final IllegalStateException STOPPED =
@@ -601,7 +616,9 @@ final class Worker {
       instance.remove();
       FunctionType function = node.functions().get(instance.address.type());
       if (function == null) {
-        giveUp(partition, message, unknownFunction(message.target()));
+        if (!sendOn(partition, message)) {
+          giveUp(partition, message, unknownFunction(message.target()));
+        }
         continue;
       }
       Throwable failure = function.stopped() ? STOPPED : invoke(partition, function, message);

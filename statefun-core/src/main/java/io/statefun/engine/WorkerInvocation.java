@@ -262,7 +262,8 @@ final class WorkerInvocation implements Invocation, Context {
   @Override
   public void send(Address to, Object payload) {
     check();
-    stage(Message.of(to, instance().address, node.messageTypes().wrap(payload)));
+    Address target = node.functions().stored(to);
+    stage(Message.of(target, instance().address, node.messageTypes().wrap(payload)));
   }
 
   private void stage(Message staged) {
@@ -306,7 +307,8 @@ final class WorkerInvocation implements Invocation, Context {
       }
       owner.overlay.put(tokenKey, timer);
     }
-    Message delayed = Message.of(to, instance().address, node.messageTypes().wrap(payload));
+    Address target = node.functions().stored(to);
+    Message delayed = Message.of(target, instance().address, node.messageTypes().wrap(payload));
     owner.timers.set(timer, new Timers.Entry(Timers.Kind.MESSAGE, delayed, token));
   }
 
