@@ -12,6 +12,7 @@ import io.statefun.engine.FunctionInvoker;
 import io.statefun.engine.Invocation;
 import io.statefun.engine.StateSpec;
 import io.statefun.engine.UnhandledMessageException;
+import io.statefun.engine.UnknownMessageException;
 import io.statefun.function.OnFailure;
 import io.statefun.function.StatefulFunction;
 import io.statefun.message.MessageType;
@@ -235,7 +236,7 @@ public final class AnnotatedFunction implements FunctionInvoker {
     try {
       return messageType.javaType().cast(invocation.message().as(messageType));
     } catch (SerializationException e) {
-      throw new UnhandledMessageException(
+      throw new UnknownMessageException(
           invocation.context().self()
               + " cannot read a message of type "
               + invocation.message().typeName()
@@ -249,7 +250,7 @@ public final class AnnotatedFunction implements FunctionInvoker {
       Invocation invocation, HandlerTable table, @Nullable Object object) {
     boolean async = invocation.asyncEnd() != null;
     Set<String> handled = table.typeNames();
-    return new UnhandledMessageException(
+    return new UnknownMessageException(
         invocation.context().self()
             + " has no handler for "
             + (async ? "an AsyncResult with a request of type " : "a message of type ")

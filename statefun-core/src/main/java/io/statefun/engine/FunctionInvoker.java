@@ -34,8 +34,10 @@ public interface FunctionInvoker {
   /**
    * Handles one message.
    *
-   * @throws UnhandledMessageException if the function takes no message of that type, or cannot read
-   *     it; the message goes to the dead letters without another attempt
+   * @throws UnknownMessageException if the function takes no message of that type, or cannot read
+   *     it; the message goes to the dead letters, unless another version that can handle it comes
+   * @throws UnhandledMessageException if the message can never be handled; it goes to the dead
+   *     letters without another attempt
    * @throws Exception whatever the function throws; the failure policy decides
    */
   void invoke(Invocation invocation) throws Exception;

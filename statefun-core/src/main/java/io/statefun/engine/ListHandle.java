@@ -62,7 +62,7 @@ final class ListHandle<T> implements ListState<T>, StateHandles.Expirable {
     SlotValue.ListHead list = checked(index);
     Objects.requireNonNull(entry, () -> "List '" + spec.name() + "' takes no null");
     byte[] key = key(list, list.head() + index);
-    long since = entries.expires() ? entries.since(Objects.requireNonNull(overlay().get(key))) : 0;
+    long since = entries.expires() ? since(stored(list, list.head() + index)) : 0;
     overlay().put(key, entries.write(entry, since));
   }
 
@@ -133,8 +133,7 @@ final class ListHandle<T> implements ListState<T>, StateHandles.Expirable {
     }
     SlotValue.ListHead rest = dropExpired(list, PURGED_AT_ONCE);
     if (rest.head() < rest.tail()) {
-      byte[] first = Objects.requireNonNull(overlay().get(key(rest, rest.head())));
-      Purges.set(invocation, spec, entries.since(first));
+      Purges.set(invocation, spec, since(stored(rest, rest.head())));
     }
   }
 
@@ -148,18 +147,21 @@ final class ListHandle<T> implements ListState<T>, StateHandles.Expirable {
   private SlotValue.ListHead dropExpired(SlotValue.ListHead list, int limit) {
     long first = list.head();
     while (first < list.tail() && first - list.head() < limit) {
-      byte[] key = key(list, first);
-      if (!entries.hasExpired(Objects.requireNonNull(overlay().get(key)), invocation.nowMillis())) {
+      if (!hasExpired(stored(list, first))) {
         break;
       }
-      overlay().delete(key);
+      overlay().delete(key(list, first));
       first++;
     }
     return first == list.head() ? list : setHead(list.generation(), first, list.tail());
   }
 
   private SlotValue.@Nullable ListHead head() {
-    return (SlotValue.ListHead) invocation.slot(slot);
+    Object held = invocation.slot(slot);
+    if (held == null || held instanceof SlotValue.ListHead) {
+      return (SlotValue.ListHead) held;
+    }
+    throw invocation.unreadable(spec, held);
   }
 
   private SlotValue.ListHead setHead(long generation, long first, long next) {
@@ -169,18 +171,37 @@ final class ListHandle<T> implements ListState<T>, StateHandles.Expirable {
   }
 
   private T read(SlotValue.ListHead list, long number) {
+    byte[] stored = stored(list, number);
+    try {
+      return entries.readAnyway(stored);
+    } catch (RuntimeException e) {
+      throw invocation.unreadable(spec, e);
+    }
+  }
+
+  private boolean hasExpired(byte[] stored) {
+    try {
+      return entries.hasExpired(stored, invocation.nowMillis());
+    } catch (RuntimeException e) {
+      throw invocation.unreadable(spec, e);
+    }
+  }
+
+  private long since(byte[] stored) {
+    try {
+      return entries.since(stored);
+    } catch (RuntimeException e) {
+      throw invocation.unreadable(spec, e);
+    }
+  }
+
+  private byte[] stored(SlotValue.ListHead list, long number) {
     byte[] stored = overlay().get(key(list, number));
     if (stored == null) {
-      throw new IllegalStateException(
-          "Entry "
-              + number
-              + " of list '"
-              + spec.name()
-              + "' of "
-              + invocation.instance().address
-              + " is missing");
+      throw invocation.unreadable(
+          spec, new IllegalStateException("its entry " + number + " is missing"));
     }
-    return entries.readAnyway(stored);
+    return stored;
   }
 
   private byte[] key(SlotValue.ListHead list, long number) {

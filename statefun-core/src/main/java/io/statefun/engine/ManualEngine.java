@@ -364,6 +364,16 @@ public final class ManualEngine implements AutoCloseable {
     return result;
   }
 
+  /** Which state could not be read since the last start, or null if all could. */
+  public EngineStatus.@Nullable UnreadableState unreadableState() {
+    return running().services().unreadable().summary();
+  }
+
+  /** What the partition of an instance stores, to be looked at, and damaged. */
+  Overlay overlay(Address instance) {
+    return partition(instance).overlay;
+  }
+
   private static void scan(
       Partition partition, byte[] from, byte[] to, BiConsumer<byte[], byte[]> entries) {
     try (Overlay.Scan scan = partition.overlay.scan(from, to)) {

@@ -45,7 +45,31 @@ final class MapHandle<K, V> implements MapState<K, V>, StateHandles.Expirable {
     invocation.check();
     SlotValue.MapHead map = head();
     byte[] stored = map == null ? null : overlay().get(key(map, key));
-    return stored == null ? null : values.read(stored, invocation.nowMillis());
+    return stored == null ? null : read(stored);
+  }
+
+  private @Nullable V read(byte[] stored) {
+    try {
+      return values.read(stored, invocation.nowMillis());
+    } catch (RuntimeException e) {
+      throw invocation.unreadable(spec, e);
+    }
+  }
+
+  private long since(byte[] stored) {
+    try {
+      return values.since(stored);
+    } catch (RuntimeException e) {
+      throw invocation.unreadable(spec, e);
+    }
+  }
+
+  private K readKey(byte[] stored) {
+    try {
+      return keyType.deserialize(stored);
+    } catch (RuntimeException e) {
+      throw invocation.unreadable(spec, e);
+    }
   }
 
   @Override
@@ -110,10 +134,11 @@ final class MapHandle<K, V> implements MapState<K, V>, StateHandles.Expirable {
           all = false;
           break;
         }
+        long since = since(scan.value());
         if (values.hasExpired(scan.value(), now)) {
           expired.add(scan.key());
         } else {
-          earliest = Math.min(earliest, values.since(scan.value()));
+          earliest = Math.min(earliest, since);
         }
       }
     }
@@ -128,7 +153,11 @@ final class MapHandle<K, V> implements MapState<K, V>, StateHandles.Expirable {
   }
 
   private SlotValue.@Nullable MapHead head() {
-    return (SlotValue.MapHead) invocation.slot(slot);
+    Object held = invocation.slot(slot);
+    if (held == null || held instanceof SlotValue.MapHead) {
+      return (SlotValue.MapHead) held;
+    }
+    throw invocation.unreadable(spec, held);
   }
 
   private byte[] key(SlotValue.MapHead map, K key) {
@@ -151,7 +180,7 @@ final class MapHandle<K, V> implements MapState<K, V>, StateHandles.Expirable {
   private final class Entries<R> implements Iterator<R> {
 
     private final Function<Map.Entry<K, V>, R> view;
-    private final List<Map.Entry<K, V>> read = new ArrayList<>();
+    private final List<Map.Entry<K, V>> ahead = new ArrayList<>();
     private final byte[] prefix;
     private byte[] from;
     private long modifications;
@@ -170,7 +199,7 @@ final class MapHandle<K, V> implements MapState<K, V>, StateHandles.Expirable {
     }
 
     private void readAhead() {
-      read.clear();
+      ahead.clear();
       position = 0;
       if (!more) {
         return;
@@ -178,12 +207,12 @@ final class MapHandle<K, V> implements MapState<K, V>, StateHandles.Expirable {
       more = false;
       try (Overlay.Scan scan = overlay().scan(from, Keys.after(prefix))) {
         while (scan.next()) {
-          V value = values.read(scan.value(), invocation.nowMillis());
+          V value = read(scan.value());
           if (value != null) {
-            K key = keyType.deserialize(Keys.suffix(scan.key(), prefix));
-            read.add(new AbstractMap.SimpleImmutableEntry<>(key, value));
+            K key = readKey(Keys.suffix(scan.key(), prefix));
+            ahead.add(new AbstractMap.SimpleImmutableEntry<>(key, value));
           }
-          if (read.size() == READ_AHEAD) {
+          if (ahead.size() == READ_AHEAD) {
             from = Keys.append(scan.key(), new byte[1]);
             more = true;
             return;
@@ -194,11 +223,11 @@ final class MapHandle<K, V> implements MapState<K, V>, StateHandles.Expirable {
 
     @Override
     public boolean hasNext() {
-      if (position == read.size() && more) {
+      if (position == ahead.size() && more) {
         check();
         readAhead();
       }
-      return position < read.size();
+      return position < ahead.size();
     }
 
     @Override
@@ -207,7 +236,7 @@ final class MapHandle<K, V> implements MapState<K, V>, StateHandles.Expirable {
       if (!hasNext()) {
         throw new NoSuchElementException();
       }
-      return view.apply(read.get(position++));
+      return view.apply(ahead.get(position++));
     }
 
     @Override
@@ -216,7 +245,7 @@ final class MapHandle<K, V> implements MapState<K, V>, StateHandles.Expirable {
       if (position == 0) {
         throw new IllegalStateException("next() was not called");
       }
-      MapHandle.this.remove(read.get(position - 1).getKey());
+      MapHandle.this.remove(ahead.get(position - 1).getKey());
       modifications = overlay().modifications();
     }
 
