@@ -147,7 +147,7 @@ final class Partition {
   /** Has a message leave with the commit, for a partition that is elsewhere. */
   void post(int target, Message message) {
     stored.reset();
-    MessageCodec.write(stored, message);
+    PostedMessage.write(stored, message);
     current.post(target, stored.toByteArray());
   }
 

@@ -8,6 +8,8 @@ package io.statefun.engine;
 import io.statefun.message.MessageType;
 import io.statefun.wire.ByteReader;
 import io.statefun.wire.ByteWriter;
+import io.statefun.wire.CorruptDataException;
+import io.statefun.wire.NewerFormatException;
 
 /**
  * How a row is stored: a format byte, then for each state that holds something its name, a kind and
@@ -76,12 +78,7 @@ final class RowCodec {
     ByteReader in = new ByteReader(stored, offset, length);
     int format = in.readByte();
     if (format > FORMAT) {
-      throw new IllegalStateException(
-          "The state of "
-              + instance.address
-              + " has format "
-              + format
-              + ", written by a newer version");
+      throw new NewerFormatException("The state of " + instance.address, format, FORMAT);
     }
     FunctionType function = instance.function;
     ByteWriter undeclared = null;
@@ -115,7 +112,7 @@ final class RowCodec {
       }
       case LIST -> new SlotValue.ListHead(in.readVarLong(), in.readFixedLong(), in.readFixedLong());
       case MAP -> new SlotValue.MapHead(in.readVarLong());
-      default -> throw new IllegalStateException("A state is stored in the unknown kind " + kind);
+      default -> throw new CorruptDataException("A state is stored in the unknown kind " + kind);
     };
   }
 }

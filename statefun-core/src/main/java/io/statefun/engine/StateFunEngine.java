@@ -22,6 +22,7 @@ import io.statefun.snapshot.FaultPoint;
 import io.statefun.snapshot.FencedException;
 import io.statefun.snapshot.SnapshotStore;
 import io.statefun.state.StateBackend;
+import io.statefun.wire.NewerFormatException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -129,16 +130,20 @@ public final class StateFunEngine implements AutoCloseable {
     state = EngineStatus.State.FAILED;
     failure = cause;
     release();
-    return cause instanceof EngineStartException known
-        ? known
-        : new EngineStartException(
-            "The state of application '"
-                + settings.name
-                + "' cannot be brought back: "
-                + cause.getMessage()
-                + ".",
-            "Look at the cause; nothing that was committed is lost.",
-            cause);
+    if (cause instanceof EngineStartException known) {
+      return known;
+    }
+    if (cause instanceof NewerFormatException newer) {
+      return new EngineStartException(newer.description(), newer.action(), newer);
+    }
+    return new EngineStartException(
+        "The state of application '"
+            + settings.name
+            + "' cannot be brought back: "
+            + cause.getMessage()
+            + ".",
+        "Look at the cause; nothing that was committed is lost.",
+        cause);
   }
 
   /** Brings back what was committed, and goes on from there. */

@@ -9,7 +9,7 @@ import io.statefun.function.AsyncResult;
 import io.statefun.function.OnFailure;
 import io.statefun.io.Ingress;
 import io.statefun.message.Address;
-import io.statefun.wire.ByteReader;
+import io.statefun.wire.NewerFormatException;
 import io.statefun.wire.StoredBytes;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -17,6 +17,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -821,7 +822,10 @@ final class Worker {
       if (posted == null) {
         return i > 0;
       }
-      Message message = MessageCodec.read(new ByteReader(posted));
+      Message message = read(partition, posted);
+      if (message == null) {
+        continue;
+      }
       if (Requests.isReply(message.target())) {
         current.replies.add(Requests.reply(message));
       } else {
@@ -829,6 +833,31 @@ final class Worker {
       }
     }
     return true;
+  }
+
+  /** Reads a message, or puts it aside and returns null if it is none. */
+  private @Nullable Message read(Partition partition, byte[] posted) {
+    try {
+      return PostedMessage.read(posted);
+    } catch (NewerFormatException upgradeFirst) {
+      throw upgradeFirst;
+    } catch (RuntimeException notOurs) {
+      LOG.warn(
+          "What came to partition {} from another process is no message, and goes to the dead"
+              + " letters: {}",
+          partition.index,
+          notOurs.toString());
+      partition.addDeadLetter(
+          new DeadLetter(
+              null,
+              null,
+              node.messageTypes().wrap(posted),
+              "messages of other processes to partition " + partition.index,
+              DeadLetter.describe(notOurs),
+              node.clock().instant(),
+              Map.of()));
+      return null;
+    }
   }
 
   // From outside
