@@ -29,7 +29,8 @@ final class MapHandle<K, V> implements MapState<K, V>, StateHandles.Expirable {
   private final int slot;
   private final StateSpec spec;
   private final MessageType<K> keyType;
-  private final StoredEntry<V> values;
+  private final StoredEntry<V> timed;
+  private final StoredEntry<V> untimed;
 
   @SuppressWarnings("unchecked")
   MapHandle(WorkerInvocation invocation, int slot, StateSpec spec) {
@@ -37,7 +38,13 @@ final class MapHandle<K, V> implements MapState<K, V>, StateHandles.Expirable {
     this.slot = slot;
     this.spec = spec;
     this.keyType = (MessageType<K>) Objects.requireNonNull(spec.keyType());
-    this.values = new StoredEntry<>((MessageType<V>) spec.valueType(), spec.retention());
+    MessageType<V> type = (MessageType<V>) spec.valueType();
+    this.timed = new StoredEntry<>(type, spec.retention(), true);
+    this.untimed = new StoredEntry<>(type, spec.retention(), false);
+  }
+
+  private StoredEntry<V> values(SlotValue.MapHead map) {
+    return map.timed() ? timed : untimed;
   }
 
   @Override
@@ -45,12 +52,12 @@ final class MapHandle<K, V> implements MapState<K, V>, StateHandles.Expirable {
     invocation.check();
     SlotValue.MapHead map = head();
     byte[] stored = map == null ? null : overlay().get(key(map, key));
-    return stored == null ? null : read(stored);
+    return map == null || stored == null ? null : read(map, stored);
   }
 
-  private @Nullable V read(byte[] stored) {
+  private @Nullable V read(SlotValue.MapHead map, byte[] stored) {
     try {
-      return values.read(stored, invocation.nowMillis());
+      return values(map).read(stored, invocation.nowMillis());
     } catch (RuntimeException e) {
       throw invocation.unreadable(spec, e);
     }
@@ -58,7 +65,7 @@ final class MapHandle<K, V> implements MapState<K, V>, StateHandles.Expirable {
 
   private long since(byte[] stored) {
     try {
-      return values.since(stored);
+      return timed.since(stored);
     } catch (RuntimeException e) {
       throw invocation.unreadable(spec, e);
     }
@@ -76,12 +83,16 @@ final class MapHandle<K, V> implements MapState<K, V>, StateHandles.Expirable {
   public void put(K key, V value) {
     invocation.check();
     Objects.requireNonNull(value, () -> "Map '" + spec.name() + "' takes no null");
-    byte[] stored = values.write(value, invocation.nowMillis());
     SlotValue.MapHead map = head();
+    boolean begins = map == null;
     if (map == null) {
-      map = new SlotValue.MapHead(invocation.partition().nextNumber());
+      long generation = invocation.partition().nextNumber();
+      map = new SlotValue.MapHead(generation, StoredEntry.timed(spec));
+    }
+    byte[] stored = values(map).write(value, invocation.nowMillis());
+    if (begins) {
       invocation.setSlot(slot, map);
-      if (values.expires()) {
+      if (values(map).expires()) {
         Purges.set(invocation, spec, invocation.nowMillis());
       }
     }
@@ -120,7 +131,7 @@ final class MapHandle<K, V> implements MapState<K, V>, StateHandles.Expirable {
   @Override
   public void purge() {
     SlotValue.MapHead map = head();
-    if (map == null || !values.expires()) {
+    if (map == null || !values(map).expires()) {
       return;
     }
     long now = invocation.nowMillis();
@@ -135,7 +146,7 @@ final class MapHandle<K, V> implements MapState<K, V>, StateHandles.Expirable {
           break;
         }
         long since = since(scan.value());
-        if (values.hasExpired(scan.value(), now)) {
+        if (timed.hasExpired(scan.value(), now)) {
           expired.add(scan.key());
         } else {
           earliest = Math.min(earliest, since);
@@ -181,6 +192,7 @@ final class MapHandle<K, V> implements MapState<K, V>, StateHandles.Expirable {
 
     private final Function<Map.Entry<K, V>, R> view;
     private final List<Map.Entry<K, V>> ahead = new ArrayList<>();
+    private final SlotValue.@Nullable MapHead map;
     private final byte[] prefix;
     private byte[] from;
     private long modifications;
@@ -190,7 +202,7 @@ final class MapHandle<K, V> implements MapState<K, V>, StateHandles.Expirable {
     Entries(Function<Map.Entry<K, V>, R> view) {
       invocation.check();
       this.view = view;
-      SlotValue.MapHead map = head();
+      map = head();
       prefix = map == null ? new byte[0] : prefix(map);
       from = prefix;
       more = map != null;
@@ -201,13 +213,13 @@ final class MapHandle<K, V> implements MapState<K, V>, StateHandles.Expirable {
     private void readAhead() {
       ahead.clear();
       position = 0;
-      if (!more) {
+      if (map == null || !more) {
         return;
       }
       more = false;
       try (Overlay.Scan scan = overlay().scan(from, Keys.after(prefix))) {
         while (scan.next()) {
-          V value = read(scan.value());
+          V value = read(map, scan.value());
           if (value != null) {
             K key = readKey(Keys.suffix(scan.key(), prefix));
             ahead.add(new AbstractMap.SimpleImmutableEntry<>(key, value));
