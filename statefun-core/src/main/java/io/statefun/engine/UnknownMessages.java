@@ -47,12 +47,12 @@ final class UnknownMessages {
       seen = new Seen(now);
       kinds.put(kind, seen);
       LOG.warn(
-          "A message for {} cannot be handled by this version of the application: {} It waits, as"
-              + " do others of its kind, until {} for a node with a version that can; then it goes"
-              + " to the dead letters.",
+          "A message for {} cannot be handled by this version of the application. It waits, as do"
+              + " others of its kind, until {} for a node with a version that can; then it goes to"
+              + " the dead letters: {}",
           message.target(),
-          why.getMessage(),
-          Instant.ofEpochMilli(now + wait));
+          Instant.ofEpochMilli(now + wait),
+          why.getMessage());
     }
     seen.last = now;
     return seen.first + wait;

@@ -437,8 +437,7 @@ final class Worker {
         "There is no function of the type '"
             + target.type()
             + "' in this application. Known: "
-            + node.functions().all().stream().map(type -> type.name).toList()
-            + ".",
+            + node.functions().all().stream().map(type -> type.name).toList(),
         null);
   }
 
@@ -466,6 +465,10 @@ final class Worker {
       return unreadable == null ? failure : unreadable(function, message.target(), unreadable);
     }
     handled++;
+    UnreadableStateException mended = invocation.unreadable();
+    if (mended != null) {
+      node.unreadable().found(function.name, message.target(), mended, node.clock());
+    }
     takeEffects(partition);
     return null;
   }

@@ -98,6 +98,8 @@ class UnreadableStateTest {
 
   record Replace() {}
 
+  record Mend() {}
+
   @StatefulFunction("test/keeper")
   static class Keeper {
 
@@ -152,6 +154,20 @@ class UnreadableStateTest {
     @MessageHandler
     void on(Replace replace, @State("value") ValueState<Fragile> value) {
       value.set(new Fragile("replaced"));
+    }
+  }
+
+  /** Catches what reading throws, and goes on with another value. */
+  @StatefulFunction("test/keeper")
+  static class Mender {
+
+    @MessageHandler
+    void on(Mend mend, @State("value") ValueState<Fragile> value) {
+      try {
+        value.get();
+      } catch (RuntimeException e) {
+        value.set(new Fragile("mended"));
+      }
     }
   }
 
@@ -232,6 +248,21 @@ class UnreadableStateTest {
       assertThat(engine.deadLetters())
           .singleElement()
           .satisfies(letter -> assertThat(letter.cause()).contains("It is bad"));
+    }
+  }
+
+  @Test
+  void aHandlerThatCatchesTheFailureMendsTheState() {
+    keep();
+
+    try (ManualEngine engine = start(true, new Mender())) {
+      engine.send(BAD, null, new Mend());
+      engine.send(BAD, null, new Mend());
+      engine.runUntilIdle(MANY);
+
+      assertThat(engine.deadLetters()).isEmpty();
+      assertThat(engine.state(BAD, "value")).isEqualTo(new Fragile("mended"));
+      assertThat(unreadable(engine)).isEqualTo(1);
     }
   }
 
