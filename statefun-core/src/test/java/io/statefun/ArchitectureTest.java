@@ -44,7 +44,7 @@ class ArchitectureTest {
           "io", Set.of("message", "function"),
           "state", Set.of("wire"),
           "snapshot", Set.of("wire", "state"),
-          "cluster", Set.of("message", "io", "snapshot"),
+          "cluster", Set.of("wire", "message", "io", "snapshot"),
           "engine",
               Set.of(
                   "wire", "message", "function", "io", "state", "snapshot", "cluster", "binding"),

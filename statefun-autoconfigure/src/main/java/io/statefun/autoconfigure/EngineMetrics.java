@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.BaseUnits;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import io.statefun.engine.EngineStatus;
 import io.statefun.engine.StateFunEngine;
 
 /** Reads the engine's numbers when somebody wants to know them. */
@@ -25,6 +26,9 @@ record EngineMetrics(StateFunEngine engine) implements MeterBinder {
         .description("The number of messages that functions have handled")
         .tag("outcome", "failure")
         .register(registry);
+    FunctionCounter.builder("statefun.state.unreadable", engine, EngineMetrics::unreadable)
+        .description("The number of times that stored state could not be read")
+        .register(registry);
     Gauge.builder("statefun.epoch.committed", engine, e -> e.status().committedEpoch())
         .description("The newest committed epoch")
         .register(registry);
@@ -35,5 +39,10 @@ record EngineMetrics(StateFunEngine engine) implements MeterBinder {
     Gauge.builder("statefun.egress.unacknowledged", engine, e -> e.status().unacknowledgedRecords())
         .description("The number of egress records that wait for their receivers")
         .register(registry);
+  }
+
+  private static double unreadable(StateFunEngine engine) {
+    EngineStatus.UnreadableState found = engine.status().unreadableState();
+    return found == null ? 0 : found.count();
   }
 }

@@ -13,6 +13,7 @@ import io.statefun.message.MessageTypes;
 import io.statefun.message.TypeName;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,9 @@ final class Functions {
   private static final Logger log = LoggerFactory.getLogger(Functions.class);
 
   private final Map<TypeName, Function> byType = new LinkedHashMap<>();
+
+  /** By all names that functions have or had. */
+  private final Map<TypeName, Function> byName = new HashMap<>();
 
   /**
    * Finds and binds the functions.
@@ -55,17 +59,41 @@ final class Functions {
   private void add(Function function) {
     Function other = byType.putIfAbsent(function.type(), function);
     if (other != null) {
+      throw twoOfOneType(function, other);
+    }
+    addName(function.type(), function);
+    function.invoker().aliases().forEach(alias -> addName(alias, function));
+    log.debug("Function {} is the bean '{}'", function.type(), function.beanName());
+  }
+
+  private static StateFunConfigurationException twoOfOneType(Function function, Function other) {
+    return new StateFunConfigurationException(
+        "The function type '%s' has two functions: the bean '%s' of %s and the bean '%s' of %s."
+            .formatted(
+                function.type(),
+                other.beanName(),
+                other.userClass().getName(),
+                function.beanName(),
+                function.userClass().getName()),
+        "Give one of them another type name, or remove one of the beans.");
+  }
+
+  private void addName(TypeName name, Function function) {
+    Function other = byName.putIfAbsent(name, function);
+    if (other != null) {
       throw new StateFunConfigurationException(
-          "The function type '%s' has two functions: the bean '%s' of %s and the bean '%s' of %s."
+          "The name '%s' stands for two functions, for one of them as an alias: for '%s', the bean '%s' of %s, and for '%s', the bean '%s' of %s."
               .formatted(
-                  function.type(),
+                  name,
+                  other.type(),
                   other.beanName(),
                   other.userClass().getName(),
+                  function.type(),
                   function.beanName(),
                   function.userClass().getName()),
-          "Give one of them another type name, or remove one of the beans.");
+          "An alias is a name that a function had before, under which its instances are stored."
+              + " Give a new function a name that no other ever had.");
     }
-    log.debug("Function {} is the bean '{}'", function.type(), function.beanName());
   }
 
   Collection<Function> all() {

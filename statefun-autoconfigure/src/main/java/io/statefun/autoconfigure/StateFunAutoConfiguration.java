@@ -18,6 +18,7 @@ import io.statefun.snapshot.TieredSnapshotStore;
 import io.statefun.state.RocksDbBackend;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
@@ -177,6 +178,10 @@ class StateFunAutoConfiguration {
             .listener(new EngineListeners(listeners.orderedStream().toList()));
     if (properties.workers() != null) {
       builder.workers(properties.workers());
+    }
+    Duration waitForNewerVersion = properties.failure().waitForNewerVersion();
+    if (waitForNewerVersion != null) {
+      builder.waitForNewerVersion(waitForNewerVersion);
     }
     clock.ifUnique(builder::clock);
     functions.invokers().forEach(builder::function);

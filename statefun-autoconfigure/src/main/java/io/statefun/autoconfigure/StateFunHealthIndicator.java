@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
@@ -89,6 +90,23 @@ final class StateFunHealthIndicator extends AbstractHealthIndicator {
     if (!unreadable.isEmpty()) {
       builder.withDetail("failingIngresses", unreadable);
     }
+    if (status.unreadableState() != null) {
+      builder.withDetail("unreadableState", describe(status.unreadableState()));
+    }
+  }
+
+  /** Somebody should look at it, but a restart would not help, and all else goes on. */
+  private static Map<String, Object> describe(EngineStatus.UnreadableState unreadable) {
+    Map<String, Object> details = new LinkedHashMap<>();
+    details.put("count", unreadable.count());
+    Map<String, Long> functions = new TreeMap<>();
+    unreadable.counts().forEach((function, count) -> functions.put(function.toString(), count));
+    details.put("functions", functions);
+    details.put("since", unreadable.first());
+    details.put("latest", unreadable.latest());
+    details.put("latestAddress", unreadable.address().toString());
+    details.put("latestCause", unreadable.cause());
+    return details;
   }
 
   private static boolean isLasting(Map<String, Integer> failures) {

@@ -172,13 +172,17 @@ public record StateFunProperties(
    * @param maxBackoff The longest pause between attempts.
    * @param multiplier The factor by which each pause is longer than the one before.
    * @param then What happens when all attempts have failed.
+   * @param waitForNewerVersion The time for which a message waits whose function or type this
+   *     version of the application does not know, until it goes to the dead letters. A node with a
+   *     newer version may take it over meanwhile. The default is 10m with Kafka, and 0 without.
    */
   public record Failure(
       @DefaultValue("5") int maxAttempts,
       @DefaultValue("100ms") Duration initialBackoff,
       @DefaultValue("1m") Duration maxBackoff,
       @DefaultValue("2.0") double multiplier,
-      @DefaultValue("dead-letter") OnFailure.Then then) {}
+      @DefaultValue("dead-letter") OnFailure.Then then,
+      @Nullable Duration waitForNewerVersion) {}
 
   /**
    * Where records of functions go.
@@ -259,6 +263,10 @@ public record StateFunProperties(
         failure.multiplier >= 1 && !Double.isInfinite(failure.multiplier),
         "failure.multiplier",
         "must be a number of at least 1");
+    checks.that(
+        failure.waitForNewerVersion == null || !failure.waitForNewerVersion.isNegative(),
+        "failure.waitForNewerVersion",
+        "must not be negative");
     checks.typeNames(egress.events, "egress.events");
     checks.typeNames(discardRecordsOfEgresses, "discardRecordsOfEgresses");
   }

@@ -14,10 +14,12 @@ import io.statefun.autoconfigure.app.Messages.Add;
 import io.statefun.autoconfigure.app.Messages.Fail;
 import io.statefun.engine.EngineStatus;
 import io.statefun.engine.StateFunEngine;
+import io.statefun.message.Address;
 import io.statefun.message.TypeName;
 import io.statefun.snapshot.InMemorySnapshotStore;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -250,9 +252,43 @@ class ActuatorTest {
           assertThat(registry.get("statefun.commit").timer().count()).isPositive();
           assertThat(registry.get("statefun.epoch.size").summary().totalAmount()).isPositive();
           assertThat(registry.get("statefun.epoch.committed").gauge().value()).isPositive();
+          assertThat(registry.get("statefun.state.unreadable").functionCounter().count()).isZero();
           assertThat(registry.get("statefun.unapplied.size").gauge().value()).isNotNegative();
           await().until(() -> registry.get("statefun.egress.unacknowledged").gauge().value() == 0);
         });
+  }
+
+  @Test
+  void staysUpAndTellsOfStateThatCannotBeRead() {
+    Instant first = Instant.parse("2026-01-01T00:00:00Z");
+    EngineStatus.UnreadableState unreadable =
+        new EngineStatus.UnreadableState(
+            Map.of(TypeName.parse("a/b"), 2L, TypeName.parse("a/c"), 1L),
+            first,
+            first.plusSeconds(1),
+            Address.of("a/c", "d"),
+            "3 bytes are not a value");
+
+    Health health = describe(0, Map.of(), Map.of(), unreadable);
+
+    assertThat(health.getStatus()).isEqualTo(Status.UP);
+    assertThat(health.getDetails())
+        .containsEntry(
+            "unreadableState",
+            Map.of(
+                "count",
+                3L,
+                "functions",
+                Map.of("a/b", 2L, "a/c", 1L),
+                "since",
+                first,
+                "latest",
+                first.plusSeconds(1),
+                "latestAddress",
+                "a/c/d",
+                "latestCause",
+                "3 bytes are not a value"));
+    assertThat(describe(0, Map.of()).getDetails()).doesNotContainKey("unreadableState");
   }
 
   private static Health describeStandby(@Nullable Throwable failure) {
@@ -272,7 +308,8 @@ class ActuatorTest {
             0,
             List.of(),
             Map.of(),
-            Map.of()),
+            Map.of(),
+            null),
         builder);
     return builder.build();
   }
@@ -285,6 +322,14 @@ class ActuatorTest {
       int commitFailures,
       Map<TypeName, Integer> failingEgresses,
       Map<TypeName, Integer> failingIngresses) {
+    return describe(commitFailures, failingEgresses, failingIngresses, null);
+  }
+
+  private static Health describe(
+      int commitFailures,
+      Map<TypeName, Integer> failingEgresses,
+      Map<TypeName, Integer> failingIngresses,
+      EngineStatus.@Nullable UnreadableState unreadable) {
     Health.Builder builder = new Health.Builder();
     StateFunHealthIndicator.describe(
         new EngineStatus(
@@ -301,7 +346,8 @@ class ActuatorTest {
             0,
             List.of(),
             failingEgresses,
-            failingIngresses),
+            failingIngresses,
+            unreadable),
         builder);
     return builder.build();
   }

@@ -106,6 +106,21 @@ class FailureAnalysisTest {
   }
 
   @Test
+  void explainsAnAliasThatIsTheNameOfAnotherFunction() {
+    assertFailure(
+        ContextRunners.application().withBean("renamed", Renamed.class, Renamed::new),
+        "The name 'test/counter' stands for two functions, for one of them as an alias",
+        "Give a new function a name that no other ever had");
+  }
+
+  @StatefulFunction(value = "test/renamed", aliases = "test/counter")
+  static class Renamed {
+
+    @MessageHandler
+    void on(String message) {}
+  }
+
+  @Test
   void explainsAMissingName() {
     assertFailure(
         ContextRunners.inMemory().withPropertyValues("spring.application.name="),
@@ -255,7 +270,10 @@ class FailureAnalysisTest {
     InMemorySnapshotStore store = new InMemorySnapshotStore();
     assertThat(store.create("application", content(new byte[] {99}))).isTrue();
     assertFailure(
-        ContextRunners.on(store), "was written by a newer version", "nothing that was committed");
+        ContextRunners.on(store),
+        "has format 99, which a newer version of the application has written; this one knows"
+            + " formats up to 1",
+        "Run the newer version of the application again");
   }
 
   @Test
@@ -373,6 +391,7 @@ class FailureAnalysisTest {
         Arguments.of(
             "failure.max-backoff=1ms", "must not be less than statefun.failure.initial-backoff"),
         Arguments.of("failure.multiplier=0.5", "must be a number of at least 1"),
+        Arguments.of("failure.wait-for-newer-version=-1s", "must not be negative"),
         Arguments.of("egress.events=out", "'out' is not a type name"),
         Arguments.of("discard-records-of-egresses=out", "'out' is not a type name"));
   }

@@ -12,6 +12,7 @@ import io.statefun.engine.FunctionInvoker;
 import io.statefun.engine.Invocation;
 import io.statefun.engine.StateSpec;
 import io.statefun.engine.UnhandledMessageException;
+import io.statefun.engine.UnknownMessageException;
 import io.statefun.function.OnFailure;
 import io.statefun.function.StatefulFunction;
 import io.statefun.message.MessageType;
@@ -40,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 public final class AnnotatedFunction implements FunctionInvoker {
 
   private final TypeName type;
+  private final List<TypeName> aliases;
   private final List<StateSpec> states;
   private final FailurePolicy failurePolicy;
   private final HandlerTable messages;
@@ -47,11 +49,13 @@ public final class AnnotatedFunction implements FunctionInvoker {
 
   private AnnotatedFunction(
       TypeName type,
+      List<TypeName> aliases,
       List<StateSpec> states,
       FailurePolicy failurePolicy,
       HandlerTable messages,
       HandlerTable asyncEnds) {
     this.type = type;
+    this.aliases = aliases;
     this.states = states;
     this.failurePolicy = failurePolicy;
     this.messages = messages;
@@ -90,7 +94,11 @@ public final class AnnotatedFunction implements FunctionInvoker {
     if (Modifier.isAbstract(userClass.getModifiers()) || userClass.isEnum()) {
       throw InvalidFunctionException.notInstantiable(userClass);
     }
-    TypeName type = typeName(userClass);
+    StatefulFunction annotation = userClass.getDeclaredAnnotation(StatefulFunction.class);
+    if (annotation == null) {
+      throw InvalidFunctionException.notAnnotated(userClass);
+    }
+    TypeName type = typeName(userClass, annotation.value());
     FailurePolicy failurePolicy = failurePolicy(userClass, defaultPolicy);
     TypeVariables variables = new TypeVariables(userClass);
     States states = new States();
@@ -106,6 +114,7 @@ public final class AnnotatedFunction implements FunctionInvoker {
         handlers.stream().collect(partitioningBy(Handler::isAsync));
     return new AnnotatedFunction(
         type,
+        aliases(userClass, type, annotation.aliases()),
         states.specs(),
         failurePolicy,
         new HandlerTable(byKind.getOrDefault(false, List.of()), types),
@@ -117,16 +126,24 @@ public final class AnnotatedFunction implements FunctionInvoker {
     return type.getName().contains("$$");
   }
 
-  private static TypeName typeName(Class<?> userClass) {
-    StatefulFunction annotation = userClass.getDeclaredAnnotation(StatefulFunction.class);
-    if (annotation == null) {
-      throw InvalidFunctionException.notAnnotated(userClass);
-    }
+  private static TypeName typeName(Class<?> userClass, String text) {
     try {
-      return TypeName.parse(annotation.value());
+      return TypeName.parse(text);
     } catch (IllegalArgumentException e) {
-      throw InvalidFunctionException.invalidTypeName(userClass, annotation.value(), e);
+      throw InvalidFunctionException.invalidTypeName(userClass, text, e);
     }
+  }
+
+  private static List<TypeName> aliases(Class<?> userClass, TypeName type, String[] texts) {
+    List<TypeName> aliases = new ArrayList<>();
+    for (String text : texts) {
+      TypeName alias = typeName(userClass, text);
+      if (alias.equals(type) || aliases.contains(alias)) {
+        throw InvalidFunctionException.repeatedAlias(userClass, text);
+      }
+      aliases.add(alias);
+    }
+    return List.copyOf(aliases);
   }
 
   private static FailurePolicy failurePolicy(Class<?> userClass, FailurePolicy defaultPolicy) {
@@ -178,6 +195,11 @@ public final class AnnotatedFunction implements FunctionInvoker {
   }
 
   @Override
+  public List<TypeName> aliases() {
+    return aliases;
+  }
+
+  @Override
   public List<StateSpec> states() {
     return states;
   }
@@ -214,7 +236,7 @@ public final class AnnotatedFunction implements FunctionInvoker {
     try {
       return messageType.javaType().cast(invocation.message().as(messageType));
     } catch (SerializationException e) {
-      throw new UnhandledMessageException(
+      throw new UnknownMessageException(
           invocation.context().self()
               + " cannot read a message of type "
               + invocation.message().typeName()
@@ -228,7 +250,7 @@ public final class AnnotatedFunction implements FunctionInvoker {
       Invocation invocation, HandlerTable table, @Nullable Object object) {
     boolean async = invocation.asyncEnd() != null;
     Set<String> handled = table.typeNames();
-    return new UnhandledMessageException(
+    return new UnknownMessageException(
         invocation.context().self()
             + " has no handler for "
             + (async ? "an AsyncResult with a request of type " : "a message of type ")

@@ -195,9 +195,9 @@ final class HandlerBinder {
       throw InvalidFunctionException.notAState(method, nameOf(type));
     }
     String name = annotation.value();
-    if (!STATE_NAME.matcher(name).matches()) {
-      throw InvalidFunctionException.invalidStateName(method, name);
-    }
+    checkStateName(method, name);
+    List<String> aliases = List.of(annotation.aliases());
+    aliases.forEach(alias -> checkStateName(method, alias));
     if (!(type instanceof ParameterizedType generic)) {
       throw InvalidFunctionException.untypedState(method, name, nameOf(type));
     }
@@ -205,19 +205,25 @@ final class HandlerBinder {
     Retention retention = retention(method, annotation, generic);
     MessageType<?> first = contentType(method, name, generic, contents[0]);
     if (plain == ValueState.class) {
-      StateSpec spec = new StateSpec(name, StateSpec.Kind.VALUE, first, null, retention);
+      StateSpec spec = new StateSpec(name, StateSpec.Kind.VALUE, first, null, retention, aliases);
       int slot = states.declare(spec, method);
       return (invocation, message) -> invocation.value(slot);
     }
     if (plain == ListState.class) {
-      StateSpec spec = new StateSpec(name, StateSpec.Kind.LIST, first, null, retention);
+      StateSpec spec = new StateSpec(name, StateSpec.Kind.LIST, first, null, retention, aliases);
       int slot = states.declare(spec, method);
       return (invocation, message) -> invocation.list(slot);
     }
     MessageType<?> second = contentType(method, name, generic, contents[1]);
-    StateSpec spec = new StateSpec(name, StateSpec.Kind.MAP, second, first, retention);
+    StateSpec spec = new StateSpec(name, StateSpec.Kind.MAP, second, first, retention, aliases);
     int slot = states.declare(spec, method);
     return (invocation, message) -> invocation.map(slot);
+  }
+
+  private static void checkStateName(String method, String name) {
+    if (!STATE_NAME.matcher(name).matches()) {
+      throw InvalidFunctionException.invalidStateName(method, name);
+    }
   }
 
   private MessageType<?> contentType(String method, String state, Type type, Type content) {

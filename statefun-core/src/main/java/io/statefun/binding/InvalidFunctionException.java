@@ -66,6 +66,13 @@ public final class InvalidFunctionException extends RuntimeException {
         cause);
   }
 
+  static InvalidFunctionException repeatedAlias(Class<?> type, String alias) {
+    return new InvalidFunctionException(
+        type.getName() + " has the function type name '" + alias + "' more than once.",
+        "Give as aliases the names that the function had before, each once, and not the one that it"
+            + " has.");
+  }
+
   static InvalidFunctionException noHandler(Class<?> type) {
     return new InvalidFunctionException(
         type.getName() + " has no handler.",
@@ -232,6 +239,37 @@ public final class InvalidFunctionException extends RuntimeException {
     return new InvalidFunctionException(
         "The state '" + state + "' of the handler " + method + " has an invalid name.",
         "Use a letter or '_', then letters, digits and '_'.");
+  }
+
+  static InvalidFunctionException repeatedStateAlias(String method, String state, String alias) {
+    return new InvalidFunctionException(
+        "The state '"
+            + state
+            + "' of the handler "
+            + method
+            + " has the alias '"
+            + alias
+            + "', which is also the name of another state, or stands there twice.",
+        "Name the state '"
+            + state
+            + "' in all handlers. Give as aliases the names that it had before, each once.");
+  }
+
+  static InvalidFunctionException differentAliases(
+      String state, String first, List<String> firstAliases, String second, List<String> aliases) {
+    return new InvalidFunctionException(
+        "The state '"
+            + state
+            + "' has the aliases "
+            + firstAliases
+            + " in the handler "
+            + first
+            + ", and "
+            + aliases
+            + " in the handler "
+            + second
+            + ".",
+        "Name the aliases of a state once, or everywhere the same in the same order.");
   }
 
   static InvalidFunctionException differentStates(

@@ -9,8 +9,11 @@ import io.statefun.engine.Retention;
 import io.statefun.engine.StateSpec;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 
 /** The states that the handlers of one function declare, each with its slot. */
 final class States {
@@ -34,14 +37,41 @@ final class States {
       return specs.size() - 1;
     }
     StateSpec first = specs.get(before.slot());
-    if (!first.equals(spec)) {
+    if (!withoutAliases(first).equals(withoutAliases(spec))) {
       throw InvalidFunctionException.differentStates(
           spec.name(), before.method(), describe(first), method, describe(spec));
+    }
+    if (first.aliases().isEmpty()) {
+      // The aliases need to be said once.
+      specs.set(before.slot(), spec);
+      declarations.put(spec.name(), new Declaration(before.slot(), method));
+    } else if (!spec.aliases().isEmpty() && !spec.aliases().equals(first.aliases())) {
+      throw InvalidFunctionException.differentAliases(
+          spec.name(), before.method(), first.aliases(), method, spec.aliases());
     }
     return before.slot();
   }
 
+  private static StateSpec withoutAliases(StateSpec spec) {
+    return new StateSpec(
+        spec.name(), spec.kind(), spec.valueType(), spec.keyType(), spec.retention());
+  }
+
+  /**
+   * All of them.
+   *
+   * @throws InvalidFunctionException if a name stands for two
+   */
   List<StateSpec> specs() {
+    Set<String> names = new HashSet<>(declarations.keySet());
+    for (StateSpec spec : specs) {
+      for (String alias : spec.aliases()) {
+        if (!names.add(alias)) {
+          String method = Objects.requireNonNull(declarations.get(spec.name())).method();
+          throw InvalidFunctionException.repeatedStateAlias(method, spec.name(), alias);
+        }
+      }
+    }
     return List.copyOf(specs);
   }
 

@@ -6,6 +6,7 @@
 package io.statefun.cluster;
 
 import io.statefun.snapshot.EpochId;
+import io.statefun.wire.NewerFormatException;
 import java.io.IOException;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** How a log with transactions names an epoch object, in few characters. */
 final class EpochReference {
 
-  private static final String FORMAT = "1";
+  private static final int FORMAT = 1;
   private static final int PARTS = 3;
 
   private EpochReference() {}
@@ -26,18 +27,15 @@ final class EpochReference {
   /**
    * Reads a reference.
    *
-   * @throws IOException if it is none, or was written by a newer version
+   * @throws NewerFormatException if a newer version has written it
+   * @throws IOException if it is none
    */
   static EpochId parse(String text) throws IOException {
     String[] parts = text.split(":", -1);
-    if (!parts[0].equals(FORMAT)) {
-      throw new IOException(
-          "The newest epoch is named by '"
-              + text
-              + "', which this version cannot read. Start the newer version of the application.");
-    }
     try {
-      if (parts.length == PARTS) {
+      int format = Integer.parseInt(parts[0]);
+      NewerFormatException.check("The name of the newest epoch, '" + text + "',", format, FORMAT);
+      if (format == FORMAT && parts.length == PARTS) {
         return new EpochId(Long.parseLong(parts[1]), UUID.fromString(parts[2]));
       }
     } catch (IllegalArgumentException e) {

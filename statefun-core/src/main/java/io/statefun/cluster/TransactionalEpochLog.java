@@ -14,6 +14,7 @@ import io.statefun.snapshot.EpochWriter;
 import io.statefun.snapshot.FaultPoint;
 import io.statefun.snapshot.FencedException;
 import io.statefun.snapshot.SnapshotStore;
+import io.statefun.wire.NewerFormatException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -30,6 +31,8 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The epochs of a node that commits them by transactions of a log: one transaction makes true
@@ -44,6 +47,8 @@ import java.util.stream.Collectors;
  * up the readers of the topics that it writes to.
  */
 public final class TransactionalEpochLog implements EpochLog {
+
+  private static final Logger LOG = LoggerFactory.getLogger(TransactionalEpochLog.class);
 
   private final SnapshotStore store;
   private final TransactionLog log;
@@ -359,6 +364,15 @@ public final class TransactionalEpochLog implements EpochLog {
 
   @Override
   public void collect(List<EpochHeader.Need> needs, FaultPoint.Listener listener)
+      throws IOException {
+    try {
+      collectKnown(needs, listener);
+    } catch (NewerFormatException newer) {
+      LOG.debug("Old objects are left to nodes of a newer version: {}", newer.getMessage());
+    }
+  }
+
+  private void collectKnown(List<EpochHeader.Need> needs, FaultPoint.Listener listener)
       throws IOException {
     Map<Integer, EpochId> committed = new HashMap<>();
     for (Map.Entry<Integer, String> reference : log.committedReferences().entrySet()) {

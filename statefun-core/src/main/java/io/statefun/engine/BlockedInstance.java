@@ -28,6 +28,9 @@ final class BlockedInstance {
   private int failures;
   long retryAt;
 
+  /** Until when the first message waits for a version that can handle it; 0 if it does not. */
+  long waitsUntil;
+
   BlockedInstance(Address address, SpillQueue rest) {
     this.address = address;
     this.rest = rest;
@@ -70,6 +73,7 @@ final class BlockedInstance {
   /** Forgets failures: the next message is another one. */
   void drain() {
     failures = 0;
+    waitsUntil = 0;
     retryAt = Long.MIN_VALUE;
   }
 

@@ -9,6 +9,7 @@ import io.statefun.message.Address;
 import io.statefun.message.TypedValue;
 import io.statefun.wire.ByteReader;
 import io.statefun.wire.ByteWriter;
+import io.statefun.wire.NewerFormatException;
 import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -65,9 +66,7 @@ public record DeadLetter(
   static DeadLetter read(byte[] stored) {
     ByteReader in = new ByteReader(stored);
     int format = in.readByte();
-    if (format > FORMAT) {
-      throw new IllegalStateException("A dead letter was written by a newer version");
-    }
+    NewerFormatException.check("A dead letter", format, FORMAT);
     return new DeadLetter(
         readAddress(in),
         readAddress(in),

@@ -5,8 +5,10 @@
  */
 package io.statefun.engine;
 
+import io.statefun.message.Address;
 import io.statefun.message.TypeName;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param stoppedFunctions functions that their failure policy has stopped
  * @param failingEgresses egresses that refuse records, and how often in a row
  * @param failingIngresses ingresses that cannot be read, and how often in a row
+ * @param unreadableState which state could not be read since the start; null if all could
  */
 public record EngineStatus(
     State state,
@@ -44,12 +47,47 @@ public record EngineStatus(
     long unacknowledgedRecords,
     List<TypeName> stoppedFunctions,
     Map<TypeName, Integer> failingEgresses,
-    Map<TypeName, Integer> failingIngresses) {
+    Map<TypeName, Integer> failingIngresses,
+    @Nullable UnreadableState unreadableState) {
 
   /** An engine that handles nothing at the moment. */
-  static EngineStatus withoutNode(State state, @Nullable Throwable failure) {
+  static EngineStatus withoutNode(
+      State state, @Nullable Throwable failure, @Nullable UnreadableState unreadable) {
     return new EngineStatus(
-        state, failure, 0, 0, 0, null, Duration.ZERO, 0, 0, 0, 0, List.of(), Map.of(), Map.of());
+        state,
+        failure,
+        0,
+        0,
+        0,
+        null,
+        Duration.ZERO,
+        0,
+        0,
+        0,
+        0,
+        List.of(),
+        Map.of(),
+        Map.of(),
+        unreadable);
+  }
+
+  /**
+   * State that could not be read since the start. Messages that needed it are dead letters, and it
+   * is as it was.
+   *
+   * @param counts how often it happened, by function
+   * @param first when it happened first
+   * @param latest when it happened last
+   * @param address the instance whose state it was then
+   * @param cause why, then
+   */
+  public record UnreadableState(
+      Map<TypeName, Long> counts, Instant first, Instant latest, Address address, String cause) {
+
+    /** How often it happened to all functions together. */
+    public long count() {
+      return counts.values().stream().mapToLong(Long::longValue).sum();
+    }
   }
 
   /** Whether an engine runs. */

@@ -17,6 +17,14 @@ public interface FunctionInvoker {
   /** The type of the function. */
   TypeName type();
 
+  /**
+   * The names that the function had before, the oldest first: that one its instances are stored
+   * under.
+   */
+  default List<TypeName> aliases() {
+    return List.of();
+  }
+
   /** The states that it declares. A state's place in this list is its slot. */
   List<StateSpec> states();
 
@@ -26,8 +34,10 @@ public interface FunctionInvoker {
   /**
    * Handles one message.
    *
-   * @throws UnhandledMessageException if the function takes no message of that type, or cannot read
-   *     it; the message goes to the dead letters without another attempt
+   * @throws UnknownMessageException if the function takes no message of that type, or cannot read
+   *     it; the message goes to the dead letters, unless another version that can handle it comes
+   * @throws UnhandledMessageException if the message can never be handled; it goes to the dead
+   *     letters without another attempt
    * @throws Exception whatever the function throws; the failure policy decides
    */
   void invoke(Invocation invocation) throws Exception;

@@ -7,6 +7,7 @@ package io.statefun.engine;
 
 import io.statefun.message.TypeName;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -17,6 +18,13 @@ final class FunctionType {
 
   final int index;
   final TypeName name;
+
+  /** The name under which its instances are stored: the oldest that it ever had. */
+  final TypeName storedName;
+
+  /** All its names but the stored one. */
+  final List<TypeName> otherNames;
+
   final FunctionInvoker invoker;
   final FailurePolicy failurePolicy;
   final List<StateSpec> states;
@@ -25,7 +33,12 @@ final class FunctionType {
   /** What the keys of its instances' rows begin with. */
   final byte[] rowPrefix;
 
+  /** By stored name. */
   private final Map<String, Integer> slots = new HashMap<>();
+
+  /** By any name. */
+  private final Map<String, Integer> declared = new HashMap<>();
+
   private volatile boolean stopped;
 
   FunctionType(int index, FunctionInvoker invoker) {
@@ -34,20 +47,38 @@ final class FunctionType {
     this.invoker = invoker;
     this.failurePolicy = invoker.failurePolicy();
     this.states = List.copyOf(invoker.states());
-    this.rowPrefix = Keys.rows(name);
+    List<TypeName> names = new ArrayList<>(invoker.aliases());
+    names.add(name);
+    this.storedName = names.remove(0);
+    this.otherNames = List.copyOf(names);
+    this.rowPrefix = Keys.rows(storedName);
     this.stateNames = new byte[states.size()][];
     for (int slot = 0; slot < states.size(); slot++) {
-      stateNames[slot] = states.get(slot).name().getBytes(StandardCharsets.UTF_8);
-      if (slots.put(states.get(slot).name(), slot) != null) {
-        throw new IllegalArgumentException(
-            "Function " + name + " declares the state '" + states.get(slot).name() + "' twice");
+      StateSpec state = states.get(slot);
+      stateNames[slot] = state.storedName().getBytes(StandardCharsets.UTF_8);
+      slots.put(state.storedName(), slot);
+      declare(state.name(), slot);
+      for (String alias : state.aliases()) {
+        declare(alias, slot);
       }
     }
   }
 
-  /** The slot of a state, or -1 if the function does not declare it. */
-  int slot(String state) {
-    return slots.getOrDefault(state, -1);
+  private void declare(String state, int slot) {
+    if (declared.put(state, slot) != null) {
+      throw new IllegalArgumentException(
+          "Function " + name + " declares the state '" + state + "' twice, maybe as an alias");
+    }
+  }
+
+  /** The slot of a state that is stored under a name, or -1 if the function declares none. */
+  int slot(String storedState) {
+    return slots.getOrDefault(storedState, -1);
+  }
+
+  /** The slot of a state that has a name, or had it, or -1 if the function declares none. */
+  int slotOf(String state) {
+    return declared.getOrDefault(state, -1);
   }
 
   /**

@@ -170,7 +170,7 @@ final class IngressReader implements Ingress.Collector {
 
   @Override
   public void send(Address target, TypedValue message, Map<String, byte[]> headers) {
-    messages.add(new Message(target, null, message, null, headers));
+    messages.add(new Message(node.functions().stored(target), null, message, null, headers));
   }
 
   @Override

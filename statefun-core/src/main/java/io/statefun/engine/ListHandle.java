@@ -25,30 +25,39 @@ final class ListHandle<T> implements ListState<T>, StateHandles.Expirable {
   private final WorkerInvocation invocation;
   private final int slot;
   private final StateSpec spec;
-  private final StoredEntry<T> entries;
+  private final StoredEntry<T> timed;
+  private final StoredEntry<T> untimed;
 
   @SuppressWarnings("unchecked")
   ListHandle(WorkerInvocation invocation, int slot, StateSpec spec) {
     this.invocation = invocation;
     this.slot = slot;
     this.spec = spec;
-    this.entries = new StoredEntry<>((MessageType<T>) spec.valueType(), spec.retention());
+    MessageType<T> type = (MessageType<T>) spec.valueType();
+    this.timed = new StoredEntry<>(type, spec.retention(), true);
+    this.untimed = new StoredEntry<>(type, spec.retention(), false);
+  }
+
+  private StoredEntry<T> entries(SlotValue.ListHead list) {
+    return list.timed() ? timed : untimed;
   }
 
   @Override
   public void add(T entry) {
     invocation.check();
     Objects.requireNonNull(entry, () -> "List '" + spec.name() + "' takes no null");
-    byte[] stored = entries.write(entry, invocation.nowMillis());
     SlotValue.ListHead list = head();
-    if (list == null) {
-      list = new SlotValue.ListHead(invocation.partition().nextNumber(), 0, 0);
+    if (list == null || list.head() == list.tail() && list.timed() != StoredEntry.timed(spec)) {
+      long generation = invocation.partition().nextNumber();
+      list = new SlotValue.ListHead(generation, 0, 0, StoredEntry.timed(spec));
     }
+    StoredEntry<T> entries = entries(list);
+    byte[] stored = entries.write(entry, invocation.nowMillis());
     if (entries.expires() && list.head() == list.tail()) {
       Purges.set(invocation, spec, invocation.nowMillis());
     }
     overlay().put(key(list, list.tail()), stored);
-    setHead(list.generation(), list.head(), list.tail() + 1);
+    setHead(list, list.head(), list.tail() + 1);
   }
 
   @Override
@@ -62,8 +71,8 @@ final class ListHandle<T> implements ListState<T>, StateHandles.Expirable {
     SlotValue.ListHead list = checked(index);
     Objects.requireNonNull(entry, () -> "List '" + spec.name() + "' takes no null");
     byte[] key = key(list, list.head() + index);
-    long since = entries.expires() ? entries.since(Objects.requireNonNull(overlay().get(key))) : 0;
-    overlay().put(key, entries.write(entry, since));
+    long since = list.timed() ? since(stored(list, list.head() + index)) : 0;
+    overlay().put(key, entries(list).write(entry, since));
   }
 
   private SlotValue.ListHead checked(long index) {
@@ -83,7 +92,7 @@ final class ListHandle<T> implements ListState<T>, StateHandles.Expirable {
     }
     T first = read(list, list.head());
     overlay().delete(key(list, list.head()));
-    setHead(list.generation(), list.head() + 1, list.tail());
+    setHead(list, list.head() + 1, list.tail());
     return first;
   }
 
@@ -95,7 +104,7 @@ final class ListHandle<T> implements ListState<T>, StateHandles.Expirable {
     }
     T last = read(list, list.tail() - 1);
     overlay().delete(key(list, list.tail() - 1));
-    setHead(list.generation(), list.head(), list.tail() - 1);
+    setHead(list, list.head(), list.tail() - 1);
     return last;
   }
 
@@ -128,13 +137,12 @@ final class ListHandle<T> implements ListState<T>, StateHandles.Expirable {
   @Override
   public void purge() {
     SlotValue.ListHead list = head();
-    if (list == null || !entries.expires()) {
+    if (list == null || !entries(list).expires()) {
       return;
     }
     SlotValue.ListHead rest = dropExpired(list, PURGED_AT_ONCE);
     if (rest.head() < rest.tail()) {
-      byte[] first = Objects.requireNonNull(overlay().get(key(rest, rest.head())));
-      Purges.set(invocation, spec, entries.since(first));
+      Purges.set(invocation, spec, since(stored(rest, rest.head())));
     }
   }
 
@@ -142,45 +150,68 @@ final class ListHandle<T> implements ListState<T>, StateHandles.Expirable {
   private SlotValue.@Nullable ListHead fresh() {
     invocation.check();
     SlotValue.ListHead list = head();
-    return list == null || !entries.expires() ? list : dropExpired(list, Integer.MAX_VALUE);
+    return list == null || !entries(list).expires() ? list : dropExpired(list, Integer.MAX_VALUE);
   }
 
   private SlotValue.ListHead dropExpired(SlotValue.ListHead list, int limit) {
     long first = list.head();
     while (first < list.tail() && first - list.head() < limit) {
-      byte[] key = key(list, first);
-      if (!entries.hasExpired(Objects.requireNonNull(overlay().get(key)), invocation.nowMillis())) {
+      if (!hasExpired(stored(list, first))) {
         break;
       }
-      overlay().delete(key);
+      overlay().delete(key(list, first));
       first++;
     }
-    return first == list.head() ? list : setHead(list.generation(), first, list.tail());
+    return first == list.head() ? list : setHead(list, first, list.tail());
   }
 
   private SlotValue.@Nullable ListHead head() {
-    return (SlotValue.ListHead) invocation.slot(slot);
+    Object held = invocation.slot(slot);
+    if (held == null || held instanceof SlotValue.ListHead) {
+      return (SlotValue.ListHead) held;
+    }
+    throw invocation.unreadable(spec, held);
   }
 
-  private SlotValue.ListHead setHead(long generation, long first, long next) {
-    SlotValue.ListHead list = new SlotValue.ListHead(generation, first, next);
+  private SlotValue.ListHead setHead(SlotValue.ListHead before, long first, long next) {
+    SlotValue.ListHead list =
+        new SlotValue.ListHead(before.generation(), first, next, before.timed());
     invocation.setSlot(slot, list);
     return list;
   }
 
   private T read(SlotValue.ListHead list, long number) {
+    byte[] stored = stored(list, number);
+    try {
+      return entries(list).readAnyway(stored);
+    } catch (RuntimeException e) {
+      throw invocation.unreadable(spec, e);
+    }
+  }
+
+  private boolean hasExpired(byte[] stored) {
+    try {
+      return timed.hasExpired(stored, invocation.nowMillis());
+    } catch (RuntimeException e) {
+      throw invocation.unreadable(spec, e);
+    }
+  }
+
+  private long since(byte[] stored) {
+    try {
+      return timed.since(stored);
+    } catch (RuntimeException e) {
+      throw invocation.unreadable(spec, e);
+    }
+  }
+
+  private byte[] stored(SlotValue.ListHead list, long number) {
     byte[] stored = overlay().get(key(list, number));
     if (stored == null) {
-      throw new IllegalStateException(
-          "Entry "
-              + number
-              + " of list '"
-              + spec.name()
-              + "' of "
-              + invocation.instance().address
-              + " is missing");
+      throw invocation.unreadable(
+          spec, new IllegalStateException("its entry " + number + " is missing"));
     }
-    return entries.readAnyway(stored);
+    return stored;
   }
 
   private byte[] key(SlotValue.ListHead list, long number) {
@@ -188,7 +219,7 @@ final class ListHandle<T> implements ListState<T>, StateHandles.Expirable {
   }
 
   private byte[] prefix(SlotValue.ListHead list) {
-    return Keys.collection(invocation.instance().address, spec.name(), list.generation());
+    return Keys.collection(invocation.instance().address, spec.storedName(), list.generation());
   }
 
   private Overlay overlay() {

@@ -134,7 +134,7 @@ public final class ManualEngine implements AutoCloseable {
    */
   public CompletableFuture<Void> send(Address target, @Nullable Address source, Object message) {
     TypedValue value = settings.messageTypes().wrap(message);
-    return running().node().send(Message.of(target, source, value));
+    return running().node().send(Message.of(stored(target), storedOrNull(source), value));
   }
 
   /**
@@ -234,6 +234,25 @@ public final class ManualEngine implements AutoCloseable {
     return settings.messageTypes();
   }
 
+  /**
+   * The address under which an instance is stored: the same, unless its function was renamed.
+   *
+   * @param address with any name that its function has or had
+   */
+  public Address stored(Address address) {
+    return running().services().functions().stored(address);
+  }
+
+  private @Nullable Address storedOrNull(@Nullable Address address) {
+    return address == null ? null : stored(address);
+  }
+
+  /** Whether there is a function that has a name, or had it. */
+  public boolean hasFunction(TypeName name) {
+    FunctionTypes functions = running().services().functions();
+    return functions.get(functions.stored(Address.of(name, "")).type()) != null;
+  }
+
   /** The types of the functions. */
   public List<TypeName> functionTypes() {
     return running().services().functions().all().stream().map(type -> type.name).toList();
@@ -245,14 +264,15 @@ public final class ManualEngine implements AutoCloseable {
    * @return the value or null, a list of the entries, or a map of them
    * @throws IllegalArgumentException if the function or its state is not known
    */
-  public @Nullable Object state(Address address, String name) {
+  public @Nullable Object state(Address instanceAddress, String name) {
     Running current = running();
+    Address address = stored(instanceAddress);
     FunctionType function = current.services().functions().get(address.type());
     if (function == null) {
       throw new IllegalArgumentException(
           "There is no function '" + address.type() + "'. Known: " + functionTypes());
     }
-    int slot = function.slot(name);
+    int slot = function.slotOf(name);
     if (slot < 0) {
       throw new IllegalArgumentException(
           "The function '"
@@ -344,6 +364,16 @@ public final class ManualEngine implements AutoCloseable {
     return result;
   }
 
+  /** Which state could not be read since the last start, or null if all could. */
+  public EngineStatus.@Nullable UnreadableState unreadableState() {
+    return running().services().unreadable().summary();
+  }
+
+  /** What the partition of an instance stores, to be looked at, and damaged. */
+  Overlay overlay(Address instance) {
+    return partition(instance).overlay;
+  }
+
   private static void scan(
       Partition partition, byte[] from, byte[] to, BiConsumer<byte[], byte[]> entries) {
     try (Overlay.Scan scan = partition.overlay.scan(from, to)) {
@@ -425,9 +455,10 @@ public final class ManualEngine implements AutoCloseable {
         return false;
       }
       NodeServices services = running().services();
-      last = new Sent(message.target(), source, message.value(), services.clock().instant());
+      Address target = services.functions().stored(message.target());
+      last = new Sent(target, source, message.value(), services.clock().instant());
       uncommitted.add(new Staged(last, running().worker().epoch()));
-      return services.functions().get(message.target().type()) == null;
+      return services.functions().get(target.type()) == null;
     }
 
     void commit(long epoch) {

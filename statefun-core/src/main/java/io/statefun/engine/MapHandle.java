@@ -29,7 +29,8 @@ final class MapHandle<K, V> implements MapState<K, V>, StateHandles.Expirable {
   private final int slot;
   private final StateSpec spec;
   private final MessageType<K> keyType;
-  private final StoredEntry<V> values;
+  private final StoredEntry<V> timed;
+  private final StoredEntry<V> untimed;
 
   @SuppressWarnings("unchecked")
   MapHandle(WorkerInvocation invocation, int slot, StateSpec spec) {
@@ -37,7 +38,13 @@ final class MapHandle<K, V> implements MapState<K, V>, StateHandles.Expirable {
     this.slot = slot;
     this.spec = spec;
     this.keyType = (MessageType<K>) Objects.requireNonNull(spec.keyType());
-    this.values = new StoredEntry<>((MessageType<V>) spec.valueType(), spec.retention());
+    MessageType<V> type = (MessageType<V>) spec.valueType();
+    this.timed = new StoredEntry<>(type, spec.retention(), true);
+    this.untimed = new StoredEntry<>(type, spec.retention(), false);
+  }
+
+  private StoredEntry<V> values(SlotValue.MapHead map) {
+    return map.timed() ? timed : untimed;
   }
 
   @Override
@@ -45,19 +52,47 @@ final class MapHandle<K, V> implements MapState<K, V>, StateHandles.Expirable {
     invocation.check();
     SlotValue.MapHead map = head();
     byte[] stored = map == null ? null : overlay().get(key(map, key));
-    return stored == null ? null : values.read(stored, invocation.nowMillis());
+    return map == null || stored == null ? null : read(map, stored);
+  }
+
+  private @Nullable V read(SlotValue.MapHead map, byte[] stored) {
+    try {
+      return values(map).read(stored, invocation.nowMillis());
+    } catch (RuntimeException e) {
+      throw invocation.unreadable(spec, e);
+    }
+  }
+
+  private long since(byte[] stored) {
+    try {
+      return timed.since(stored);
+    } catch (RuntimeException e) {
+      throw invocation.unreadable(spec, e);
+    }
+  }
+
+  private K readKey(byte[] stored) {
+    try {
+      return keyType.deserialize(stored);
+    } catch (RuntimeException e) {
+      throw invocation.unreadable(spec, e);
+    }
   }
 
   @Override
   public void put(K key, V value) {
     invocation.check();
     Objects.requireNonNull(value, () -> "Map '" + spec.name() + "' takes no null");
-    byte[] stored = values.write(value, invocation.nowMillis());
     SlotValue.MapHead map = head();
+    boolean begins = map == null;
     if (map == null) {
-      map = new SlotValue.MapHead(invocation.partition().nextNumber());
+      long generation = invocation.partition().nextNumber();
+      map = new SlotValue.MapHead(generation, StoredEntry.timed(spec));
+    }
+    byte[] stored = values(map).write(value, invocation.nowMillis());
+    if (begins) {
       invocation.setSlot(slot, map);
-      if (values.expires()) {
+      if (values(map).expires()) {
         Purges.set(invocation, spec, invocation.nowMillis());
       }
     }
@@ -96,7 +131,7 @@ final class MapHandle<K, V> implements MapState<K, V>, StateHandles.Expirable {
   @Override
   public void purge() {
     SlotValue.MapHead map = head();
-    if (map == null || !values.expires()) {
+    if (map == null || !values(map).expires()) {
       return;
     }
     long now = invocation.nowMillis();
@@ -110,10 +145,11 @@ final class MapHandle<K, V> implements MapState<K, V>, StateHandles.Expirable {
           all = false;
           break;
         }
-        if (values.hasExpired(scan.value(), now)) {
+        long since = since(scan.value());
+        if (timed.hasExpired(scan.value(), now)) {
           expired.add(scan.key());
         } else {
-          earliest = Math.min(earliest, values.since(scan.value()));
+          earliest = Math.min(earliest, since);
         }
       }
     }
@@ -128,7 +164,11 @@ final class MapHandle<K, V> implements MapState<K, V>, StateHandles.Expirable {
   }
 
   private SlotValue.@Nullable MapHead head() {
-    return (SlotValue.MapHead) invocation.slot(slot);
+    Object held = invocation.slot(slot);
+    if (held == null || held instanceof SlotValue.MapHead) {
+      return (SlotValue.MapHead) held;
+    }
+    throw invocation.unreadable(spec, held);
   }
 
   private byte[] key(SlotValue.MapHead map, K key) {
@@ -137,7 +177,7 @@ final class MapHandle<K, V> implements MapState<K, V>, StateHandles.Expirable {
   }
 
   private byte[] prefix(SlotValue.MapHead map) {
-    return Keys.collection(invocation.instance().address, spec.name(), map.generation());
+    return Keys.collection(invocation.instance().address, spec.storedName(), map.generation());
   }
 
   private Overlay overlay() {
@@ -151,7 +191,8 @@ final class MapHandle<K, V> implements MapState<K, V>, StateHandles.Expirable {
   private final class Entries<R> implements Iterator<R> {
 
     private final Function<Map.Entry<K, V>, R> view;
-    private final List<Map.Entry<K, V>> read = new ArrayList<>();
+    private final List<Map.Entry<K, V>> ahead = new ArrayList<>();
+    private final SlotValue.@Nullable MapHead map;
     private final byte[] prefix;
     private byte[] from;
     private long modifications;
@@ -161,7 +202,7 @@ final class MapHandle<K, V> implements MapState<K, V>, StateHandles.Expirable {
     Entries(Function<Map.Entry<K, V>, R> view) {
       invocation.check();
       this.view = view;
-      SlotValue.MapHead map = head();
+      map = head();
       prefix = map == null ? new byte[0] : prefix(map);
       from = prefix;
       more = map != null;
@@ -170,20 +211,20 @@ final class MapHandle<K, V> implements MapState<K, V>, StateHandles.Expirable {
     }
 
     private void readAhead() {
-      read.clear();
+      ahead.clear();
       position = 0;
-      if (!more) {
+      if (map == null || !more) {
         return;
       }
       more = false;
       try (Overlay.Scan scan = overlay().scan(from, Keys.after(prefix))) {
         while (scan.next()) {
-          V value = values.read(scan.value(), invocation.nowMillis());
+          V value = read(map, scan.value());
           if (value != null) {
-            K key = keyType.deserialize(Keys.suffix(scan.key(), prefix));
-            read.add(new AbstractMap.SimpleImmutableEntry<>(key, value));
+            K key = readKey(Keys.suffix(scan.key(), prefix));
+            ahead.add(new AbstractMap.SimpleImmutableEntry<>(key, value));
           }
-          if (read.size() == READ_AHEAD) {
+          if (ahead.size() == READ_AHEAD) {
             from = Keys.append(scan.key(), new byte[1]);
             more = true;
             return;
@@ -194,11 +235,11 @@ final class MapHandle<K, V> implements MapState<K, V>, StateHandles.Expirable {
 
     @Override
     public boolean hasNext() {
-      if (position == read.size() && more) {
+      if (position == ahead.size() && more) {
         check();
         readAhead();
       }
-      return position < read.size();
+      return position < ahead.size();
     }
 
     @Override
@@ -207,7 +248,7 @@ final class MapHandle<K, V> implements MapState<K, V>, StateHandles.Expirable {
       if (!hasNext()) {
         throw new NoSuchElementException();
       }
-      return view.apply(read.get(position++));
+      return view.apply(ahead.get(position++));
     }
 
     @Override
@@ -216,7 +257,7 @@ final class MapHandle<K, V> implements MapState<K, V>, StateHandles.Expirable {
       if (position == 0) {
         throw new IllegalStateException("next() was not called");
       }
-      MapHandle.this.remove(read.get(position - 1).getKey());
+      MapHandle.this.remove(ahead.get(position - 1).getKey());
       modifications = overlay().modifications();
     }
 

@@ -39,6 +39,11 @@ record Message(
     return new Message(owner, owner, request, end, Map.of());
   }
 
+  /** The same message to another address. */
+  Message to(Address other) {
+    return new Message(other, source, value, end, headers);
+  }
+
   /** The same message without what it says. */
   Message withoutValue() {
     return of(target, source, NOTHING);

@@ -10,6 +10,7 @@ import io.statefun.message.TypeName;
 import io.statefun.message.TypedValue;
 import io.statefun.wire.ByteReader;
 import io.statefun.wire.ByteWriter;
+import io.statefun.wire.NewerFormatException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,6 +21,11 @@ final class MessageCodec {
 
   private static final int WITH_SOURCE = 1;
   private static final int WITH_HEADERS = 2;
+
+  /** The upper half of the byte that tells what a message has. */
+  private static final int FORMAT = 0;
+
+  private static final int FORMAT_BITS = 4;
 
   // Type names come from the application's code and are few; the bound keeps damaged data harmless.
   private static final Map<String, TypeName> NAMES = new ConcurrentHashMap<>();
@@ -43,6 +49,7 @@ final class MessageCodec {
 
   static Message read(ByteReader in) {
     int flags = in.readByte();
+    NewerFormatException.check("A stored message", flags >>> FORMAT_BITS, FORMAT);
     Address target = readAddress(in);
     @Nullable Address source = (flags & WITH_SOURCE) == 0 ? null : readAddress(in);
     TypedValue value = readValue(in);

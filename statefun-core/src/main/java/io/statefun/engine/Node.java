@@ -395,11 +395,12 @@ final class Node {
 
   /** Sends a message; the future completes when it is committed. */
   CompletableFuture<Void> send(Address target, TypedValue value) {
-    return send(Message.of(target, null, value));
+    return send(Message.of(services.functions().stored(target), null, value));
   }
 
   /** Sends a message and waits for the reply; the future completes when that is committed. */
-  CompletableFuture<TypedValue> request(Address target, TypedValue value) {
+  CompletableFuture<TypedValue> request(Address to, TypedValue value) {
+    Address target = services.functions().stored(to);
     String request = incarnation + "-" + nextRequest.incrementAndGet();
     int nearest = owners.routes().nearest(target.partition(services.partitions()));
     Address back = Requests.address(nearest, request);

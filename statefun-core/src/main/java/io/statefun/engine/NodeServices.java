@@ -7,6 +7,7 @@ package io.statefun.engine;
 
 import io.statefun.message.MessageTypes;
 import io.statefun.message.TypeName;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;
 
@@ -22,6 +23,8 @@ import java.util.Set;
  * @param limits the bounds
  * @param partitions how many partitions the application has
  * @param surroundings take what nobody here takes
+ * @param unknownWait how long a message waits that this version cannot handle
+ * @param unreadable remembers which state could not be read
  */
 record NodeServices(
     InstantSource clock,
@@ -32,7 +35,34 @@ record NodeServices(
     CronSchedule.Parser cron,
     EngineLimits limits,
     int partitions,
-    Surroundings surroundings) {
+    Surroundings surroundings,
+    Duration unknownWait,
+    UnreadableStates unreadable) {
+
+  /** The services of a node in whose place no other version will come. */
+  NodeServices(
+      InstantSource clock,
+      MessageTypes messageTypes,
+      FunctionTypes functions,
+      Set<TypeName> egressNames,
+      Set<TypeName> transactional,
+      CronSchedule.Parser cron,
+      EngineLimits limits,
+      int partitions,
+      Surroundings surroundings) {
+    this(
+        clock,
+        messageTypes,
+        functions,
+        egressNames,
+        transactional,
+        cron,
+        limits,
+        partitions,
+        surroundings,
+        Duration.ZERO,
+        new UnreadableStates());
+  }
 
   /** The services of a node that stands for itself. */
   NodeServices(

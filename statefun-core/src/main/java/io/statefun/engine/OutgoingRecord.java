@@ -10,6 +10,7 @@ import io.statefun.message.TypeName;
 import io.statefun.message.TypedValue;
 import io.statefun.wire.ByteReader;
 import io.statefun.wire.ByteWriter;
+import io.statefun.wire.NewerFormatException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,11 @@ record OutgoingRecord(
 
   private static final int WITH_KEY = 1;
   private static final int WITH_HEADERS = 2;
+
+  /** The upper half of the byte that tells what a record has. */
+  private static final int FORMAT = 0;
+
+  private static final int FORMAT_BITS = 4;
 
   /**
    * What the receiver gets.
@@ -54,6 +60,7 @@ record OutgoingRecord(
   static OutgoingRecord read(int partition, byte[] stored) {
     ByteReader in = new ByteReader(stored);
     int flags = in.readByte();
+    NewerFormatException.check("A stored egress record", flags >>> FORMAT_BITS, FORMAT);
     long number = in.readVarLong();
     TypeName egress = MessageCodec.name(in.readString());
     TypedValue value = MessageCodec.readValue(in);

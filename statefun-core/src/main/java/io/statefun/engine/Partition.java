@@ -16,6 +16,7 @@ import io.statefun.state.Overlay;
 import io.statefun.state.StateBackend;
 import io.statefun.wire.ByteReader;
 import io.statefun.wire.ByteWriter;
+import io.statefun.wire.NewerFormatException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -235,7 +236,7 @@ final class Partition {
     if (posted == null) {
       return null;
     }
-    Posting next = Posting.read(posted);
+    Posting next = read(posted);
     if (next instanceof Posting.Marker marker) {
       if (marker.savepoint() > savepoint) {
         heldMarker = marker;
@@ -245,6 +246,16 @@ final class Partition {
       }
     }
     return next;
+  }
+
+  private static Posting read(byte[] posted) {
+    try {
+      return Posting.read(posted);
+    } catch (NewerFormatException upgradeFirst) {
+      throw upgradeFirst;
+    } catch (RuntimeException notOurs) {
+      return new Posting.Foreign(posted, notOurs);
+    }
   }
 
   private void mark(Posting.Marker marker) {

@@ -8,6 +8,7 @@ package io.statefun.engine;
 import io.statefun.wire.ByteReader;
 import io.statefun.wire.ByteWriter;
 import io.statefun.wire.CorruptDataException;
+import io.statefun.wire.NewerFormatException;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -36,40 +37,78 @@ sealed interface Posting {
    */
   record Request(String name) implements Posting {}
 
-  /** The first byte, which says what follows, and in which format. */
+  /**
+   * Nothing that a node has posted.
+   *
+   * @param cause why it cannot be read
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Nobody compares these.
+  record Foreign(byte[] content, RuntimeException cause) implements Posting {}
+
+  /**
+   * With the format, the first byte, which tells postings from what others may write where they
+   * should not.
+   */
+  int MARK = 0xf0;
+
+  int FORMAT = 1;
+
+  /** The second byte, which says what follows. */
   int LETTER = 1;
 
   int MARKER = 2;
   int REQUEST = 3;
 
   static void writeLetter(ByteWriter out, int sender, Message message) {
-    out.writeByte(LETTER).writeVarInt(sender);
+    out.writeByte(MARK | FORMAT).writeByte(LETTER).writeVarInt(sender);
     MessageCodec.write(out, message);
   }
 
   static byte[] marker(long savepoint, Set<Integer> senders) {
     ByteWriter out = new ByteWriter(16 + 2 * senders.size());
-    out.writeByte(MARKER).writeVarLong(savepoint).writeVarInt(senders.size());
+    out.writeByte(MARK | FORMAT)
+        .writeByte(MARKER)
+        .writeVarLong(savepoint)
+        .writeVarInt(senders.size());
     senders.forEach(out::writeVarInt);
     return out.toByteArray();
   }
 
   static byte[] request(String name) {
-    return new ByteWriter(64).writeByte(REQUEST).writeString(name).toByteArray();
+    return new ByteWriter(64)
+        .writeByte(MARK | FORMAT)
+        .writeByte(REQUEST)
+        .writeString(name)
+        .toByteArray();
   }
 
+  /**
+   * Reads what was posted.
+   *
+   * @throws NewerFormatException if a newer version has posted it
+   * @throws RuntimeException if no node has
+   */
   static Posting read(byte[] posted) {
     ByteReader in = new ByteReader(posted);
+    int first = in.readByte();
+    if ((first & MARK) != MARK) {
+      throw new CorruptDataException("It does not begin as a message does");
+    }
+    NewerFormatException.check("A message of another process", first & ~MARK, FORMAT);
+    Posting posting = read(in);
+    if (in.hasRemaining()) {
+      throw new CorruptDataException("Something comes after the message");
+    }
+    return posting;
+  }
+
+  private static Posting read(ByteReader in) {
     int kind = in.readByte();
     return switch (kind) {
       case LETTER -> new Letter(in.readVarInt(), MessageCodec.read(in));
       case MARKER -> readMarker(in);
       case REQUEST -> new Request(in.readString());
-      default ->
-          throw new CorruptDataException(
-              "An inbox has a record of the unknown kind "
-                  + kind
-                  + ", perhaps of a newer version. Start the newer version of the application.");
+      default -> throw new CorruptDataException("It is of the unknown kind " + kind);
     };
   }
 

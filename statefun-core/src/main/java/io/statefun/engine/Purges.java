@@ -23,6 +23,6 @@ final class Purges {
         new Timers.Entry(
             Timers.Kind.PURGE,
             Message.of(invocation.instance().address, null, Message.NOTHING),
-            spec.name()));
+            spec.storedName()));
   }
 }

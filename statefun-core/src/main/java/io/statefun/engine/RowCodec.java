@@ -8,6 +8,8 @@ package io.statefun.engine;
 import io.statefun.message.MessageType;
 import io.statefun.wire.ByteReader;
 import io.statefun.wire.ByteWriter;
+import io.statefun.wire.CorruptDataException;
+import io.statefun.wire.NewerFormatException;
 
 /**
  * How a row is stored: a format byte, then for each state that holds something its name, a kind and
@@ -15,12 +17,17 @@ import io.statefun.wire.ByteWriter;
  */
 final class RowCodec {
 
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
+
+  /** In which the entries of a list or map have a time if and only if the function says so. */
+  private static final int UNTOLD_TIMES = 1;
 
   private static final int VALUE = 0;
   private static final int EXPIRING = 1;
   private static final int LIST = 2;
   private static final int MAP = 3;
+  private static final int TIMED_LIST = 4;
+  private static final int TIMED_MAP = 5;
 
   private RowCodec() {}
 
@@ -50,12 +57,12 @@ final class RowCodec {
     if (value instanceof SlotValue.Expiring expiring) {
       writeValue(out.writeByte(EXPIRING).writeFixedLong(expiring.since()), type, expiring.value());
     } else if (value instanceof SlotValue.ListHead list) {
-      out.writeByte(LIST)
+      out.writeByte(list.timed() ? TIMED_LIST : LIST)
           .writeVarLong(list.generation())
           .writeFixedLong(list.head())
           .writeFixedLong(list.tail());
     } else if (value instanceof SlotValue.MapHead map) {
-      out.writeByte(MAP).writeVarLong(map.generation());
+      out.writeByte(map.timed() ? TIMED_MAP : MAP).writeVarLong(map.generation());
     }
   }
 
@@ -76,12 +83,7 @@ final class RowCodec {
     ByteReader in = new ByteReader(stored, offset, length);
     int format = in.readByte();
     if (format > FORMAT) {
-      throw new IllegalStateException(
-          "The state of "
-              + instance.address
-              + " has format "
-              + format
-              + ", written by a newer version");
+      throw new NewerFormatException("The state of " + instance.address, format, FORMAT);
     }
     FunctionType function = instance.function;
     ByteWriter undeclared = null;
@@ -93,7 +95,8 @@ final class RowCodec {
       int slot = function.slot(expected, stored, nameOffset, nameLength);
       Object value = readSlot(in);
       if (slot >= 0) {
-        instance.slots[slot] = value;
+        instance.slots[slot] =
+            format == UNTOLD_TIMES ? withTimes(value, function.states.get(slot)) : value;
         expected = slot + 1;
       } else {
         undeclared = undeclared == null ? new ByteWriter(64) : undeclared;
@@ -105,6 +108,16 @@ final class RowCodec {
     }
   }
 
+  private static Object withTimes(Object value, StateSpec state) {
+    boolean timed = StoredEntry.timed(state);
+    if (value instanceof SlotValue.ListHead list) {
+      return new SlotValue.ListHead(list.generation(), list.head(), list.tail(), timed);
+    }
+    return value instanceof SlotValue.MapHead map
+        ? new SlotValue.MapHead(map.generation(), timed)
+        : value;
+  }
+
   private static Object readSlot(ByteReader in) {
     int kind = in.readByte();
     return switch (kind) {
@@ -113,9 +126,11 @@ final class RowCodec {
         long since = in.readFixedLong();
         yield new SlotValue.Expiring(in.readBytes(), since);
       }
-      case LIST -> new SlotValue.ListHead(in.readVarLong(), in.readFixedLong(), in.readFixedLong());
-      case MAP -> new SlotValue.MapHead(in.readVarLong());
-      default -> throw new IllegalStateException("A state is stored in the unknown kind " + kind);
+      case LIST, TIMED_LIST ->
+          new SlotValue.ListHead(
+              in.readVarLong(), in.readFixedLong(), in.readFixedLong(), kind == TIMED_LIST);
+      case MAP, TIMED_MAP -> new SlotValue.MapHead(in.readVarLong(), kind == TIMED_MAP);
+      default -> throw new CorruptDataException("A state is stored in the unknown kind " + kind);
     };
   }
 }

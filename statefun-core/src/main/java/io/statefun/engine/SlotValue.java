@@ -20,13 +20,15 @@ sealed interface SlotValue {
    * A list: its entries are stored one by one, from {@code head} to {@code tail} - 1.
    *
    * @param generation tells the entries from those of lists that were cleared
+   * @param timed whether each entry is stored with a time
    */
-  record ListHead(long generation, long head, long tail) implements SlotValue {}
+  record ListHead(long generation, long head, long tail, boolean timed) implements SlotValue {}
 
   /**
    * A map: its entries are stored one by one.
    *
    * @param generation tells the entries from those of maps that were cleared
+   * @param timed whether each entry is stored with a time
    */
-  record MapHead(long generation) implements SlotValue {}
+  record MapHead(long generation, boolean timed) implements SlotValue {}
 }

@@ -27,6 +27,7 @@ import io.statefun.snapshot.FaultPoint;
 import io.statefun.snapshot.FencedException;
 import io.statefun.snapshot.SnapshotStore;
 import io.statefun.state.StateBackend;
+import io.statefun.wire.NewerFormatException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -134,16 +135,20 @@ public final class StateFunEngine implements AutoCloseable {
     state = EngineStatus.State.FAILED;
     failure = cause;
     release();
-    return cause instanceof EngineStartException known
-        ? known
-        : new EngineStartException(
-            "The state of application '"
-                + settings.name
-                + "' cannot be brought back: "
-                + cause.getMessage()
-                + ".",
-            "Look at the cause; nothing that was committed is lost.",
-            cause);
+    if (cause instanceof EngineStartException known) {
+      return known;
+    }
+    if (cause instanceof NewerFormatException newer) {
+      return new EngineStartException(newer.description(), newer.action(), newer);
+    }
+    return new EngineStartException(
+        "The state of application '"
+            + settings.name
+            + "' cannot be brought back: "
+            + cause.getMessage()
+            + ".",
+        "Look at the cause; nothing that was committed is lost.",
+        cause);
   }
 
   /** Brings back what was committed, and goes on from there. */
@@ -491,7 +496,7 @@ public final class StateFunEngine implements AutoCloseable {
   public EngineStatus status() {
     RunningNode known = running;
     if (known == null) {
-      return EngineStatus.withoutNode(state, failure);
+      return EngineStatus.withoutNode(state, failure, services.unreadable().summary());
     }
     Node current = known.node();
     Map<TypeName, Integer> failing = new LinkedHashMap<>();
@@ -525,7 +530,8 @@ public final class StateFunEngine implements AutoCloseable {
             .map(type -> type.name)
             .toList(),
         failing,
-        unreadable);
+        unreadable,
+        services.unreadable().summary());
   }
 
   /**
@@ -585,6 +591,8 @@ public final class StateFunEngine implements AutoCloseable {
   /** Collects what an engine is made of. Not for use by several threads. */
   public static final class Builder {
 
+    private static final Duration UNKNOWN_WAIT = Duration.ofMinutes(10);
+
     private final String name;
     private int partitions = 32;
     private String applicationId = "";
@@ -592,6 +600,7 @@ public final class StateFunEngine implements AutoCloseable {
     private MessageTypes types = MessageTypes.standard();
     private FailurePolicy defaultPolicy = FailurePolicy.DEFAULT;
     private EngineLimits limits = EngineLimits.DEFAULT;
+    private @Nullable Duration unknownWait;
     private InstantSource clock = InstantSource.system();
     private EngineListener listener = new EngineListener() {};
     private CronSchedule.Parser cron =
@@ -640,6 +649,19 @@ public final class StateFunEngine implements AutoCloseable {
     /** The failure policy of functions that declare none. */
     public Builder defaultFailurePolicy(FailurePolicy policy) {
       defaultPolicy = policy;
+      return this;
+    }
+
+    /**
+     * How long a message waits whose function or type this version of the application does not
+     * know, before it goes to the dead letters. Meanwhile a node with a newer version may take over
+     * its partition. Ten minutes with a message log, and nothing without, unless set.
+     */
+    public Builder waitForNewerVersion(Duration wait) {
+      if (wait.isNegative()) {
+        throw new IllegalArgumentException("The time to wait must not be negative: " + wait);
+      }
+      unknownWait = wait;
       return this;
     }
 
@@ -765,7 +787,17 @@ public final class StateFunEngine implements AutoCloseable {
           cron,
           limits,
           partitions,
-          surroundings);
+          surroundings,
+          unknownWait(),
+          new UnreadableStates());
+    }
+
+    private Duration unknownWait() {
+      Duration configured = unknownWait;
+      if (configured != null) {
+        return configured;
+      }
+      return log == null ? Duration.ZERO : UNKNOWN_WAIT;
     }
 
     private Set<TypeName> allEgresses() {

@@ -11,7 +11,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How entries of lists and maps are stored: when they were written, if they expire, and a value.
+ * How entries of lists and maps are stored: when they were written, if their list or map was begun
+ * as one whose entries expire, and a value.
  */
 final class StoredEntry<T> {
 
@@ -19,19 +20,30 @@ final class StoredEntry<T> {
 
   private final MessageType<T> type;
   private final Retention retention;
+  private final boolean timed;
 
-  StoredEntry(MessageType<T> type, Retention retention) {
+  /**
+   * @param timed whether the entries are stored with a time
+   */
+  StoredEntry(MessageType<T> type, Retention retention, boolean timed) {
     this.type = type;
     this.retention = retention;
+    this.timed = timed;
   }
 
+  /** Whether a list or map that begins now is one whose entries are stored with a time. */
+  static boolean timed(StateSpec state) {
+    return state.retention().mode() != Retention.Mode.FOREVER;
+  }
+
+  /** Whether they expire, for which they need a time. */
   boolean expires() {
-    return retention.mode() != Retention.Mode.FOREVER;
+    return timed && retention.mode() != Retention.Mode.FOREVER;
   }
 
   byte[] write(T value, long now) {
     byte[] bytes = type.serialize(value);
-    return expires()
+    return timed
         ? new ByteWriter(TIME + bytes.length).writeFixedLong(now).writeRaw(bytes).toByteArray()
         : bytes;
   }
@@ -43,14 +55,15 @@ final class StoredEntry<T> {
 
   /** Reads the value, expired or not. */
   T readAnyway(byte[] stored) {
-    return type.deserialize(expires() ? Arrays.copyOfRange(stored, TIME, stored.length) : stored);
+    return type.deserialize(timed ? Arrays.copyOfRange(stored, TIME, stored.length) : stored);
   }
 
   boolean hasExpired(byte[] stored, long now) {
     return expires() && now - since(stored) >= retention.after().toMillis();
   }
 
+  /** When it was written; 0 if that is not stored. */
   long since(byte[] stored) {
-    return new io.statefun.wire.ByteReader(stored, 0, TIME).readFixedLong();
+    return timed ? new io.statefun.wire.ByteReader(stored, 0, TIME).readFixedLong() : 0;
   }
 }

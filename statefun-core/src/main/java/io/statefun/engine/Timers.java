@@ -8,6 +8,8 @@ package io.statefun.engine;
 import io.statefun.state.Overlay;
 import io.statefun.wire.ByteReader;
 import io.statefun.wire.ByteWriter;
+import io.statefun.wire.CorruptDataException;
+import io.statefun.wire.NewerFormatException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -82,6 +84,12 @@ final class Timers {
    */
   record Entry(Kind kind, Message message, String name) {
 
+    /** The upper half of the byte that tells the kind. */
+    private static final int FORMAT = 0;
+
+    private static final int FORMAT_BITS = 4;
+    private static final Kind[] KINDS = Kind.values();
+
     byte[] write() {
       ByteWriter out = new ByteWriter(128);
       out.writeByte(kind.ordinal()).writeString(name);
@@ -91,7 +99,12 @@ final class Timers {
 
     static Entry read(byte[] stored) {
       ByteReader in = new ByteReader(stored);
-      Kind kind = Kind.values()[in.readByte()];
+      int first = in.readByte();
+      NewerFormatException.check("A stored timer", first >>> FORMAT_BITS, FORMAT);
+      if (first >= KINDS.length) {
+        throw new CorruptDataException("A timer is stored in the unknown kind " + first);
+      }
+      Kind kind = KINDS[first];
       String name = in.readString();
       return new Entry(kind, MessageCodec.read(in), name);
     }

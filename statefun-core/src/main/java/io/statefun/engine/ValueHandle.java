@@ -55,13 +55,28 @@ final class ValueHandle<T> implements ValueState<T>, StateHandles.Expirable {
   @SuppressWarnings("unchecked")
   private T decode(Object held) {
     if (!(held instanceof byte[] stored)) {
+      check(held);
       return (T) held;
     }
-    T value = type.deserialize(stored);
+    T value;
+    try {
+      value = type.deserialize(stored);
+    } catch (RuntimeException e) {
+      throw invocation.unreadable(spec, e);
+    }
     if (immutable && invocation.slot(slot) == held) {
       invocation.cacheSlot(slot, value);
     }
     return value;
+  }
+
+  /** Makes sure that a list or map is not taken for a value. */
+  private void check(@Nullable Object held) {
+    if (held != null
+        && (held.getClass() == SlotValue.ListHead.class
+            || held.getClass() == SlotValue.MapHead.class)) {
+      throw invocation.unreadable(spec, held);
+    }
   }
 
   private boolean hasExpired(SlotValue.Expiring expiring) {
@@ -73,6 +88,7 @@ final class ValueHandle<T> implements ValueState<T>, StateHandles.Expirable {
   public void set(T value) {
     invocation.check();
     Objects.requireNonNull(value, () -> "State '" + spec.name() + "': use clear() to remove it");
+    check(invocation.slot(slot));
     Object held = immutable ? value : type.serialize(value);
     if (retention.mode() == Retention.Mode.FOREVER) {
       invocation.setSlot(slot, held);
@@ -87,6 +103,7 @@ final class ValueHandle<T> implements ValueState<T>, StateHandles.Expirable {
   @Override
   public void clear() {
     invocation.check();
+    check(invocation.slot(slot));
     if (invocation.slot(slot) != null) {
       invocation.setSlot(slot, null);
     }

@@ -10,10 +10,13 @@ import io.statefun.function.OnFailure;
 import io.statefun.io.Ingress;
 import io.statefun.message.Address;
 import io.statefun.wire.StoredBytes;
+import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -42,12 +45,16 @@ final class Worker {
   private static final int TIMERS_AT_ONCE = 128;
   private static final int GARBAGE_AT_ONCE = 256;
 
+  /** After how long a state is looked at again that could not be looked at when it was time. */
+  private static final long NEXT_PURGE_MILLIS = Duration.ofDays(1).toMillis();
+
   private final int index;
   private final NodeServices node;
   private final Barrier barrier;
   private final Channels channels;
   private final PartitionOwners owners;
   private final WorkerInvocation invocation;
+  private final UnknownMessages unknown;
   private final List<Partition> partitions = new ArrayList<>();
   private final ArrayDeque<Partition> ready = new ArrayDeque<>();
   private final List<IngressReader> ingresses = new ArrayList<>();
@@ -85,6 +92,7 @@ final class Worker {
     this.channels = channels;
     this.owners = owners;
     this.invocation = new WorkerInvocation(node, scratch);
+    this.unknown = new UnknownMessages(node.unknownWait());
     this.epoch = epoch;
     this.routes = owners.routes();
     this.current = new EpochPart(epoch);
@@ -412,20 +420,37 @@ final class Worker {
     }
     FunctionType function = node.functions().get(message.target().type());
     if (function == null) {
-      giveUp(partition, message, unknownFunction(message.target()));
+      if (!sendOn(partition, message)) {
+        cannotHandle(partition, message, unknownFunction(message.target()), null);
+      }
       return;
     }
     Throwable failure = function.stopped() ? STOPPED : invoke(partition, function, message);
-    if (failure != null) {
+    if (failure instanceof UnhandledMessageException never) {
+      cannotHandle(partition, message, never, null);
+    } else if (failure != null) {
       fail(partition, function, message, failure, partition.block(message.target()));
     }
+  }
+
+  /**
+   * Sends a message on to where its target is stored, if that is elsewhere: a node that did not
+   * know of an alias has sent it to the new name.
+   */
+  private boolean sendOn(Partition partition, Message message) {
+    Address stored = node.functions().stored(message.target());
+    if (stored.equals(message.target())) {
+      return false;
+    }
+    send(partition, message.to(stored));
+    return true;
   }
 
   private static final IllegalStateException STOPPED =
       new IllegalStateException("The function is stopped");
 
-  private Throwable unknownFunction(Address target) {
-    return new UnhandledMessageException(
+  private UnknownMessageException unknownFunction(Address target) {
+    return new UnknownMessageException(
         "There is no function of the type '"
             + target.type()
             + "' in this application. Known: "
@@ -438,9 +463,11 @@ final class Worker {
     Instance instance;
     try {
       instance = partition.instance(message.target(), function);
+    } catch (UncheckedIOException localStateFails) {
+      throw localStateFails;
     } catch (RuntimeException unreadable) {
-      return new UnhandledMessageException(
-          "The state of " + message.target() + " cannot be read", unreadable);
+      failed++;
+      return unreadable(function, message.target(), unreadableRow(message.target(), unreadable));
     }
     invocation.begin(partition, instance, message);
     try {
@@ -449,13 +476,28 @@ final class Worker {
     } catch (OutOfMemoryError | InternalError fatal) {
       throw fatal;
     } catch (Throwable failure) {
+      UnreadableStateException unreadable = invocation.unreadable();
       invocation.takeBack();
       failed++;
-      return failure;
+      return unreadable == null ? failure : unreadable(function, message.target(), unreadable);
     }
     handled++;
+    UnreadableStateException mended = invocation.unreadable();
+    if (mended != null) {
+      node.unreadable().found(function.name, message.target(), mended, node.clock());
+    }
     takeEffects(partition);
     return null;
+  }
+
+  private static UnreadableStateException unreadableRow(Address target, RuntimeException cause) {
+    return new UnreadableStateException("The state of " + target + " cannot be read", cause);
+  }
+
+  private UnreadableStateException unreadable(
+      FunctionType function, Address target, UnreadableStateException failure) {
+    node.unreadable().found(function.name, target, failure, node.clock());
+    return failure;
   }
 
   private void takeEffects(Partition partition) {
@@ -556,12 +598,15 @@ final class Worker {
       Message message,
       Throwable failure,
       BlockedInstance instance) {
+    if (failure instanceof UnhandledMessageException never) {
+      cannotHandle(partition, message, never, instance);
+      return;
+    }
     FailurePolicy policy = function.failurePolicy;
     int failures = instance.fail();
-    if (failure instanceof UnhandledMessageException
-        || (failure != STOPPED
-            && failures >= policy.maxAttempts()
-            && policy.then() == OnFailure.Then.DEAD_LETTER)) {
+    if (failure != STOPPED
+        && failures >= policy.maxAttempts()
+        && policy.then() == OnFailure.Then.DEAD_LETTER) {
       giveUp(partition, message, failure);
       instance.drain();
     } else {
@@ -582,6 +627,42 @@ final class Worker {
               : node.clock().millis() + policy.backoffAfter(failures).toMillis();
     }
     partition.retries.add(instance);
+  }
+
+  /** Gives up a message that no attempt will help, once no other version may come any more. */
+  private void cannotHandle(
+      Partition partition,
+      Message message,
+      UnhandledMessageException failure,
+      @Nullable BlockedInstance blocked) {
+    long now = node.clock().millis();
+    long until = waitUntil(message, failure, blocked, now);
+    if (now < until) {
+      BlockedInstance instance = blocked == null ? partition.block(message.target()) : blocked;
+      instance.addFirst(message);
+      instance.waitsUntil = until;
+      instance.retryAt = until;
+      partition.retries.add(instance);
+      return;
+    }
+    giveUp(partition, message, failure);
+    if (blocked != null) {
+      blocked.drain();
+      partition.retries.add(blocked);
+    }
+  }
+
+  private long waitUntil(
+      Message message,
+      UnhandledMessageException failure,
+      @Nullable BlockedInstance blocked,
+      long now) {
+    if (!(failure instanceof UnknownMessageException) || !unknown.mayWait()) {
+      return now;
+    }
+    return blocked == null || blocked.waitsUntil == 0
+        ? unknown.waitUntil(message, failure, now)
+        : blocked.waitsUntil;
   }
 
   private void giveUp(Partition partition, Message message, Throwable failure) {
@@ -626,8 +707,11 @@ final class Worker {
       instance.remove();
       FunctionType function = node.functions().get(instance.address.type());
       if (function == null) {
-        giveUp(partition, message, unknownFunction(message.target()));
-        continue;
+        if (sendOn(partition, message)) {
+          continue;
+        }
+        cannotHandle(partition, message, unknownFunction(message.target()), instance);
+        return;
       }
       Throwable failure = function.stopped() ? STOPPED : invoke(partition, function, message);
       if (failure != null) {
@@ -680,18 +764,39 @@ final class Worker {
           send(partition, reminder);
         }
       }
-      case PURGE -> purge(partition, message, entry.name());
+      case PURGE -> {
+        if (!purge(partition, message, entry.name())) {
+          partition.timers.set(Keys.timer(now + NEXT_PURGE_MILLIS, partition.nextNumber()), entry);
+        }
+      }
     }
   }
 
-  private void purge(Partition partition, Message message, String state) {
+  /** Removes what has expired of a state, unless this version of the application cannot. */
+  private boolean purge(Partition partition, Message message, String state) {
     FunctionType function = node.functions().get(message.target().type());
     if (function == null) {
-      return;
+      return false;
     }
-    invocation.begin(partition, partition.instance(message.target(), function), message);
-    invocation.handles().purge(state);
-    invocation.accept();
+    Instance instance;
+    try {
+      instance = partition.instance(message.target(), function);
+    } catch (UncheckedIOException localStateFails) {
+      throw localStateFails;
+    } catch (RuntimeException e) {
+      unreadable(function, message.target(), unreadableRow(message.target(), e));
+      return false;
+    }
+    invocation.begin(partition, instance, message);
+    try {
+      invocation.handles().purge(state);
+      invocation.accept();
+      return true;
+    } catch (UnreadableStateException e) {
+      invocation.takeBack();
+      unreadable(function, message.target(), e);
+      return false;
+    }
   }
 
   // Asynchronous operations
@@ -763,7 +868,26 @@ final class Worker {
       barrier.requestSavepoint(marker.savepoint());
     } else if (posting instanceof Posting.Request request) {
       barrier.savepointRequested(request.name());
+    } else if (posting instanceof Posting.Foreign foreign) {
+      bury(partition, foreign);
     }
+  }
+
+  private void bury(Partition partition, Posting.Foreign foreign) {
+    LOG.warn(
+        "What came to partition {} from another process is no message, and goes to the dead"
+            + " letters: {}",
+        partition.index,
+        foreign.cause().toString());
+    partition.addDeadLetter(
+        new DeadLetter(
+            null,
+            null,
+            node.messageTypes().wrap(foreign.content()),
+            "messages of other processes to partition " + partition.index,
+            DeadLetter.describe(foreign.cause()),
+            node.clock().instant(),
+            Map.of()));
   }
 
   // From outside

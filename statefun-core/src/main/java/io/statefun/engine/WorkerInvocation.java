@@ -51,6 +51,7 @@ final class WorkerInvocation implements Invocation, Context {
   private boolean changed;
   private long nowMillis;
   private @Nullable Instant now;
+  private @Nullable UnreadableStateException unreadable;
 
   WorkerInvocation(NodeServices node, Scratch scratch) {
     this.node = node;
@@ -66,6 +67,7 @@ final class WorkerInvocation implements Invocation, Context {
     changed = false;
     nowMillis = node.clock().millis();
     now = null;
+    unreadable = null;
     newPartition.overlay.begin();
     Message.AsyncCompletion end = newMessage.end();
     if (end != null) {
@@ -178,6 +180,40 @@ final class WorkerInvocation implements Invocation, Context {
     instance().slots[slot] = value;
   }
 
+  /** What to throw if what is stored of a state cannot be read. */
+  UnreadableStateException unreadable(StateSpec state, Throwable cause) {
+    UnreadableStateException found =
+        new UnreadableStateException(
+            "The state '"
+                + state.name()
+                + "' of "
+                + instance().address
+                + " cannot be read: "
+                + cause.getMessage(),
+            cause);
+    unreadable = found;
+    return found;
+  }
+
+  /** What to throw if a state is stored in another form than the function says. */
+  UnreadableStateException unreadable(StateSpec state, Object stored) {
+    String form =
+        stored instanceof SlotValue.ListHead
+            ? "a list"
+            : stored instanceof SlotValue.MapHead ? "a map" : "a value";
+    return unreadable(
+        state,
+        new IllegalStateException("it is stored as " + form + ", and is now declared otherwise"));
+  }
+
+  /**
+   * Which state of this invocation could not be read, whatever the handler has made of that; null
+   * if all could.
+   */
+  @Nullable UnreadableStateException unreadable() {
+    return unreadable;
+  }
+
   // Invocation
 
   @Override
@@ -262,7 +298,8 @@ final class WorkerInvocation implements Invocation, Context {
   @Override
   public void send(Address to, Object payload) {
     check();
-    stage(Message.of(to, instance().address, node.messageTypes().wrap(payload)));
+    Address target = node.functions().stored(to);
+    stage(Message.of(target, instance().address, node.messageTypes().wrap(payload)));
   }
 
   private void stage(Message staged) {
@@ -306,7 +343,8 @@ final class WorkerInvocation implements Invocation, Context {
       }
       owner.overlay.put(tokenKey, timer);
     }
-    Message delayed = Message.of(to, instance().address, node.messageTypes().wrap(payload));
+    Address target = node.functions().stored(to);
+    Message delayed = Message.of(target, instance().address, node.messageTypes().wrap(payload));
     owner.timers.set(timer, new Timers.Entry(Timers.Kind.MESSAGE, delayed, token));
   }
 

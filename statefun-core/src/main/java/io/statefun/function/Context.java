@@ -23,10 +23,16 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Context {
 
-  /** The address of the instance that handles the message. */
+  /**
+   * The address of the instance that handles the message. It stays the same for ever: if the
+   * function was renamed, it has the oldest name.
+   */
   Address self();
 
-  /** The instance that sent the message, or null if it came from outside. */
+  /**
+   * The instance that sent the message, or null if it came from outside. As {@link #self}, it has
+   * the oldest name of a function that was renamed.
+   */
   @Nullable Address caller();
 
   /**

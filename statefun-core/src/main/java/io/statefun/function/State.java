@@ -27,6 +27,13 @@ public @interface State {
   String value();
 
   /**
+   * The names that the state had before, the oldest first. With them a state can be renamed: the
+   * first of them stays what it is stored under, so its order must never change. It is enough that
+   * one parameter of the state names them.
+   */
+  String[] aliases() default {};
+
+  /**
    * How long a value lives after it was last written, as in {@code 30d}, {@code 12h}, {@code 500ms}
    * or {@code PT10M}; for ever if empty. Each entry of a map expires by itself, and each entry of a
    * list from the time on when it was added, also if another was set in its place.

@@ -26,4 +26,15 @@ public @interface StatefulFunction {
 
   /** The function's type name, {@code namespace/name}. It is part of every stored address. */
   String value();
+
+  /**
+   * The names that the function had before, the oldest first. With them a function can be renamed:
+   * messages to any of its names reach the same instances.
+   *
+   * <p>The first of them stays what its instances are stored under, and what {@link Context#self}
+   * and {@link Context#caller} say, so that an address is the same for ever. A function that is
+   * renamed once more gets its latest name as the last alias. The order of those that are there
+   * must never change.
+   */
+  String[] aliases() default {};
 }

@@ -15,6 +15,7 @@ import io.statefun.snapshot.SnapshotStore;
 import io.statefun.wire.ByteReader;
 import io.statefun.wire.ByteWriter;
 import io.statefun.wire.CorruptDataException;
+import io.statefun.wire.NewerFormatException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
@@ -147,16 +148,7 @@ public final class SavepointStore {
     }
     ByteReader in = new ByteReader(content);
     int format = in.readVarInt();
-    if (format > FORMAT) {
-      throw new CorruptDataException(
-          "Savepoint "
-              + number
-              + " has format "
-              + format
-              + ", this version reads up to "
-              + FORMAT
-              + ". Use a newer version.");
-    }
+    NewerFormatException.check("Savepoint " + number, format, FORMAT);
     int checksum = in.readFixedInt();
     int start = content.length - in.remaining();
     if (checksum(content, start) != checksum) {

@@ -7,6 +7,7 @@ package io.statefun.snapshot;
 
 import io.statefun.wire.ByteReader;
 import io.statefun.wire.ByteWriter;
+import io.statefun.wire.NewerFormatException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
@@ -24,7 +25,11 @@ public record ApplicationRecord(String name, int partitions, UUID id) {
   private static final String OBJECT = "application";
   private static final int FORMAT = 1;
 
-  /** Reads the record of a store, creating it as given if there is none. */
+  /**
+   * Reads the record of a store, creating it as given if there is none.
+   *
+   * @throws NewerFormatException if a newer version has made the store
+   */
   public static ApplicationRecord openOrCreate(SnapshotStore store, ApplicationRecord fresh)
       throws IOException {
     if (store.size(OBJECT) < 0) {
@@ -33,13 +38,7 @@ public record ApplicationRecord(String name, int partitions, UUID id) {
     long size = store.size(OBJECT);
     ByteReader in = new ByteReader(store.read(OBJECT, 0, (int) size));
     int format = in.readVarInt();
-    if (format > FORMAT) {
-      throw new IOException(
-          "The snapshot store was written by a newer version: its format is "
-              + format
-              + ", this version knows up to "
-              + FORMAT);
-    }
+    NewerFormatException.check("The snapshot store's record of the application", format, FORMAT);
     return new ApplicationRecord(
         in.readString(), in.readVarInt(), new UUID(in.readFixedLong(), in.readFixedLong()));
   }

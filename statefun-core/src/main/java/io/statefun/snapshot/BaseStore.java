@@ -9,6 +9,7 @@ import io.statefun.state.StateBackend;
 import io.statefun.wire.ByteReader;
 import io.statefun.wire.ByteWriter;
 import io.statefun.wire.CorruptDataException;
+import io.statefun.wire.NewerFormatException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
@@ -27,7 +28,10 @@ public final class BaseStore {
 
   private static final String FOLDER = "bases/";
   private static final String MANIFEST = ".manifest";
+
+  /** Counts up also when the form of any entry of a partition changes. */
   private static final int FORMAT = 1;
+
   private static final int PART_BYTES = 4 * 1024 * 1024;
 
   private final SnapshotStore store;
@@ -122,10 +126,7 @@ public final class BaseStore {
     String name = manifest(partition, epoch);
     ByteReader manifest = new ByteReader(store.read(name, 0, Math.toIntExact(store.size(name))));
     int format = manifest.readVarInt();
-    if (format > FORMAT) {
-      throw new CorruptDataException(
-          "Base snapshot " + name + " has format " + format + ", written by a newer version");
-    }
+    NewerFormatException.check("Base snapshot " + name, format, FORMAT);
     return manifest;
   }
 

@@ -25,7 +25,10 @@ package io.statefun.snapshot;
 final class EpochObject {
 
   static final int MAGIC = 0x53464550;
+
+  /** Counts up also when the form of anything in the records changes. */
   static final int FORMAT = 3;
+
   static final int TRAILER_LENGTH = 20;
 
   static final int PUT = 1;

@@ -7,6 +7,7 @@ package io.statefun.snapshot;
 
 import io.statefun.wire.ByteReader;
 import io.statefun.wire.CorruptDataException;
+import io.statefun.wire.NewerFormatException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,7 +37,8 @@ public final class EpochReader {
   /**
    * Opens an object.
    *
-   * @throws CorruptDataException if it is not an epoch object, is damaged, or has a newer format
+   * @throws CorruptDataException if it is not an epoch object, or is damaged
+   * @throws NewerFormatException if a newer version has written it
    * @throws IOException if it does not exist, or cannot be read at the moment
    */
   public static EpochReader open(SnapshotStore store, String name) throws IOException {
@@ -68,16 +70,7 @@ public final class EpochReader {
 
   private static EpochReader parse(SnapshotStore store, String name, ByteReader index) {
     int format = index.readVarInt();
-    if (format > EpochObject.FORMAT) {
-      throw new CorruptDataException(
-          "Epoch object "
-              + name
-              + " has format "
-              + format
-              + ", this version reads up to "
-              + EpochObject.FORMAT
-              + ". Start the newer version of the application.");
-    }
+    NewerFormatException.check("Epoch object " + name, format, EpochObject.FORMAT);
     if (format < EpochObject.FORMAT) {
       throw new CorruptDataException(
           "Epoch object "

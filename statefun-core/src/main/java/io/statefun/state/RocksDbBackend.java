@@ -70,6 +70,11 @@ public final class RocksDbBackend implements StateBackend {
   private static final Logger log = LoggerFactory.getLogger(RocksDbBackend.class);
 
   private static final byte[] EPOCH = {Keys.RESERVED, 'e'};
+
+  /** Stands before the epoch. Counts up when the form of any entry changes. */
+  private static final int FORMAT = 1;
+
+  private static final int EPOCH_BYTES = 1 + Long.BYTES;
   private static final byte[] END_OF_KEYS = {Keys.RESERVED};
   private static final String PREFIX = "rocksdb-";
   private static final Pattern INCARNATION = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}");
@@ -473,7 +478,19 @@ public final class RocksDbBackend implements StateBackend {
       this.resources = resources;
       this.gate = new Gate("The state of partition " + partition);
       byte[] stored = db.get(family, resources.read, EPOCH);
-      this.epoch = stored == null ? 0 : ByteBuffer.wrap(stored).getLong();
+      this.epoch = stored == null ? 0 : epoch(stored);
+    }
+
+    /** The epoch, or one that never was, so that what another version has left is not used. */
+    private long epoch(byte[] stored) {
+      if (stored.length == EPOCH_BYTES && stored[0] == FORMAT) {
+        return ByteBuffer.wrap(stored, 1, Long.BYTES).getLong();
+      }
+      log.info(
+          "The local state of partition {} is that of another version, and is restored from the"
+              + " snapshot store",
+          partition);
+      return Long.MAX_VALUE;
     }
 
     @Override
@@ -774,7 +791,8 @@ public final class RocksDbBackend implements StateBackend {
     public void write(long epoch) {
       enter();
       try {
-        change(VALUE_IN_FAMILY).writeBytes(EPOCH).writeVarInt(Long.BYTES).writeFixedLong(epoch);
+        change(VALUE_IN_FAMILY).writeBytes(EPOCH);
+        part.writeVarInt(EPOCH_BYTES).writeByte(FORMAT).writeFixedLong(epoch);
         writePart();
         writtenBytes = 0;
         partition.epoch = epoch;

@@ -88,6 +88,78 @@ class StartUpMistakesTest {
         .contains("namespace/name");
   }
 
+  @StatefulFunction(value = "test/user", aliases = "person")
+  static class BadAlias {
+    @MessageHandler
+    void on(Opened message) {}
+  }
+
+  @StatefulFunction(
+      value = "test/user",
+      aliases = {"test/person", "test/person"})
+  static class TwiceTheSameAlias {
+    @MessageHandler
+    void on(Opened message) {}
+  }
+
+  @StatefulFunction(value = "test/user", aliases = "test/user")
+  static class OwnNameAsAlias {
+    @MessageHandler
+    void on(Opened message) {}
+  }
+
+  @Test
+  void aliasesThatAreNone() {
+    assertThat(mistakeOf(new BadAlias()).description())
+        .contains("'person'")
+        .contains("namespace/name");
+    assertThat(mistakeOf(new TwiceTheSameAlias()).description())
+        .isEqualTo(
+            TwiceTheSameAlias.class.getName()
+                + " has the function type name 'test/person' more than once.");
+    assertThat(mistakeOf(new OwnNameAsAlias()).action()).contains("not the one that it has");
+  }
+
+  @StatefulFunction("test/stale-name")
+  static class OldStateNameInUse {
+    @MessageHandler
+    void on(Opened message, @State(value = "sum", aliases = "total") ValueState<Long> sum) {}
+
+    @MessageHandler
+    void on(Long message, @State("total") ValueState<Long> sum) {}
+  }
+
+  @StatefulFunction("test/two-aliases")
+  static class DifferentStateAliases {
+    @MessageHandler
+    void on(Opened message, @State(value = "sum", aliases = "total") ValueState<Long> sum) {}
+
+    @MessageHandler
+    void on(Long message, @State(value = "sum", aliases = "amount") ValueState<Long> sum) {}
+  }
+
+  @StatefulFunction("test/bad-alias")
+  static class BadStateAlias {
+    @MessageHandler
+    void on(Opened message, @State(value = "sum", aliases = "the sum") ValueState<Long> sum) {}
+  }
+
+  @Test
+  void aliasesOfStatesThatAreNone() {
+    InvalidFunctionException stale = mistakeOf(new OldStateNameInUse());
+    assertThat(stale.description())
+        .contains("The state 'sum'")
+        .contains("the alias 'total', which is also the name of another state");
+    assertThat(stale.action()).contains("Name the state 'sum' in all handlers");
+    assertThat(mistakeOf(new DifferentStateAliases()).description())
+        .contains("the aliases [")
+        .contains("[total]")
+        .contains("[amount]");
+    assertThat(mistakeOf(new BadStateAlias()).description())
+        .contains("The state 'the sum'")
+        .contains("invalid name");
+  }
+
   @StatefulFunction("test/empty")
   static class WithoutHandler {
     void on(Opened message) {}

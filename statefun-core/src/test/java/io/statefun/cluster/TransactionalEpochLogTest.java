@@ -20,6 +20,7 @@ import io.statefun.snapshot.FaultPoint;
 import io.statefun.snapshot.FencedException;
 import io.statefun.snapshot.InMemorySnapshotStore;
 import io.statefun.snapshot.SnapshotStore;
+import io.statefun.wire.NewerFormatException;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -245,9 +246,35 @@ class TransactionalEpochLogTest {
   void aReferenceOfANewerVersionStopsTheStart() {
     log.references = Map.of(0, "2:whatever");
 
-    assertThatExceptionOfType(IOException.class)
+    assertThatExceptionOfType(NewerFormatException.class)
         .isThrownBy(() -> newLog().open(PARTITIONS))
-        .withMessageContaining("newer version");
+        .withMessageContaining("newer version")
+        .withMessageContaining("format 2")
+        .withMessageContaining("'2:whatever'");
+  }
+
+  @Test
+  void whatIsNoReferenceStopsTheStart() {
+    for (String text : List.of("", "whatever", "1:x", "0:1:x", "1:1:x")) {
+      log.references = Map.of(0, text);
+
+      assertThatExceptionOfType(IOException.class)
+          .isThrownBy(() -> newLog().open(PARTITIONS))
+          .withMessageContaining("which is no name");
+    }
+  }
+
+  @Test
+  void aNodeGoesOnAndDeletesNothingWhileOthersHaveANewerVersion() throws Exception {
+    commit(first, 1);
+    commit(first, 2);
+    log.references = new HashMap<>(log.references);
+    log.references.put(7, "2:whatever");
+    List<String> objects = store.list("");
+
+    first.collect(NEEDS, FaultPoint.Listener.NONE);
+
+    assertThat(store.list("")).isEqualTo(objects);
   }
 
   @Test

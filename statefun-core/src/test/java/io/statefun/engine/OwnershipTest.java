@@ -15,6 +15,7 @@ import io.statefun.cluster.TransactionLog;
 import io.statefun.io.Ingress;
 import io.statefun.message.TypeName;
 import io.statefun.snapshot.FencedException;
+import io.statefun.wire.NewerFormatException;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
@@ -130,6 +131,18 @@ class OwnershipTest {
     log.atOnce = MessageLog.Listener::standsBy;
     ownership.join(4);
     turns.mistake = new IllegalStateException("a mistake");
+
+    log.listener().gained(ALL);
+
+    await().until(() -> turns.failed == turns.mistake);
+    assertThat(turns.delayed).hasValue(0);
+  }
+
+  @Test
+  void aTakeoverOfWhatANewerVersionHasWrittenIsNotTriedAgain() throws Exception {
+    log.atOnce = MessageLog.Listener::standsBy;
+    ownership.join(4);
+    turns.mistake = new NewerFormatException("Epoch object 7", 9, 3);
 
     log.listener().gained(ALL);
 

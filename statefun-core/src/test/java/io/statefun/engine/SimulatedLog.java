@@ -302,7 +302,7 @@ final class SimulatedLog {
         List<EpochOutput.Posted> messages = new ArrayList<>(output.messages());
         if (defect == Defect.EARLY_MARKERS) {
           messages.sort(
-              Comparator.comparing(message -> message.content()[0] == Posting.MARKER ? 0 : 1));
+              Comparator.comparing(message -> message.content()[1] == Posting.MARKER ? 0 : 1));
         }
         for (EpochOutput.Posted message : messages) {
           postedTo(message.partition()).add(new Posted(message.content(), transaction));

@@ -19,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -30,6 +31,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.Options;
+import org.rocksdb.RocksDB;
 
 class RocksDbBackendTest extends StateBackendContract {
 
@@ -45,6 +50,42 @@ class RocksDbBackendTest extends StateBackendContract {
   @Override
   protected StateBackend reopen(StateBackend closed) {
     return create();
+  }
+
+  @Test
+  void stateOfAnotherVersion_isNotTakenForAnEpoch() throws Exception {
+    write(1);
+    byte[] epoch = {(byte) 0xff, 'e'};
+    for (byte[] other : List.of(new byte[] {99, 0, 0, 0, 0, 0, 0, 0, 1}, new byte[8])) {
+      overwrite(epoch, other);
+
+      try (RocksDbBackend backend = openState()) {
+        PartitionStore partition = backend.open(0);
+        assertThat(partition.epoch()).isEqualTo(Long.MAX_VALUE);
+        partition.clear();
+        assertThat(partition.epoch()).isZero();
+      }
+    }
+  }
+
+  private void overwrite(byte[] key, byte[] value) throws Exception {
+    String path;
+    try (Stream<Path> folders = Files.list(folder.resolve("state"))) {
+      path = folders.filter(Files::isDirectory).findFirst().orElseThrow().toString();
+    }
+    List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
+    try (Options options = new Options()) {
+      for (byte[] name : RocksDB.listColumnFamilies(options, path)) {
+        descriptors.add(new ColumnFamilyDescriptor(name));
+      }
+    }
+    List<ColumnFamilyHandle> handles = new ArrayList<>();
+    try (RocksDB db = RocksDB.open(path, descriptors, handles)) {
+      for (ColumnFamilyHandle family : handles) {
+        db.put(family, key, value);
+      }
+      handles.forEach(ColumnFamilyHandle::close);
+    }
   }
 
   @Test

@@ -169,7 +169,7 @@ public final class FunctionHarness implements AssertProvider<FunctionHarnessAsse
   }
 
   private void checkUnderTest(Address target) {
-    if (!engine.functionTypes().contains(target.type())) {
+    if (!engine.hasFunction(target.type())) {
       throw new IllegalArgumentException(
           "There is no function '"
               + target.type()
@@ -278,10 +278,16 @@ public final class FunctionHarness implements AssertProvider<FunctionHarnessAsse
 
   /** The messages that functions have sent to an instance, under test or not, in their order. */
   public List<Object> sentTo(Address target) {
+    Address stored = stored(target);
     return engine.sent().stream()
-        .filter(sent -> sent.target().equals(target))
+        .filter(sent -> sent.target().equals(stored))
         .map(sent -> decode(sent.value()))
         .toList();
+  }
+
+  /** The address of an instance as messages have it, if its function was renamed. */
+  Address stored(Address address) {
+    return engine.stored(address);
   }
 
   /** All instances to whom functions have sent messages. */

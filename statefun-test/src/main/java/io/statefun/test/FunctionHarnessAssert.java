@@ -77,8 +77,9 @@ public final class FunctionHarnessAssert
   public DelayedMessagesAssert delayedTo(Address target) {
     isNotNull();
     List<DelayedMessage> all = actual.delayed();
+    Address stored = actual.stored(target);
     List<DelayedMessage> delayed =
-        all.stream().filter(message -> message.target().equals(target)).toList();
+        all.stream().filter(message -> message.target().equals(stored)).toList();
     List<Address> targets = all.stream().map(DelayedMessage::target).distinct().toList();
     return new DelayedMessagesAssert(delayed, actual.now())
         .as(() -> describe("delayed messages to " + target, delayed, "delayed messages", targets));

@@ -29,6 +29,11 @@ final class RecordingInvoker implements FunctionInvoker {
   }
 
   @Override
+  public List<TypeName> aliases() {
+    return function.aliases();
+  }
+
+  @Override
   public List<StateSpec> states() {
     return function.states();
   }
