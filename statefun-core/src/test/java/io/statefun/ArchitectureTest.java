@@ -44,10 +44,19 @@ class ArchitectureTest {
           "io", Set.of("message", "function"),
           "state", Set.of("wire"),
           "snapshot", Set.of("wire", "state"),
+          "savepoint", Set.of("wire", "snapshot"),
           "cluster", Set.of("wire", "message", "io", "snapshot"),
           "engine",
               Set.of(
-                  "wire", "message", "function", "io", "state", "snapshot", "cluster", "binding"),
+                  "wire",
+                  "message",
+                  "function",
+                  "io",
+                  "state",
+                  "snapshot",
+                  "savepoint",
+                  "cluster",
+                  "binding"),
           "binding", Set.of("message", "function", "engine"));
 
   /** What the engine reaches the outside through. */

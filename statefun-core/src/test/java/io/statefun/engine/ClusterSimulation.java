@@ -29,6 +29,7 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -140,9 +141,16 @@ final class ClusterSimulation {
    * @param moves how often a partition was asked to go elsewhere while its node lived
    * @param posted how many messages went through inboxes
    * @param savepoints how many savepoints were complete, of which one was restored
+   * @param reached what was reached
    */
   record Outcome(
-      long seed, @Nullable String violation, int crashes, int moves, long posted, int savepoints) {}
+      long seed,
+      @Nullable String violation,
+      int crashes,
+      int moves,
+      long posted,
+      int savepoints,
+      Set<FaultPoint> reached) {}
 
   /**
    * A savepoint of another run.
@@ -183,7 +191,8 @@ final class ClusterSimulation {
         simulation.crashes,
         simulation.moves,
         simulation.log.posted(),
-        savepoints);
+        savepoints,
+        simulation.world.reached);
   }
 
   /** Has another cluster go on from one of the savepoints, and tells how many there are. */
@@ -768,6 +777,7 @@ final class ClusterSimulation {
 
   private final class World implements CellFunction.Observer, FaultPoint.Listener {
 
+    private final Set<FaultPoint> reached = EnumSet.noneOf(FaultPoint.class);
     private final List<CompletableFuture<Long>> operations = new ArrayList<>();
     private final Map<Long, Integer> failures = new HashMap<>();
 
@@ -822,6 +832,7 @@ final class ClusterSimulation {
 
     @Override
     public void reached(FaultPoint point) {
+      reached.add(point);
       mayCrash(point.name());
     }
   }

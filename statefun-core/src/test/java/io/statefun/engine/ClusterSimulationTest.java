@@ -7,8 +7,11 @@ package io.statefun.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.statefun.snapshot.FaultPoint;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -26,12 +29,14 @@ class ClusterSimulationTest {
     int moves = 0;
     long posted = 0;
     int savepoints = 0;
+    Set<FaultPoint> reached = EnumSet.noneOf(FaultPoint.class);
     for (long seed = 1; seed <= SEEDS; seed++) {
       ClusterSimulation.Outcome outcome = ClusterSimulation.run(seed);
       crashes += outcome.crashes();
       moves += outcome.moves();
       posted += outcome.posted();
       savepoints += outcome.savepoints();
+      reached.addAll(outcome.reached());
       if (outcome.violation() != null) {
         violations.add("seed " + seed + ": " + outcome.violation());
       }
@@ -42,6 +47,7 @@ class ClusterSimulationTest {
     assertThat(moves).isGreaterThan(SEEDS);
     assertThat(posted).isGreaterThan(SEEDS);
     assertThat(savepoints).isPositive();
+    assertThat(reached).containsAll(SimulationTest.OF_SAVEPOINTS);
   }
 
   @ParameterizedTest

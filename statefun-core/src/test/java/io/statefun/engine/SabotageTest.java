@@ -75,7 +75,7 @@ class SabotageTest {
   @EnumSource(
       value = SimulatedLog.Defect.class,
       mode = EnumSource.Mode.EXCLUDE,
-      names = "HIDDEN_MESSAGES")
+      names = {"HIDDEN_MESSAGES", "EARLY_MARKERS"})
   void findsThatTheLogBreaksItsPromises(SimulatedLog.Defect defect) {
     assertThat(Sabotage.firstViolation(SEEDS, Simulation.Options.NONE.withLog(defect)))
         .isPositive();
