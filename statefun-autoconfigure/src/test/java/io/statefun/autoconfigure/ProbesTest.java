@@ -146,7 +146,8 @@ class ProbesTest {
         0,
         List.of(),
         Map.of(),
-        Map.of());
+        Map.of(),
+        null);
   }
 
   private void haveAnotherTakeOver(ConfigurableApplicationContext context) {
