@@ -362,8 +362,7 @@ final class Node {
     return new Savepoints(
         services,
         new SavepointWriter(store, setup.faults(), incarnation.substring(0, 8)),
-        new SavepointCoordinator(
-            services, setup.application(), owners, committer, store, setup.faults()));
+        new SavepointCoordinator(services, setup.name(), owners, committer, store, setup.faults()));
   }
 
   /**
@@ -677,6 +676,7 @@ final class Node {
    * What a node is made of.
    *
    * @param application identifies the application's data, also from earlier data of the same name
+   * @param name the application's name
    * @param writer identifies this process
    * @param log where epochs are committed
    * @param initialPartitions the partitions that it has from the beginning
@@ -688,6 +688,7 @@ final class Node {
   record Setup(
       NodeServices services,
       String application,
+      String name,
       UUID writer,
       Set<Integer> initialPartitions,
       IntFunction<Inbox> inboxes,

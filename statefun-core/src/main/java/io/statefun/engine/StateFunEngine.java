@@ -839,6 +839,7 @@ public final class StateFunEngine implements AutoCloseable {
       return new Node.Setup(
           services,
           applicationId,
+          name,
           writer,
           initialPartitions,
           log == null ? partition -> Inbox.EMPTY : log::inbox,

@@ -649,6 +649,7 @@ final class ClusterSimulation {
     return new Node.Setup(
         services,
         "sim",
+        "sim",
         writer,
         Set.of(),
         log::inbox,

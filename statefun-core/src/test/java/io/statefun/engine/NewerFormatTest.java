@@ -310,6 +310,7 @@ class NewerFormatTest {
           new Node.Setup(
               services,
               "test",
+              "test",
               writer,
               Set.of(0),
               partition -> new Posted(List.of(posted).iterator()),

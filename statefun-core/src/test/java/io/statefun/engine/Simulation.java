@@ -423,6 +423,7 @@ final class Simulation {
     return new Node.Setup(
         services,
         "sim",
+        "sim",
         writer,
         IntStream.range(0, partitions).boxed().collect(Collectors.toSet()),
         partition -> Inbox.EMPTY,
