@@ -14,6 +14,7 @@ import io.statefun.function.ValueState;
 import io.statefun.message.TypeName;
 import java.util.HashMap;
 import java.util.Map;
+import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
@@ -28,6 +29,10 @@ class CounterApplication {
 
   /** How much there is. */
   record Total(String page, long sum, int count) {}
+
+  public static void main(String[] arguments) {
+    SpringApplication.run(CounterApplication.class, arguments);
+  }
 
   @Bean
   Counter counter() {
