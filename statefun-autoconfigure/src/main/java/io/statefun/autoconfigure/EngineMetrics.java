@@ -29,6 +29,9 @@ record EngineMetrics(StateFunEngine engine) implements MeterBinder {
     FunctionCounter.builder("statefun.state.unreadable", engine, EngineMetrics::unreadable)
         .description("The number of times that stored state could not be read")
         .register(registry);
+    Gauge.builder("statefun.partitions", engine, e -> e.status().partitions())
+        .description("The number of partitions that this process has")
+        .register(registry);
     Gauge.builder("statefun.epoch.committed", engine, e -> e.status().committedEpoch())
         .description("The newest committed epoch")
         .register(registry);

@@ -42,6 +42,9 @@ interface Barrier {
    */
   boolean mayHandle(int worker, long epochBytes, long epochRecords, long excessBytes);
 
+  /** Whether anything may be taken from outside. */
+  boolean takesInput();
+
   /** Tells that there is something to commit. */
   void changed();
 

@@ -72,6 +72,7 @@ final class Committer implements Barrier {
 
   private volatile long epoch;
   private volatile boolean changed;
+  private volatile boolean takesInput = true;
 
   /** The epoch that is being committed. */
   private long ending;
@@ -293,7 +294,17 @@ final class Committer implements Barrier {
     wakeUp.run();
   }
 
+  @Override
+  public boolean takesInput() {
+    return takesInput;
+  }
+
   // Seen by others
+
+  /** Has workers take nothing from outside any more, neither messages nor what ingresses have. */
+  void takeNoInput() {
+    takesInput = false;
+  }
 
   /** The newest epoch that is committed. */
   long committed() {

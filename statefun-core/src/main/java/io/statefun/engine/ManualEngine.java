@@ -87,6 +87,7 @@ public final class ManualEngine implements AutoCloseable {
                   1,
                   backend,
                   Runnable::run,
+                  Runnable::run,
                   new CommitListener()));
       WorkerInvocation inspection = new WorkerInvocation(services, Scratch.inMemory());
       running = new Running(services, node, node.workerAt(0), backend, inspection);

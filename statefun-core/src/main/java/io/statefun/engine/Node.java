@@ -27,8 +27,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -224,12 +224,11 @@ final class Node {
     OrphanedRecords orphans =
         new OrphanedRecords(setup.egresses().keySet(), services.surroundings());
     List<Partition> newcomers = new ArrayList<>();
-    Map<Integer, Recovery.Recovered> all = new TreeMap<>();
+    Map<Integer, Recovery.Recovered> all = recovery.recover(partitions, setup.restorers());
     for (Map.Entry<Integer, Integer> choice : chosen.entrySet()) {
       int number = choice.getKey();
-      Recovery.Recovered recovered = recovery.recover(number);
+      Recovery.Recovered recovered = Objects.requireNonNull(all.get(number));
       orphans.lookAt(recovered);
-      all.put(number, recovered);
       Partition partition =
           new Partition(
               number,
@@ -435,11 +434,12 @@ final class Node {
   }
 
   /**
-   * Whether everything that has changed is committed, and everything that was sent from outside. A
-   * message that no worker has taken yet has changed nothing so far.
+   * Whether everything that has changed is committed, or at least what has in an epoch, and
+   * everything that was sent from outside. A message that no worker has taken yet has changed
+   * nothing so far.
    */
-  boolean isSettled() {
-    return notAccepted.isEmpty() && committer.isIdle();
+  boolean isSettled(long epoch) {
+    return notAccepted.isEmpty() && (committer.committed() >= epoch || committer.isIdle());
   }
 
   /** How many messages from outside wait for the worker of an address. */
@@ -684,6 +684,7 @@ final class Node {
    * @param workers how many workers it has
    * @param scratch makes the scratch of a worker
    * @param callbacks runs what waits for commits
+   * @param restorers bring back partitions, several at a time if it lets them
    */
   record Setup(
       NodeServices services,
@@ -700,6 +701,7 @@ final class Node {
       Map<TypeName, Egress> egresses,
       IntFunction<Scratch> scratch,
       Executor callbacks,
+      Executor restorers,
       FaultPoint.Listener faults,
       NodeListener listener) {}
 

@@ -18,6 +18,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,8 +48,59 @@ final class Recovery {
     return history.epochs().stream().mapToLong(EpochReader::epoch).max().orElse(0);
   }
 
+  /**
+   * Brings partitions up to the last epoch, several at a time if the executor lets them. When it
+   * returns, or throws, nobody is at work on any of them.
+   *
+   * @return by partition what there is
+   * @throws IOException if one of them cannot be brought back at the moment
+   */
+  Map<Integer, Recovered> recover(Set<Integer> partitions, Executor executor) throws IOException {
+    Map<Integer, CompletableFuture<Recovered>> under = new TreeMap<>();
+    for (int partition : partitions) {
+      CompletableFuture<Recovered> one = new CompletableFuture<>();
+      under.put(partition, one);
+      executor.execute(() -> recover(partition, one));
+    }
+    under.values().forEach(Recovery::await);
+    Map<Integer, Recovered> all = new TreeMap<>();
+    for (Map.Entry<Integer, CompletableFuture<Recovered>> one : under.entrySet()) {
+      all.put(one.getKey(), result(one.getValue()));
+    }
+    return all;
+  }
+
+  private void recover(int partition, CompletableFuture<Recovered> result) {
+    try {
+      result.complete(recover(partition));
+    } catch (IOException | RuntimeException | Error e) {
+      result.completeExceptionally(e);
+    }
+  }
+
+  private static void await(CompletableFuture<Recovered> one) {
+    var unused = one.handle((done, failure) -> Boolean.TRUE).join();
+  }
+
+  private static Recovered result(CompletableFuture<Recovered> done) throws IOException {
+    try {
+      return done.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof IOException failure) {
+        throw failure;
+      }
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
+      }
+      if (e.getCause() instanceof Error failure) {
+        throw failure;
+      }
+      throw e;
+    }
+  }
+
   /** Brings a partition up to the last epoch. */
-  Recovered recover(int partition) throws IOException {
+  private Recovered recover(int partition) throws IOException {
     StateBackend.PartitionStore store = backend.open(partition);
     long last = history.newest(partition);
     long base = base(partition);

@@ -162,11 +162,14 @@ final class RunningNode {
   }
 
   /**
-   * Waits until everything that has changed is committed, but no longer than the node is useful.
+   * Has nothing more be read, and waits until everything that has happened by now is committed, but
+   * no longer than the node is useful. What functions go on to do among themselves need not be.
    */
   void awaitCommit(long nanos, BooleanSupplier useful) {
     long deadline = System.nanoTime() + nanos;
-    while (!node.isSettled() && useful.getAsBoolean() && System.nanoTime() < deadline) {
+    node.committer().takeNoInput();
+    long running = node.committer().epoch();
+    while (!node.isSettled(running) && useful.getAsBoolean() && System.nanoTime() < deadline) {
       boolean unused = node.committer().hurry();
       LockSupport.parkNanos(500_000);
     }

@@ -44,6 +44,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -71,6 +74,9 @@ public final class StateFunEngine implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(StateFunEngine.class);
 
+  /** How many partitions are brought back at a time. */
+  private static final int RESTORERS = 4;
+
   private final Builder settings;
   private final MessageTypes types;
   private final NodeServices services;
@@ -80,6 +86,7 @@ public final class StateFunEngine implements AutoCloseable {
   private volatile @Nullable RunningNode running;
   private @Nullable StateBackend backend;
   private @Nullable ExecutorService callbacks;
+  private @Nullable ExecutorService restorers;
   private @Nullable Ownership ownership;
 
   private StateFunEngine(Builder settings) {
@@ -116,6 +123,7 @@ public final class StateFunEngine implements AutoCloseable {
     try {
       backend = settings.openBackend();
       callbacks = Executors.newSingleThreadExecutor(task -> new Thread(task, "statefun-callbacks"));
+      restorers = restorers();
       watchIngresses();
       MessageLog log = settings.log;
       if (log == null) {
@@ -129,6 +137,20 @@ public final class StateFunEngine implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       throw startFailure(e);
     }
+  }
+
+  /** Threads that wait for the store most of the time, and end when there is nothing to restore. */
+  private static ExecutorService restorers() {
+    ThreadPoolExecutor threads =
+        new ThreadPoolExecutor(
+            RESTORERS,
+            RESTORERS,
+            10,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> new Thread(task, "statefun-restore"));
+    threads.allowCoreThreadTimeOut(true);
+    return threads;
   }
 
   private EngineStartException startFailure(Exception cause) {
@@ -160,7 +182,14 @@ public final class StateFunEngine implements AutoCloseable {
     RunningNode node =
         new RunningNode(
             listener ->
-                settings.setup(services, partitions, settings.workers, opened, executor, listener),
+                settings.setup(
+                    services,
+                    partitions,
+                    settings.workers,
+                    opened,
+                    executor,
+                    Objects.requireNonNull(restorers),
+                    listener),
             settings.clock::millis,
             executor,
             settings.listener,
@@ -516,7 +545,7 @@ public final class StateFunEngine implements AutoCloseable {
     return new EngineStatus(
         state,
         failure,
-        services.partitions(),
+        current.partitions().size(),
         current.committer().committed(),
         current.committer().failures(),
         current.committer().lastFailure(),
@@ -572,6 +601,9 @@ public final class StateFunEngine implements AutoCloseable {
     synchronized (this) {
       if (callbacks != null) {
         callbacks.shutdown();
+      }
+      if (restorers != null) {
+        restorers.shutdown();
       }
       if (backend != null) {
         backend.close();
@@ -832,6 +864,7 @@ public final class StateFunEngine implements AutoCloseable {
         int workerCount,
         StateBackend opened,
         Executor callbacks,
+        Executor restorers,
         Node.NodeListener nodeListener) {
       Map<Integer, Scratch> scratches = new LinkedHashMap<>();
       UUID writer = UUID.randomUUID();
@@ -851,6 +884,7 @@ public final class StateFunEngine implements AutoCloseable {
           receivers(),
           worker -> scratches.computeIfAbsent(worker, index -> scratch()),
           callbacks,
+          restorers,
           faults,
           nodeListener);
     }

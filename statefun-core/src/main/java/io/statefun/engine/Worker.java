@@ -903,7 +903,7 @@ final class Worker {
       any = true;
     }
     changed |= any;
-    for (int i = 0; i < ingresses.size() && backlog < BATCH * 4; i++) {
+    for (int i = 0; i < ingresses.size() && backlog < BATCH * 4 && barrier.takesInput(); i++) {
       IngressReader next = ingresses.get(nextIngress++ % ingresses.size());
       if (next.read(BATCH, this::send)) {
         changed = true;

@@ -661,6 +661,7 @@ final class ClusterSimulation {
         Map.of(CellFunction.OTHER_EGRESS, sink),
         worker -> Scratch.inMemory(),
         Runnable::run,
+        Runnable::run,
         world,
         new Node.NodeListener() {});
   }

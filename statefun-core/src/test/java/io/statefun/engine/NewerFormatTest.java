@@ -322,6 +322,7 @@ class NewerFormatTest {
               Map.of(),
               worker -> Scratch.inMemory(),
               Runnable::run,
+              Runnable::run,
               FaultPoint.Listener.NONE,
               new Node.NodeListener() {}));
     } catch (IOException e) {

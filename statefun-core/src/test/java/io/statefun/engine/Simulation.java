@@ -437,6 +437,7 @@ final class Simulation {
         receivers(),
         worker -> Scratch.inMemory(),
         Runnable::run,
+        Runnable::run,
         world,
         new Node.NodeListener() {
           @Override

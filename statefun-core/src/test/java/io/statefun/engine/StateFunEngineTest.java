@@ -35,6 +35,8 @@ class StateFunEngineTest {
 
   record Forward(String to, long amount) {}
 
+  record Bounce() {}
+
   record Later(long millis, long amount) {}
 
   @StatefulFunction("test/counter")
@@ -54,6 +56,12 @@ class StateFunEngineTest {
     @MessageHandler
     void on(Forward forward, Context context) {
       context.send("test/counter", forward.to(), new Add(forward.amount()));
+    }
+
+    @MessageHandler
+    void on(Bounce bounce, Context context) {
+      context.send(
+          context.self().type().toString(), "b".equals(context.self().id()) ? "a" : "b", bounce);
     }
 
     @MessageHandler
@@ -98,6 +106,18 @@ class StateFunEngineTest {
             .isEqualTo(100L);
       }
     }
+  }
+
+  @Test
+  void functionsThatNeverRestDoNotKeepAnEngineFromStopping() {
+    StateFunEngine engine = engine();
+    engine.start();
+    engine.send(Address.of("test/counter", "a"), new Bounce()).join();
+    long begun = System.nanoTime();
+
+    engine.stop(Duration.ofMinutes(1));
+
+    assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(30));
   }
 
   @Test

@@ -72,7 +72,10 @@ public final class PartitionAssignor implements ConsumerPartitionAssignor, Confi
       int reader = reader(partition, partitions);
       String target = Objects.requireNonNull(targets.get(reader));
       boolean withReader = list(given, target).contains(new TopicPartition(internalTopic, reader));
-      if (withReader && isFreeFor(target, owners.get(partition))) {
+      // In a rolling upgrade some do not know a topic yet. It waits until its reader is elsewhere.
+      boolean known =
+          Objects.requireNonNull(members.get(target)).topics().contains(partition.topic());
+      if (withReader && known && isFreeFor(target, owners.get(partition))) {
         list(given, target).add(partition);
       }
     }

@@ -34,6 +34,7 @@ class PartitionAssignorTest {
 
   private final PartitionAssignor assignor = new PartitionAssignor();
   private final Map<String, List<TopicPartition>> owned = new TreeMap<>();
+  private final Set<String> withoutOrders = new HashSet<>();
   private int generation;
 
   PartitionAssignorTest() {
@@ -109,6 +110,21 @@ class PartitionAssignorTest {
   }
 
   @Test
+  void aTopicThatAMemberDoesNotKnowWaitsUntilItsReaderIsElsewhere() {
+    join("a");
+    join("b");
+    withoutOrders.add("a");
+    settle();
+    assertThat(orders("a")).isEmpty();
+    assertThat(orders("b")).isNotEmpty().hasSizeLessThan(ORDER_PARTITIONS);
+    owned.remove("a");
+
+    settle();
+
+    assertThat(orders("b")).hasSize(ORDER_PARTITIONS);
+  }
+
+  @Test
   void whoIsGoneIsReplaced() {
     join("a");
     join("b");
@@ -173,12 +189,23 @@ class PartitionAssignorTest {
 
   private Map<String, Subscription> subscriptions() {
     Map<String, Subscription> subscriptions = new HashMap<>();
-    owned.forEach((member, list) -> subscriptions.put(member, subscription(list, generation)));
+    owned.forEach(
+        (member, list) ->
+            subscriptions.put(
+                member,
+                withoutOrders.contains(member)
+                    ? subscription(List.of(INTERNAL), list, generation)
+                    : subscription(list, generation)));
     return subscriptions;
   }
 
   private static Subscription subscription(List<TopicPartition> list, int generation) {
-    return new Subscription(List.of(INTERNAL, ORDERS), null, list, generation, Optional.empty());
+    return subscription(List.of(INTERNAL, ORDERS), list, generation);
+  }
+
+  private static Subscription subscription(
+      List<String> topics, List<TopicPartition> list, int generation) {
+    return new Subscription(topics, null, list, generation, Optional.empty());
   }
 
   private static Cluster cluster() {
