@@ -23,7 +23,7 @@ import org.springframework.validation.Validator;
  * @param timeout The time after which one that was asked for is no longer waited for.
  */
 @ConfigurationProperties("statefun.savepoint")
-record SavepointProperties(
+public record SavepointProperties(
     @Nullable String schedule, @DefaultValue("7") int retain, @DefaultValue("10m") Duration timeout)
     implements Validator {
 

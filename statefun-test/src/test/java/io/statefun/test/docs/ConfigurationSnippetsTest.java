@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.statefun.autoconfigure.StateFunProperties;
 import io.statefun.autoconfigure.kafka.StateFunKafkaProperties;
 import io.statefun.autoconfigure.redis.RedisSnapshotProperties;
+import io.statefun.autoconfigure.savepoint.SavepointProperties;
 import java.io.IOException;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
@@ -48,6 +49,8 @@ class ConfigurationSnippetsTest {
 
   private static final ConfigurationPropertyName KAFKA =
       ConfigurationPropertyName.of("statefun.kafka");
+  private static final ConfigurationPropertyName SAVEPOINT =
+      ConfigurationPropertyName.of("statefun.savepoint");
 
   /** The properties of the bucket, whose names alone are checked, against the metadata. */
   private static final ConfigurationPropertyName S3 =
@@ -68,7 +71,7 @@ class ConfigurationSnippetsTest {
   void everyKeyIsKnownAndValid(Path file) throws IOException {
     String yaml = Files.readString(file);
     StateFunProperties properties = bind(yaml);
-    if (yaml.contains("statefun:") && !yaml.contains("kafka:")) {
+    if (yaml.contains("statefun:") && !yaml.contains("kafka:") && !yaml.contains("savepoint:")) {
       assertThat(properties).isNotEqualTo(bind(""));
     }
     String known = knownProperties();
@@ -102,13 +105,16 @@ class ConfigurationSnippetsTest {
     assertThat(redis.validateObject(redis).getAllErrors()).isEmpty();
     StateFunKafkaProperties kafka = bind(all, KAFKA.toString(), StateFunKafkaProperties.class);
     assertThat(kafka.validateObject(kafka).getAllErrors()).isEmpty();
+    SavepointProperties savepoint = bind(all, SAVEPOINT.toString(), SavepointProperties.class);
+    assertThat(savepoint.validateObject(savepoint).getAllErrors()).isEmpty();
     all.replaceAll(
         source ->
             source.filter(
                 name ->
                     !REDIS.isAncestorOf(name)
                         && !S3.isAncestorOf(name)
-                        && !KAFKA.isAncestorOf(name)));
+                        && !KAFKA.isAncestorOf(name)
+                        && !SAVEPOINT.isAncestorOf(name)));
     StateFunProperties properties = bind(all, "statefun", StateFunProperties.class);
     assertThat(properties.validateObject(properties).getAllErrors()).isEmpty();
     return properties;
