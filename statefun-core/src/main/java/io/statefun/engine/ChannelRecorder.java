@@ -11,6 +11,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a partition gets from elsewhere after its part of a savepoint was cut, and what was sent
@@ -19,30 +21,60 @@ import java.util.TreeSet;
  */
 final class ChannelRecorder {
 
+  private static final Logger LOG = LoggerFactory.getLogger(ChannelRecorder.class);
+
+  /** What is more has to fit into the heap when the part is written. */
+  private static final long MAX_BYTES = 64L * 1024 * 1024;
+
   private final Set<Integer> awaited;
   private final List<StoredBytes> stored = new ArrayList<>();
   private final Chunks chunks;
+  private long bytes;
   private volatile boolean complete;
+  private volatile boolean abandoned;
 
   /**
    * @param senders the partitions whose messages may be on their way
    */
   ChannelRecorder(Collection<Integer> senders, Scratch scratch) {
     this.awaited = new TreeSet<>(senders);
-    this.chunks = new Chunks(scratch, stored::add);
+    this.chunks = new Chunks(scratch, this::store);
     this.complete = awaited.isEmpty();
+  }
+
+  private void store(StoredBytes chunk) {
+    stored.add(chunk);
+    bytes += chunk.length();
+    if (bytes > MAX_BYTES) {
+      LOG.warn(
+          "A savepoint will not be complete: more than {} bytes are on their way to one of its"
+              + " partitions. Take it when less is.",
+          MAX_BYTES);
+      abandon();
+    }
+  }
+
+  /** Takes nothing more; the savepoint will not be complete. Called by any thread. */
+  void abandon() {
+    abandoned = true;
+  }
+
+  boolean isAbandoned() {
+    return abandoned;
   }
 
   /** Takes a message that has come. */
   void add(int sender, Message message) {
-    if (!complete && awaited.contains(sender)) {
+    if (abandoned) {
+      stored.clear();
+    } else if (!complete && awaited.contains(sender)) {
       chunks.add(message);
     }
   }
 
   /** Takes the marker of some senders: what follows from them was sent after the savepoint. */
   void mark(Set<Integer> senders) {
-    if (!complete && awaited.removeAll(senders) && awaited.isEmpty()) {
+    if (!complete && !abandoned && awaited.removeAll(senders) && awaited.isEmpty()) {
       chunks.close();
       complete = true;
     }

@@ -39,13 +39,15 @@ final class Repartition {
 
   /**
    * @param oldCount how many partitions the savepoint has
-   * @param backend takes the state of the new ones, and is empty
+   * @param backend takes the state of the new ones; what it holds of them goes
    */
   Repartition(int oldCount, int newCount, StateBackend backend, InstantSource clock) {
     this.oldCount = oldCount;
     this.clock = clock;
     for (int partition = 0; partition < newCount; partition++) {
-      targets.add(new Target(backend.open(partition)));
+      StateBackend.PartitionStore store = backend.open(partition);
+      store.clear();
+      targets.add(new Target(store));
     }
   }
 

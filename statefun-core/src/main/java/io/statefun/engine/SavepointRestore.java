@@ -14,6 +14,7 @@ import io.statefun.savepoint.SavepointStore;
 import io.statefun.snapshot.BaseStore;
 import io.statefun.snapshot.EpochHeader;
 import io.statefun.snapshot.EpochWriter;
+import io.statefun.snapshot.FaultPoint;
 import io.statefun.state.StateBackend;
 import io.statefun.wire.ByteWriter;
 import java.io.IOException;
@@ -80,11 +81,12 @@ final class SavepointRestore {
       throws IOException, RefusedRecordsException {
     Set<Integer> all =
         IntStream.range(0, partitions).boxed().collect(Collectors.toCollection(TreeSet::new));
-    if (!log.open(all).epochs().isEmpty() || !bases.newest().isEmpty()) {
+    if (!log.open(all).epochs().isEmpty()) {
       throw new IllegalStateException(
           "The application holds state already, which a savepoint would replace. Restore it under"
               + " another name, or into a store that is empty.");
     }
+    deleteLeftovers();
     Repartition repartition = new Repartition(savepoint.partitions(), partitions, workspace, clock);
     for (Savepoint.Part part : savepoint.parts()) {
       repartition.begin(part.partition());
@@ -94,6 +96,13 @@ final class SavepointRestore {
           .read(part.partition(), part.epoch(), repartition::entry);
     }
     commit(repartition, positions, all);
+  }
+
+  /** Deletes what an attempt before has left, which is of no epoch that was ever committed. */
+  private void deleteLeftovers() throws IOException {
+    for (int partition : bases.newest().keySet()) {
+      bases.deleteBefore(partition, Long.MAX_VALUE, FaultPoint.Listener.NONE);
+    }
   }
 
   private void commit(Repartition repartition, Positions positions, Set<Integer> all)

@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class SavepointWriter {
 
+  /** How long what is on its way may take to come; the coordinator has given up long before. */
+  private static final long PATIENCE_MILLIS = 600_000;
+
   private final SavepointStore store;
   private final FaultPoint.Listener faults;
   private final String attempts;
@@ -87,6 +90,9 @@ final class SavepointWriter {
   private void drop(@Nullable Part part) {
     if (part != null) {
       part.dropped = true;
+      if (part.channels != null) {
+        part.channels.abandon();
+      }
       if (part.content != null) {
         unwanted.add(part.content);
       }
@@ -99,8 +105,13 @@ final class SavepointWriter {
 
   // The loop
 
-  /** Writes something, if there is anything to be written at the moment. */
-  boolean step() throws IOException {
+  /**
+   * Writes something, if there is anything to be written at the moment.
+   *
+   * @param now the time, in milliseconds
+   */
+  boolean step(long now) throws IOException {
+    giveUp(now);
     List<StateBackend.Cursor> closing = takeUnwanted();
     closing.forEach(StateBackend.Cursor::close);
     Part next = next();
@@ -114,6 +125,19 @@ final class SavepointWriter {
       writeRest(next, savepoint);
     }
     return true;
+  }
+
+  private synchronized void giveUp(long now) {
+    parts
+        .values()
+        .removeIf(
+            part -> {
+              boolean hopeless = part.isHopeless(now);
+              if (hopeless) {
+                drop(part);
+              }
+              return hopeless;
+            });
   }
 
   private synchronized List<StateBackend.Cursor> takeUnwanted() {
@@ -192,6 +216,7 @@ final class SavepointWriter {
     private BaseStore.@Nullable Writer writer;
     private boolean stateWritten;
     private boolean dropped;
+    private long since = Long.MIN_VALUE;
     private long bytes;
 
     Part(int index) {
@@ -216,6 +241,16 @@ final class SavepointWriter {
           && !dropped
           && recorder != null
           && (stateWritten ? recorder.isComplete() : content != null);
+    }
+
+    /** Whether what is on its way has not come for so long that it will be of no use. */
+    boolean isHopeless(long now) {
+      if (since == Long.MIN_VALUE || now < since) {
+        since = now;
+      }
+      ChannelRecorder recorder = channels;
+      return recorder != null
+          && (recorder.isAbandoned() || (!recorder.isComplete() && now - since > PATIENCE_MILLIS));
     }
 
     void writeRest(EpochWriter rest, ByteWriter buffer) {

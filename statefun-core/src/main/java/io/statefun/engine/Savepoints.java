@@ -46,7 +46,7 @@ final class Savepoints {
       return false;
     }
     try {
-      boolean any = writer.step() || coordinator.step();
+      boolean any = writer.step(node.clock().millis()) || coordinator.step();
       if (any) {
         failures = 0;
       }

@@ -240,6 +240,58 @@ class SavepointTest {
   }
 
   @Test
+  void aRestoreThatFailedHalfWayIsTriedAgainWithAnother() throws Exception {
+    StateFunEngine first = start(store, 8);
+    send(first, 3, new Add(5));
+    Savepoint early = first.savepoint(PATIENCE).get();
+    send(first, 3, new Add(6));
+    Savepoint late = first.savepoint(PATIENCE).get();
+    SnapshotStore other = new InMemorySnapshotStore();
+    StateFunEngine failing = engine(new WithoutEpochs(other), 5);
+    assertThatThrownBy(() -> failing.restore(store, early, true))
+        .hasMessageContaining("not at the moment");
+
+    engine(other, 5).restore(store, late, true);
+
+    assertThat(read(start(other, 5), 3).amounts()).containsExactly(5L, 6L);
+  }
+
+  /** A store that takes everything but epochs. */
+  private record WithoutEpochs(SnapshotStore store) implements SnapshotStore {
+
+    @Override
+    public boolean create(String name, Content content) throws IOException {
+      if (name.startsWith("epochs/")) {
+        throw new IOException("not at the moment");
+      }
+      return store.create(name, content);
+    }
+
+    @Override
+    public long size(String name) throws IOException {
+      return store.size(name);
+    }
+
+    @Override
+    public byte[] read(String name, long offset, int length) throws IOException {
+      return store.read(name, offset, length);
+    }
+
+    @Override
+    public List<String> list(String prefix) throws IOException {
+      return store.list(prefix);
+    }
+
+    @Override
+    public void delete(String name) throws IOException {
+      store.delete(name);
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  @Test
   void savepointsFollowUponEachOther() throws Exception {
     StateFunEngine engine = start(store, 8);
 
