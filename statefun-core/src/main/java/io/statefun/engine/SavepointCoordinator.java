@@ -111,10 +111,22 @@ final class SavepointCoordinator {
     Map<Integer, Savepoint.Part> parts = store.parts(attempt.number);
     if (parts.size() == node.partitions()) {
       complete(attempt, parts);
-    } else if (attempt.isStuck(store.objects(attempt.number), now)) {
+    } else if (hasLostParts(attempt) || attempt.isStuck(store.objects(attempt.number), now)) {
       giveUp(attempt, parts);
     }
     return true;
+  }
+
+  /** Whether partitions came to this node or left it, and not all parts were there before. */
+  private boolean hasLostParts(Attempt attempt) {
+    if (barrier.newestSavepoint() < attempt.number) {
+      return false;
+    }
+    Routes now = owners.routes();
+    if (attempt.routes == null) {
+      attempt.routes = now;
+    }
+    return attempt.routes != now;
   }
 
   private void complete(Attempt attempt, Map<Integer, Savepoint.Part> parts) throws IOException {
@@ -143,7 +155,7 @@ final class SavepointCoordinator {
     }
     LOG.warn(
         "Savepoint {} is given up at attempt {} of {}: {} of {} partitions have their parts there, and"
-            + " no more came for {} s. Partitions that move meanwhile have none.",
+            + " partitions have moved, or no more came for {} s. Those that move meanwhile have none.",
         attempt.number,
         attempt.count,
         ATTEMPTS,
@@ -165,6 +177,9 @@ final class SavepointCoordinator {
     private long lookAt;
     private int objects;
     private long changedAt;
+
+    /** Those of this node when it had ended the epoch. */
+    private @Nullable Routes routes;
 
     Attempt(long number, String request, int count, long now) {
       this.number = number;
