@@ -99,6 +99,24 @@ class KafkaSavepointTest {
     }
   }
 
+  @Test
+  void oneOfSeveralProcessesTakesTheScheduledSavepoints() throws Exception {
+    String[] first =
+        settings(
+            broker,
+            "first",
+            4,
+            "--statefun.snapshot.file.lock=false",
+            "--statefun.savepoint.schedule=*/2 * * * * *");
+    start(first);
+    ConfigurableApplicationContext other =
+        start(with(first, "--statefun.data-directory=" + directory.resolve("other-local")));
+    await().atMost(PATIENCE).until(() -> isRunning(other));
+    SavepointStore savepoints = new SavepointStore(other.getBean(SnapshotStore.class));
+
+    await().atMost(PATIENCE).until(() -> savepoints.list().size() >= 3);
+  }
+
   /** Takes a savepoint while hits come and are counted, and stops when all are. */
   private Savepoint runFirst() throws Exception {
     String[] first = settings(broker, "first", 4, "--statefun.snapshot.file.lock=false");
