@@ -32,6 +32,12 @@ record EngineMetrics(StateFunEngine engine) implements MeterBinder {
     Gauge.builder("statefun.partitions", engine, e -> e.status().partitions())
         .description("The number of partitions that this process has")
         .register(registry);
+    Gauge.builder("statefun.standby.copies", engine, e -> e.status().standby().copies())
+        .description("The number of partitions of other processes that this one keeps copies of")
+        .register(registry);
+    Gauge.builder("statefun.standby.behind", engine, e -> e.status().standby().behind())
+        .description("The number of epochs that the oldest of those copies is behind")
+        .register(registry);
     Gauge.builder("statefun.epoch.committed", engine, e -> e.status().committedEpoch())
         .description("The newest committed epoch")
         .register(registry);

@@ -171,6 +171,7 @@ class StateFunAutoConfiguration {
             .messageTypes(types)
             .defaultFailurePolicy(properties.failurePolicy())
             .limits(properties.limits())
+            .standbyInterval(properties.standby().interval())
             .snapshotStore(store)
             .stateBackend(backend)
             .scratchFolder(name.localDirectory(properties.dataDirectory()).resolve("scratch"))

@@ -90,9 +90,23 @@ final class StateFunHealthIndicator extends AbstractHealthIndicator {
     if (!unreadable.isEmpty()) {
       builder.withDetail("failingIngresses", unreadable);
     }
+    if (status.standby().copies() > 0) {
+      builder.withDetail("standby", describe(status.standby()));
+    }
     if (status.unreadableState() != null) {
       builder.withDetail("unreadableState", describe(status.unreadableState()));
     }
+  }
+
+  private static Map<String, Object> describe(EngineStatus.Standby standby) {
+    Map<String, Object> details = new LinkedHashMap<>();
+    details.put("copies", standby.copies());
+    details.put("copiesBegun", standby.begun());
+    details.put("epochsBehind", standby.behind());
+    if (standby.failures() > 0) {
+      details.put("failures", standby.failures());
+    }
+    return details;
   }
 
   /** Somebody should look at it, but a restart would not help, and all else goes on. */

@@ -37,6 +37,7 @@ import org.springframework.validation.Validator;
  * @param onFailure What happens when the engine stops by itself.
  * @param snapshot Where committed state is stored.
  * @param memory The bounds of memory.
+ * @param standby Copies of partitions that other processes have.
  * @param failure What happens after a function has thrown, unless it has an OnFailure annotation.
  * @param egress Where records of functions go.
  * @param discardRecordsOfEgresses The names of egresses that the application has no longer, and
@@ -53,6 +54,7 @@ public record StateFunProperties(
     @DefaultValue("broken") EngineFailure onFailure,
     @DefaultValue Snapshot snapshot,
     @DefaultValue Memory memory,
+    @DefaultValue Standby standby,
     @DefaultValue Failure failure,
     @DefaultValue EgressBinding egress,
     @DefaultValue List<String> discardRecordsOfEgresses)
@@ -165,6 +167,16 @@ public record StateFunProperties(
       @DefaultValue("50000") int maxUnacknowledgedRecords) {}
 
   /**
+   * Copies of partitions that other processes have. They need Kafka.
+   *
+   * @param copies The number of other processes that keep a copy of each partition's state, to take
+   *     over without fetching it. Each copy takes disk space, and requests to the snapshot store.
+   * @param interval The time between two looks for what was committed. What was in that time is
+   *     fetched at a take-over.
+   */
+  public record Standby(@DefaultValue("0") int copies, @DefaultValue("1s") Duration interval) {}
+
+  /**
    * What happens after a function has thrown.
    *
    * @param maxAttempts The number of times that a message is handled, the first included.
@@ -253,6 +265,9 @@ public record StateFunProperties(
     checks.positive(memory.mailboxCapacity, "memory.mailboxCapacity");
     checks.positive(memory.maxWaitingRequests, "memory.maxWaitingRequests");
     checks.positive(memory.maxUnacknowledgedRecords, "memory.maxUnacknowledgedRecords");
+    checks.that(
+        standby.copies >= 0 && standby.copies <= 16, "standby.copies", "must be between 0 and 16");
+    checks.that(standby.interval.toMillis() >= 10, "standby.interval", "must be at least 10ms");
     checks.positive(failure.maxAttempts, "failure.maxAttempts");
     checks.notNegative(failure.initialBackoff, "failure.initialBackoff");
     checks.that(

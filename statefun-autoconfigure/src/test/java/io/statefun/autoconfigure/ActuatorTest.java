@@ -309,7 +309,8 @@ class ActuatorTest {
             List.of(),
             Map.of(),
             Map.of(),
-            null),
+            null,
+            new EngineStatus.Standby(3, 2, 5, 1)),
         builder);
     return builder.build();
   }
@@ -347,7 +348,8 @@ class ActuatorTest {
             List.of(),
             failingEgresses,
             failingIngresses,
-            unreadable),
+            unreadable,
+            EngineStatus.Standby.NONE),
         builder);
     return builder.build();
   }

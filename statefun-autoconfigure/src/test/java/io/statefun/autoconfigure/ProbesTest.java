@@ -147,7 +147,8 @@ class ProbesTest {
         List.of(),
         Map.of(),
         Map.of(),
-        null);
+        null,
+        EngineStatus.Standby.NONE);
   }
 
   private void haveAnotherTakeOver(ConfigurableApplicationContext context) {

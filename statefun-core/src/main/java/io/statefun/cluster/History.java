@@ -13,8 +13,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The committed epochs of some partitions, for each as far back as they are still there. Partitions
- * that one node has had share its epochs; those that came from others have others before.
+ * The committed epochs of some partitions, for each at least as far back as its newest one needs
+ * them and they are there. Partitions that one node has had share its epochs; those that came from
+ * others have others before.
  *
  * @param chains by partition its epochs, without a gap, the oldest first
  */

@@ -9,6 +9,7 @@ import io.statefun.io.Ingress;
 import io.statefun.message.TypeName;
 import java.io.IOException;
 import java.util.Collection;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
@@ -17,7 +18,7 @@ import java.util.concurrent.CompletableFuture;
  * them owns which partitions, has ingresses whose positions it keeps, and egresses whose records
  * leave with the commit itself.
  */
-public interface MessageLog extends AutoCloseable {
+public interface MessageLog extends CommittedEpochs, AutoCloseable {
 
   /** The ingresses; those of the log alone, whose {@link Ingress#positionsInLog} is true. */
   Collection<? extends Ingress> ingresses();
@@ -70,6 +71,15 @@ public interface MessageLog extends AutoCloseable {
 
     /** Another process owns them; this one gets them when that is gone. */
     void standsBy();
+
+    /**
+     * This process is to keep copies of these partitions, and of no others, so that it can take
+     * them over soon. It may own some of them meanwhile.
+     */
+    void standby(Set<Integer> partitions);
+
+    /** The newest epochs of partitions that this process has the state of, owned or not. */
+    Map<Integer, Long> copies();
 
     /** It can take no part any more. */
     void failed(Throwable cause);

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * The port to a log with transactions, as Kafka is: one transaction holds what leaves with an
  * epoch, how far the log was read, and the reference to the epoch object. Used by one thread.
  */
-public interface TransactionLog {
+public interface TransactionLog extends CommittedEpochs {
 
   /**
    * The references that were committed last, when no transaction is open that could change them.
@@ -27,14 +27,6 @@ public interface TransactionLog {
    * @throws IOException if they cannot be told at the moment
    */
   Map<Integer, String> references(Set<Integer> partitions) throws IOException;
-
-  /**
-   * The references of all partitions that ever had one, perhaps a little older than the newest.
-   * Waits for no transaction. May be called by another thread than the other methods.
-   *
-   * @throws IOException if they cannot be told at the moment
-   */
-  Map<Integer, String> committedReferences() throws IOException;
 
   /**
    * Positions in the inboxes of partitions, behind every message whose transaction was committed

@@ -10,6 +10,7 @@ import io.statefun.snapshot.EpochHeader;
 import io.statefun.snapshot.EpochId;
 import io.statefun.snapshot.EpochObjects;
 import io.statefun.snapshot.EpochReader;
+import io.statefun.snapshot.EpochReaders;
 import io.statefun.snapshot.EpochWriter;
 import io.statefun.snapshot.FaultPoint;
 import io.statefun.snapshot.FencedException;
@@ -51,6 +52,7 @@ public final class TransactionalEpochLog implements EpochLog {
   private static final Logger LOG = LoggerFactory.getLogger(TransactionalEpochLog.class);
 
   private final SnapshotStore store;
+  private final EpochReaders readers;
   private final TransactionLog log;
   private final FaultPoint.Listener faults;
   private final InstantSource clock;
@@ -86,15 +88,18 @@ public final class TransactionalEpochLog implements EpochLog {
   private boolean overlaps = true;
 
   /**
+   * @param readers opens objects of the store
    * @param writer identifies this process among all that ever used the store
    */
   public TransactionalEpochLog(
       SnapshotStore store,
+      EpochReaders readers,
       TransactionLog log,
       UUID writer,
       FaultPoint.Listener faults,
       InstantSource clock) {
     this.store = store;
+    this.readers = readers;
     this.log = log;
     this.writer = writer;
     this.faults = faults;
@@ -112,14 +117,13 @@ public final class TransactionalEpochLog implements EpochLog {
     partitions.forEach(newest::remove);
     Map<Integer, String> committed = log.references(partitions);
     Set<String> objects = new HashSet<>(store.list(EpochObjects.FOLDER));
-    Map<EpochId, EpochReader> read = new HashMap<>();
     Map<Integer, List<EpochReader>> chains = new HashMap<>();
     for (Map.Entry<Integer, String> reference : committed.entrySet()) {
       int partition = reference.getKey();
       EpochId last = EpochReference.parse(reference.getValue());
       requireThere(last, objects);
       newest.put(partition, last);
-      chains.put(partition, chain(partition, last, objects, read));
+      chains.put(partition, chain(partition, last, objects));
     }
     requireNewest(partitions, objects);
     return new History(chains);
@@ -182,22 +186,30 @@ public final class TransactionalEpochLog implements EpochLog {
                 + " group's coordinator has it load its log again");
   }
 
-  private List<EpochReader> chain(
-      int partition, EpochId last, Set<String> objects, Map<EpochId, EpochReader> read)
+  /** The epochs that the newest one needs, itself included, as far as they are there. */
+  private List<EpochReader> chain(int partition, EpochId last, Set<String> objects)
       throws IOException {
     List<EpochReader> chain = new ArrayList<>();
     EpochId next = last;
-    while (objects.contains(EpochObjects.name(next))) {
-      EpochReader epoch = read.get(next);
-      if (epoch == null) {
-        epoch = EpochReader.open(store, EpochObjects.name(next));
-        read.put(next, epoch);
+    long first = last.epoch();
+    while (next.epoch() >= first && objects.contains(EpochObjects.name(next))) {
+      EpochReader epoch = open(next);
+      if (next.equals(last)) {
+        first = epoch.header().need(partition).firstOr(first);
       }
       chain.add(epoch);
       next = epoch.header().previous(partition);
     }
     Collections.reverse(chain);
     return chain;
+  }
+
+  private EpochReader open(EpochId id) throws IOException {
+    EpochReader epoch = readers.find(id);
+    if (epoch == null) {
+      throw new IOException(EpochObjects.name(id) + " was deleted while it was needed");
+    }
+    return epoch;
   }
 
   private static void requireThere(EpochId last, Set<String> objects) throws IOException {
@@ -374,11 +386,7 @@ public final class TransactionalEpochLog implements EpochLog {
 
   private void collectKnown(List<EpochHeader.Need> needs, FaultPoint.Listener listener)
       throws IOException {
-    Map<Integer, EpochId> committed = new HashMap<>();
-    for (Map.Entry<Integer, String> reference : log.committedReferences().entrySet()) {
-      committed.put(reference.getKey(), EpochReference.parse(reference.getValue()));
-    }
     boolean first = needs.stream().anyMatch(need -> need.partition() == 0);
-    collector.collect(committed, writers, uncommitted, first, listener);
+    collector.collect(log.newest(), writers, uncommitted, first, listener);
   }
 }

@@ -10,7 +10,9 @@ import io.statefun.message.TypeName;
 import io.statefun.snapshot.BaseStore;
 import io.statefun.snapshot.EpochHeader;
 import io.statefun.snapshot.EpochId;
+import io.statefun.snapshot.EpochReader;
 import io.statefun.snapshot.FaultPoint;
+import io.statefun.snapshot.SectionSummary;
 import io.statefun.state.StateBackend;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -426,13 +428,23 @@ final class BaseSnapshots {
     }
 
     /** Notes what an epoch has of a partition. */
-    void add(int partition, boolean hasChanged, Map<TypeName, Long> newestRecords) {
+    void add(int partition, SectionSummary summary) {
       partitions.add(partition);
-      if (hasChanged) {
+      if (summary.changed()) {
         changed.add(partition);
       }
-      newestRecords.forEach(
-          (egress, number) -> records.put(new RecordSource(partition, egress), number));
+      summary
+          .newestRecords()
+          .forEach(
+              (egress, number) ->
+                  records.put(new RecordSource(partition, TypeName.parse(egress)), number));
+    }
+
+    /** What an object has of one partition. */
+    static Kept of(EpochReader epoch, int partition) {
+      Kept kept = new Kept(epoch.header().id(), epoch.sectionLength(partition));
+      kept.add(partition, epoch.summary(partition));
+      return kept;
     }
 
     private void take(Kept other, int partition) {
@@ -463,22 +475,10 @@ final class BaseSnapshots {
       Kept kept = new Kept(id, bytes);
       for (EpochPart part : parts) {
         for (PartitionEpoch partition : part.partitions) {
-          kept.add(partition.partition.index, partition.hasChanges(), newest(partition.egress));
+          kept.add(partition.partition.index, partition.summary());
         }
       }
       return kept;
-    }
-
-    /** The records of a partition are in the order of their numbers. */
-    private static Map<TypeName, Long> newest(List<OutgoingRecord> egress) {
-      Map<TypeName, Long> newest = new HashMap<>();
-      for (int i = egress.size() - 1; i >= 0; i--) {
-        OutgoingRecord outgoing = egress.get(i);
-        if (i == egress.size() - 1 || !outgoing.egress().equals(egress.get(i + 1).egress())) {
-          newest.putIfAbsent(outgoing.egress(), outgoing.number());
-        }
-      }
-      return newest;
     }
   }
 

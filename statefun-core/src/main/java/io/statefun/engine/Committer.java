@@ -476,7 +476,7 @@ final class Committer implements Barrier {
     if (ended.isEmpty()) {
       return;
     }
-    writer.beginSection(ended.partition.index);
+    writer.beginSection(ended.partition.index, ended.summary());
     ended.changes.forEach(
         change -> {
           Object value = change.value();
@@ -570,7 +570,8 @@ final class Committer implements Barrier {
           } else {
             OutgoingRecord refused = RefusedRecords.of(outgoing, cause);
             ended.egress.add(refused);
-            writer.beginSection(ended.partition.index);
+            writer.beginSection(
+                ended.partition.index, PartitionEpoch.summary(false, List.of(refused)));
             buffer.reset();
             refused.write(buffer);
             writer.egress(buffer);

@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param failingEgresses egresses that refuse records, and how often in a row
  * @param failingIngresses ingresses that cannot be read, and how often in a row
  * @param unreadableState which state could not be read since the start; null if all could
+ * @param standby the copies that it keeps of other processes' partitions
  */
 public record EngineStatus(
     State state,
@@ -48,11 +49,15 @@ public record EngineStatus(
     List<TypeName> stoppedFunctions,
     Map<TypeName, Integer> failingEgresses,
     Map<TypeName, Integer> failingIngresses,
-    @Nullable UnreadableState unreadableState) {
+    @Nullable UnreadableState unreadableState,
+    Standby standby) {
 
   /** An engine that handles nothing at the moment. */
   static EngineStatus withoutNode(
-      State state, @Nullable Throwable failure, @Nullable UnreadableState unreadable) {
+      State state,
+      @Nullable Throwable failure,
+      @Nullable UnreadableState unreadable,
+      Standby standby) {
     return new EngineStatus(
         state,
         failure,
@@ -68,7 +73,23 @@ public record EngineStatus(
         List.of(),
         Map.of(),
         Map.of(),
-        unreadable);
+        unreadable,
+        standby);
+  }
+
+  /**
+   * Copies of partitions that other processes have.
+   *
+   * @param copies how many are to be kept
+   * @param begun how many of those were brought up to date at least once
+   * @param behind by how many committed epochs one of those is still behind, the most of all; 0 if
+   *     each has what was committed when it was last looked for
+   * @param failures how often in a row that could not be done; 0 is good
+   */
+  public record Standby(int copies, int begun, long behind, int failures) {
+
+    /** There are none. */
+    public static final Standby NONE = new Standby(0, 0, 0, 0);
   }
 
   /**

@@ -5,6 +5,7 @@
  */
 package io.statefun.engine;
 
+import io.statefun.snapshot.EpochReader;
 import io.statefun.state.StateBackend;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -15,19 +16,21 @@ import org.jspecify.annotations.Nullable;
  * The newest change of each key in several epochs of a partition, so that a key which changed in
  * each of a thousand epochs is written once when the partition is restored. Used by one thread.
  */
-final class MergedChanges {
+final class MergedChanges implements EpochReader.Visitor {
 
   private static final long FULL = 8 << 20;
 
   private final Map<Key, byte @Nullable []> newest = new HashMap<>();
   private long bytes;
 
-  void put(byte[] key, byte[] value) {
+  @Override
+  public void put(byte[] key, byte[] value) {
     bytes += key.length + value.length;
     forget(key, newest.put(new Key(key), value));
   }
 
-  void delete(byte[] key) {
+  @Override
+  public void delete(byte[] key) {
     bytes += key.length;
     Key removed = new Key(key);
     if (newest.containsKey(removed)) {

@@ -8,6 +8,7 @@ package io.statefun.engine;
 import io.statefun.cluster.MessageLog;
 import io.statefun.io.Ingress;
 import java.io.IOException;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
@@ -35,6 +36,7 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
 
   private final MessageLog log;
   private final Turns turns;
+  private final Standby standby;
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private final CompletableFuture<Void> settled = new CompletableFuture<>();
   private final Thread thread = new Thread(this::loop, "statefun-ownership");
@@ -55,9 +57,10 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
 
   private volatile boolean closed;
 
-  Ownership(MessageLog log, Turns turns) {
+  Ownership(MessageLog log, Turns turns, Standby standby) {
     this.log = log;
     this.turns = turns;
+    this.standby = standby;
   }
 
   /**
@@ -114,13 +117,28 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
     events.add(
         () -> {
           coming.clear();
-          turns.end(new IllegalStateException(why));
+          end(new IllegalStateException(why));
         });
+  }
+
+  private void end(Throwable why) {
+    turns.end(why);
+    standby.giveBackAll();
   }
 
   @Override
   public void standsBy() {
     events.add(() -> settled.complete(null));
+  }
+
+  @Override
+  public void standby(Set<Integer> partitions) {
+    standby.keep(partitions);
+  }
+
+  @Override
+  public Map<Integer, Long> copies() {
+    return standby.copies();
   }
 
   @Override
@@ -141,7 +159,7 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
     events.add(
         () -> {
           if (turn == changes) {
-            turns.end(cause);
+            end(cause);
             log.rejoin();
           }
         });
@@ -191,6 +209,7 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
     if (turn != changes || coming.isEmpty()) {
       return;
     }
+    standby.take(coming);
     try {
       turns.gain(Set.copyOf(coming), () -> turn == changes);
       coming.clear();
@@ -237,6 +256,7 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
       if (turn == changes && !had.isEmpty()) {
         turns.leave(had, () -> turn == changes);
       }
+      standby.giveBack(partitions);
       left.complete(null);
     } catch (RuntimeException | IOException e) {
       left.completeExceptionally(e);

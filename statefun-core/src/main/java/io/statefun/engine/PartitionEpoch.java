@@ -6,13 +6,17 @@
 package io.statefun.engine;
 
 import io.statefun.cluster.EpochOutput;
+import io.statefun.message.TypeName;
 import io.statefun.snapshot.ChunkPool;
 import io.statefun.snapshot.EpochWriter;
 import io.statefun.snapshot.RecordBuffer;
+import io.statefun.snapshot.SectionSummary;
 import io.statefun.state.Change;
 import io.statefun.wire.ByteWriter;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What an epoch holds of one partition. Filled by the partition's worker, then only read. */
@@ -86,6 +90,25 @@ final class PartitionEpoch {
   void post(int target, byte[] message) {
     posted.add(new EpochOutput.Posted(target, message));
     transactionalBytes += RECORD_OVERHEAD + message.length;
+  }
+
+  /** What the epoch object is needed for. */
+  SectionSummary summary() {
+    return summary(hasChanges(), egress);
+  }
+
+  /**
+   * @param records in the order of their numbers
+   */
+  static SectionSummary summary(boolean changed, List<OutgoingRecord> records) {
+    Map<String, Long> newest = new HashMap<>();
+    for (int i = records.size() - 1; i >= 0; i--) {
+      TypeName egress = records.get(i).egress();
+      if (i == records.size() - 1 || !egress.equals(records.get(i + 1).egress())) {
+        newest.putIfAbsent(egress.toString(), records.get(i).number());
+      }
+    }
+    return new SectionSummary(changed, newest);
   }
 
   /** How many bytes the records for egresses take, and the messages for elsewhere. */

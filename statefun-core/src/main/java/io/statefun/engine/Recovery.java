@@ -22,7 +22,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Function;
 
 /**
  * Brings the backend of a node to the last committed epoch: what it lacks is fetched from the epoch
@@ -110,35 +110,24 @@ final class Recovery {
         baseStore.restore(partition, base, store);
       }
     }
-    long first = store.epoch() + 1;
-    MergedChanges merged = new MergedChanges();
-    List<BaseSnapshots.Kept> kept = new ArrayList<>();
-    List<Summary> summaries = new ArrayList<>();
-    for (EpochReader reader : history.of(partition)) {
-      long epoch = reader.epoch();
-      Summary summary = new Summary(reader, partition);
-      summary.read(epoch >= first ? merged : null);
-      summaries.add(summary);
-      // What the newest epoch does not need may be deleted any time, by who had the partition, too.
-      if (epoch >= firstNeeded(partition)) {
-        kept.add(summary.kept());
-      }
-      if (merged.isFull()) {
-        merged.writeTo(store, epoch);
-      }
-    }
-    if (store.epoch() < last) {
-      merged.writeTo(store, last);
-    }
+    Replay.replay(partition, history.of(partition), store);
     return new Recovered(
         store,
         pending(partition),
         putAside(store),
-        unacknowledged(partition, store, summaries),
+        unacknowledged(partition, store),
         base,
         base > 0 ? baseStore.bytes(partition, base) : 0,
         last,
-        kept);
+        kept(partition));
+  }
+
+  /** What the newest epoch does not need may be deleted any time, by who had it, too. */
+  private List<BaseSnapshots.Kept> kept(int partition) {
+    return history.of(partition).stream()
+        .filter(epoch -> epoch.epoch() >= firstNeeded(partition))
+        .map(epoch -> BaseSnapshots.Kept.of(epoch, partition))
+        .toList();
   }
 
   /** The messages that waited when the last epoch ended. */
@@ -197,23 +186,26 @@ final class Recovery {
             + " silently: restore the store's content from a backup.");
   }
 
-  private static List<OutgoingRecord> unacknowledged(
-      int partition, StateBackend.PartitionStore store, List<Summary> summaries)
+  private List<OutgoingRecord> unacknowledged(int partition, StateBackend.PartitionStore store)
       throws IOException {
     Map<TypeName, EgressProgress> known = new HashMap<>();
+    Function<TypeName, EgressProgress> progress =
+        egress -> known.computeIfAbsent(egress, name -> EgressProgress.read(store, name));
     List<OutgoingRecord> result = new ArrayList<>();
-    for (Summary summary : summaries) {
-      if (summary.hasUnacknowledged(store)) {
-        summary.epoch.read(
+    for (EpochReader epoch : history.of(partition)) {
+      boolean all =
+          epoch.summary(partition).newestRecords().entrySet().stream()
+              .allMatch(
+                  newest ->
+                      progress.apply(TypeName.parse(newest.getKey())).covers(newest.getValue()));
+      if (!all) {
+        epoch.read(
             partition,
             new EpochReader.Visitor() {
               @Override
               public void egress(byte[] stored) {
                 OutgoingRecord outgoing = OutgoingRecord.read(partition, stored);
-                EgressProgress progress =
-                    known.computeIfAbsent(
-                        outgoing.egress(), egress -> EgressProgress.read(store, egress));
-                if (!progress.covers(outgoing.number())) {
+                if (!progress.apply(outgoing.egress()).covers(outgoing.number())) {
                   result.add(outgoing);
                 }
               }
@@ -221,62 +213,6 @@ final class Recovery {
       }
     }
     return result;
-  }
-
-  /** Reads what an epoch object has of a partition, and finds out what it is needed for. */
-  private static final class Summary {
-
-    private final EpochReader epoch;
-    private final int partition;
-    private final Map<TypeName, Long> records = new HashMap<>();
-    private boolean changed;
-
-    Summary(EpochReader epoch, int partition) {
-      this.epoch = epoch;
-      this.partition = partition;
-    }
-
-    /** Reads it, and adds the changes to others if there are any. */
-    void read(@Nullable MergedChanges merged) throws IOException {
-      epoch.read(
-          partition,
-          new EpochReader.Visitor() {
-            @Override
-            public void put(byte[] key, byte[] value) {
-              changed = true;
-              if (merged != null) {
-                merged.put(key, value);
-              }
-            }
-
-            @Override
-            public void delete(byte[] key) {
-              changed = true;
-              if (merged != null) {
-                merged.delete(key);
-              }
-            }
-
-            @Override
-            public void egress(byte[] stored) {
-              OutgoingRecord outgoing = OutgoingRecord.read(partition, stored);
-              records.merge(outgoing.egress(), outgoing.number(), Math::max);
-            }
-          });
-    }
-
-    boolean hasUnacknowledged(StateBackend.PartitionStore store) {
-      return records.entrySet().stream()
-          .anyMatch(
-              newest -> !EgressProgress.read(store, newest.getKey()).covers(newest.getValue()));
-    }
-
-    BaseSnapshots.Kept kept() {
-      BaseSnapshots.Kept kept =
-          new BaseSnapshots.Kept(epoch.header().id(), epoch.sectionLength(partition));
-      kept.add(partition, changed, records);
-      return kept;
-    }
   }
 
   /** How many records for each egress were put aside into the state of a partition. */

@@ -7,6 +7,7 @@ package io.statefun.engine;
 
 import io.statefun.cluster.MessageLog;
 import java.io.IOException;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -68,6 +69,16 @@ final class RestoreTurn implements MessageLog.Listener {
   @Override
   public void standsBy() {
     // Others have the partitions; await says so, unless they go.
+  }
+
+  @Override
+  public void standby(Set<Integer> partitions) {
+    // It is about to end.
+  }
+
+  @Override
+  public Map<Integer, Long> copies() {
+    return Map.of();
   }
 
   @Override

@@ -15,6 +15,7 @@ import io.statefun.snapshot.BaseStore;
 import io.statefun.snapshot.EpochHeader;
 import io.statefun.snapshot.EpochWriter;
 import io.statefun.snapshot.FaultPoint;
+import io.statefun.snapshot.SectionSummary;
 import io.statefun.state.StateBackend;
 import io.statefun.wire.ByteWriter;
 import java.io.IOException;
@@ -128,7 +129,7 @@ final class SavepointRestore {
     for (int partition : all) {
       PendingMessages pending =
           repartition.end(partition, FIRST_EPOCH, inState.getOrDefault(partition, Map.of()));
-      content.beginSection(partition);
+      content.beginSection(partition, SectionSummary.NOTHING);
       pending.writeTo(content::pending, buffer);
       writeBase(partition);
     }

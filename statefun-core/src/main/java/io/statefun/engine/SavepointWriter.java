@@ -10,6 +10,7 @@ import io.statefun.snapshot.BaseStore;
 import io.statefun.snapshot.EpochId;
 import io.statefun.snapshot.EpochWriter;
 import io.statefun.snapshot.FaultPoint;
+import io.statefun.snapshot.SectionSummary;
 import io.statefun.state.StateBackend;
 import io.statefun.wire.ByteWriter;
 import java.io.IOException;
@@ -190,7 +191,7 @@ final class SavepointWriter {
   private void writeRest(Part part, long savepoint) throws IOException {
     EpochWriter rest = new EpochWriter();
     rest.begin();
-    rest.beginSection(part.index);
+    rest.beginSection(part.index, SectionSummary.NOTHING);
     part.writeRest(rest, buffer);
     faults.reached(FaultPoint.BEFORE_SAVEPOINT_PART);
     store.addPart(savepoint, part.index, part.epoch(), part.bytes, rest);

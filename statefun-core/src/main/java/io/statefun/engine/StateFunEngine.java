@@ -23,6 +23,7 @@ import io.statefun.savepoint.Savepoint;
 import io.statefun.savepoint.SavepointStore;
 import io.statefun.snapshot.ApplicationRecord;
 import io.statefun.snapshot.BaseStore;
+import io.statefun.snapshot.EpochReaders;
 import io.statefun.snapshot.FaultPoint;
 import io.statefun.snapshot.FencedException;
 import io.statefun.snapshot.SnapshotStore;
@@ -77,6 +78,8 @@ public final class StateFunEngine implements AutoCloseable {
   /** How many partitions are brought back at a time. */
   private static final int RESTORERS = 4;
 
+  private static final long JOIN_MILLIS = 10_000;
+
   private final Builder settings;
   private final MessageTypes types;
   private final NodeServices services;
@@ -88,6 +91,8 @@ public final class StateFunEngine implements AutoCloseable {
   private @Nullable ExecutorService callbacks;
   private @Nullable ExecutorService restorers;
   private @Nullable Ownership ownership;
+  private @Nullable Standby standby;
+  private @Nullable ActorThread standbyThread;
 
   private StateFunEngine(Builder settings) {
     this.settings = settings;
@@ -130,13 +135,32 @@ public final class StateFunEngine implements AutoCloseable {
         run(IntStream.range(0, settings.partitions).boxed().collect(Collectors.toSet()));
         awaitTakeover();
       } else {
-        Ownership joined = new Ownership(log, new Turns());
+        Ownership joined = new Ownership(log, new Turns(), standBy(log));
         ownership = joined;
         joined.join(settings.partitions);
       }
     } catch (IOException | RuntimeException e) {
       throw startFailure(e);
     }
+  }
+
+  private Standby standBy(MessageLog log) {
+    Standby made =
+        new Standby(
+            log,
+            settings.readers(),
+            new BaseStore(settings.store()),
+            Objects.requireNonNull(backend),
+            settings.partitions,
+            settings.clock,
+            settings.standbyInterval);
+    ActorThread thread =
+        new ActorThread(
+            "statefun-standby", made::step, made::nextWakeUp, settings.clock::millis, this::fail);
+    standby = made;
+    standbyThread = thread;
+    thread.start();
+    return made;
   }
 
   /** Threads that wait for the store most of the time, and end when there is nothing to restore. */
@@ -525,7 +549,8 @@ public final class StateFunEngine implements AutoCloseable {
   public EngineStatus status() {
     RunningNode known = running;
     if (known == null) {
-      return EngineStatus.withoutNode(state, failure, services.unreadable().summary());
+      return EngineStatus.withoutNode(
+          state, failure, services.unreadable().summary(), standbyStatus());
     }
     Node current = known.node();
     Map<TypeName, Integer> failing = new LinkedHashMap<>();
@@ -560,7 +585,13 @@ public final class StateFunEngine implements AutoCloseable {
             .toList(),
         failing,
         unreadable,
-        services.unreadable().summary());
+        services.unreadable().summary(),
+        standbyStatus());
+  }
+
+  private EngineStatus.Standby standbyStatus() {
+    Standby made = standby;
+    return made == null ? EngineStatus.Standby.NONE : made.status();
   }
 
   /**
@@ -596,6 +627,7 @@ public final class StateFunEngine implements AutoCloseable {
     if (joined != null) {
       joined.close();
     }
+    endStandby();
     settings.ingresses.forEach(Ingress::close);
     settings.egresses.values().forEach(Egress::close);
     synchronized (this) {
@@ -608,6 +640,18 @@ public final class StateFunEngine implements AutoCloseable {
       if (backend != null) {
         backend.close();
         backend = null;
+      }
+    }
+  }
+
+  private void endStandby() {
+    ActorThread thread = standbyThread;
+    if (thread != null) {
+      thread.stop();
+      try {
+        thread.join(JOIN_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
       }
     }
   }
@@ -634,6 +678,8 @@ public final class StateFunEngine implements AutoCloseable {
     private EngineLimits limits = EngineLimits.DEFAULT;
     private @Nullable Duration unknownWait;
     private InstantSource clock = InstantSource.system();
+    private Duration standbyInterval = Duration.ofSeconds(1);
+    private @Nullable EpochReaders readers;
     private EngineListener listener = new EngineListener() {};
     private CronSchedule.Parser cron =
         expression -> {
@@ -700,6 +746,18 @@ public final class StateFunEngine implements AutoCloseable {
     /** The bounds; {@link EngineLimits#DEFAULT} unless set. */
     public Builder limits(EngineLimits engineLimits) {
       limits = engineLimits;
+      return this;
+    }
+
+    /**
+     * How often an engine that keeps copies of other processes' partitions asks for new epochs; one
+     * second unless set. What is committed in that time is what a take-over has to fetch.
+     */
+    public Builder standbyInterval(Duration interval) {
+      if (interval.toMillis() < 1) {
+        throw new IllegalArgumentException("The interval must be at least 1 ms: " + interval);
+      }
+      standbyInterval = interval;
       return this;
     }
 
@@ -889,6 +947,16 @@ public final class StateFunEngine implements AutoCloseable {
           nodeListener);
     }
 
+    /** Shared by everything that reads epoch objects, whatever the engine owns. */
+    private EpochReaders readers() {
+      EpochReaders made = readers;
+      if (made == null) {
+        made = new EpochReaders(store());
+        readers = made;
+      }
+      return made;
+    }
+
     private SnapshotStore store() {
       return Objects.requireNonNull(store, "A snapshot store is needed");
     }
@@ -897,7 +965,7 @@ public final class StateFunEngine implements AutoCloseable {
       return log == null
           ? new StoreEpochLog(store(), writer)
           : new TransactionalEpochLog(
-              store(), log.transactions(), writer, FaultPoint.Listener.NONE, clock);
+              store(), readers(), log.transactions(), writer, FaultPoint.Listener.NONE, clock);
     }
 
     private Map<TypeName, Egress> receivers() {

@@ -58,7 +58,12 @@ public record EpochHeader(
 
     /** The number of the first epoch that it needs, 0 if it needs none but the newest. */
     public long firstEpoch() {
-      return firsts.isEmpty() ? 0 : firsts.get(0).epoch();
+      return firstOr(0);
+    }
+
+    /** The same, or the number of the newest. */
+    public long firstOr(long newest) {
+      return firsts.isEmpty() ? newest : firsts.get(0).epoch();
     }
   }
 }

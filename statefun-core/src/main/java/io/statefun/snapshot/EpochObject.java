@@ -12,9 +12,10 @@ package io.statefun.snapshot;
  * object   = magic, section*, index, trailer
  * section  = record*                         of one partition
  * record   = PUT key value | DELETE key | PENDING message | EGRESS record
- * index    = format, id, previous id, count, (partition, offset, length, checksum)*,
+ * index    = format, id, previous id, count, (partition, offset, length, checksum, summary)*,
  *            count, other writer*, count, (partition, base, count, (epoch, writer number)*)*,
  *            count, (newcomer, previous id)*
+ * summary  = changed, count, (egress, newest number)*
  * id       = epoch, writer
  * trailer  = index offset (8), index length (4), index checksum (4), magic (4)
  * </pre>
@@ -27,7 +28,7 @@ final class EpochObject {
   static final int MAGIC = 0x53464550;
 
   /** Counts up also when the form of anything in the records changes. */
-  static final int FORMAT = 3;
+  static final int FORMAT = 4;
 
   static final int TRAILER_LENGTH = 20;
 
@@ -39,5 +40,5 @@ final class EpochObject {
   private EpochObject() {}
 
   /** Where a partition's section is. */
-  record Section(int partition, long offset, long length, int checksum) {}
+  record Section(int partition, long offset, long length, int checksum, SectionSummary summary) {}
 }

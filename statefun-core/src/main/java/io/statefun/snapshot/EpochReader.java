@@ -10,6 +10,7 @@ import io.statefun.wire.CorruptDataException;
 import io.statefun.wire.NewerFormatException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,9 @@ import java.util.zip.CRC32C;
 public final class EpochReader {
 
   private static final int WINDOW = 1024 * 1024;
+
+  /** What is read of the end at once, where the index is, as a store takes its time to answer. */
+  private static final int TAIL = 16 * 1024;
 
   private final SnapshotStore store;
   private final String name;
@@ -49,9 +53,10 @@ public final class EpochReader {
     if (size < EpochObject.TRAILER_LENGTH) {
       throw damaged(name, "it is too short");
     }
+    int tailLength = (int) Math.min(size, TAIL);
+    byte[] tail = store.read(name, size - tailLength, tailLength);
     ByteReader trailer =
-        new ByteReader(
-            store.read(name, size - EpochObject.TRAILER_LENGTH, EpochObject.TRAILER_LENGTH));
+        new ByteReader(tail, tailLength - EpochObject.TRAILER_LENGTH, EpochObject.TRAILER_LENGTH);
     long indexOffset = trailer.readFixedLong();
     int indexLength = trailer.readFixedInt();
     int indexChecksum = trailer.readFixedInt();
@@ -61,7 +66,11 @@ public final class EpochReader {
         || indexOffset + indexLength + EpochObject.TRAILER_LENGTH != size) {
       throw damaged(name, "its trailer is not that of an epoch object");
     }
-    byte[] index = store.read(name, indexOffset, indexLength);
+    int inTail = indexLength + EpochObject.TRAILER_LENGTH;
+    byte[] index =
+        inTail <= tailLength
+            ? Arrays.copyOfRange(tail, tailLength - inTail, tailLength - EpochObject.TRAILER_LENGTH)
+            : store.read(name, indexOffset, indexLength);
     if (checksum(index) != indexChecksum) {
       throw damaged(name, "its index does not match its checksum");
     }
@@ -86,7 +95,11 @@ public final class EpochReader {
     for (int i = 0; i < count; i++) {
       sections.add(
           new EpochObject.Section(
-              index.readVarInt(), index.readVarLong(), index.readVarLong(), index.readFixedInt()));
+              index.readVarInt(),
+              index.readVarLong(),
+              index.readVarLong(),
+              index.readFixedInt(),
+              readSummary(index)));
     }
     List<EpochHeader.Need> needs = readNeeds(id.writer(), index);
     int newcomers = index.readVarInt();
@@ -97,6 +110,15 @@ public final class EpochReader {
     }
     return new EpochReader(
         store, name, new EpochHeader(id, previous, previousOfNewcomers, needs), sections);
+  }
+
+  private static SectionSummary readSummary(ByteReader index) {
+    boolean changed = index.readByte() != 0;
+    Map<String, Long> newest = new HashMap<>();
+    for (int egresses = index.readVarInt(); egresses > 0; egresses--) {
+      newest.put(index.readString(), index.readVarLong());
+    }
+    return new SectionSummary(changed, newest);
   }
 
   private static List<EpochHeader.Need> readNeeds(UUID own, ByteReader index) {
@@ -143,6 +165,17 @@ public final class EpochReader {
         .filter(section -> section.partition() == partition)
         .mapToLong(EpochObject.Section::length)
         .sum();
+  }
+
+  /** What the object has of a partition. */
+  public SectionSummary summary(int partition) {
+    SectionSummary summary = SectionSummary.NOTHING;
+    for (EpochObject.Section section : sections) {
+      if (section.partition() == partition) {
+        summary = summary.and(section.summary());
+      }
+    }
+    return summary;
   }
 
   /**

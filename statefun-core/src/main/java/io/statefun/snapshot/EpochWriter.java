@@ -34,6 +34,7 @@ public final class EpochWriter implements SnapshotStore.Content {
   private Segment segment = new Segment();
   private long lengthBefore;
   private int partition = -1;
+  private SectionSummary summary = SectionSummary.NOTHING;
   private long sectionStart;
   private int checkedUpTo;
   private long records;
@@ -66,10 +67,15 @@ public final class EpochWriter implements SnapshotStore.Content {
     checkedUpTo = 0;
   }
 
-  /** Begins a section of a partition, of which a reader sees all, one after the other. */
-  public void beginSection(int newPartition) {
+  /**
+   * Begins a section of a partition, of which a reader sees all, one after the other.
+   *
+   * @param newSummary what the index says of it
+   */
+  public void beginSection(int newPartition, SectionSummary newSummary) {
     endSection();
     partition = newPartition;
+    summary = newSummary;
     sectionStart = length();
     checkedUpTo = segment.heap.size();
     checksum.reset();
@@ -165,6 +171,7 @@ public final class EpochWriter implements SnapshotStore.Content {
           .writeVarLong(section.offset())
           .writeVarLong(section.length())
           .writeFixedInt(section.checksum());
+      writeSummary(heap, section.summary());
     }
     writeNeeds(heap, header);
     heap.writeVarInt(header.previousOfNewcomers().size());
@@ -178,6 +185,13 @@ public final class EpochWriter implements SnapshotStore.Content {
         .writeFixedInt(indexLength)
         .writeFixedInt((int) checksum.getValue())
         .writeFixedInt(EpochObject.MAGIC);
+  }
+
+  private static void writeSummary(ByteWriter heap, SectionSummary summary) {
+    heap.writeByte(summary.changed() ? 1 : 0).writeVarInt(summary.newestRecords().size());
+    summary
+        .newestRecords()
+        .forEach((egress, number) -> heap.writeString(egress).writeVarLong(number));
   }
 
   private static void writeNeeds(ByteWriter heap, EpochHeader header) {
@@ -221,7 +235,8 @@ public final class EpochWriter implements SnapshotStore.Content {
     long length = length() - sectionStart;
     if (length > 0) {
       sections.add(
-          new EpochObject.Section(partition, sectionStart, length, (int) checksum.getValue()));
+          new EpochObject.Section(
+              partition, sectionStart, length, (int) checksum.getValue(), summary));
     }
     partition = -1;
   }

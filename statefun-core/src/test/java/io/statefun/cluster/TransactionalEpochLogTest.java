@@ -13,8 +13,10 @@ import io.statefun.io.RefusedRecordsException;
 import io.statefun.message.TypeName;
 import io.statefun.message.TypedValue;
 import io.statefun.snapshot.EpochHeader;
+import io.statefun.snapshot.EpochId;
 import io.statefun.snapshot.EpochObjects;
 import io.statefun.snapshot.EpochReader;
+import io.statefun.snapshot.EpochReaders;
 import io.statefun.snapshot.EpochWriter;
 import io.statefun.snapshot.FaultPoint;
 import io.statefun.snapshot.FencedException;
@@ -51,6 +53,20 @@ class TransactionalEpochLogTest {
     commit(first, 2);
 
     assertThat(history(newLog())).containsExactly(1L, 2L);
+  }
+
+  @Test
+  void whatTheNewestEpochDoesNotNeedIsNoPartOfTheHistoryThoughItIsStillThere() throws Exception {
+    commit(first, 1);
+    commit(first, 2);
+    commit(first, 3);
+    first.commit(4, content(), needsFrom(3, 0, 1), EpochOutput.NOTHING);
+    assertThat(history(newLog())).containsExactly(3L, 4L);
+
+    List<EpochHeader.Need> newestOnly =
+        Stream.of(0, 1).map(partition -> new EpochHeader.Need(partition, 4, List.of())).toList();
+    first.commit(5, content(), newestOnly, EpochOutput.NOTHING);
+    assertThat(history(newLog())).containsExactly(5L);
   }
 
   @Test
@@ -333,9 +349,15 @@ class TransactionalEpochLogTest {
     return history.of(partition).stream().map(EpochReader::epoch).toList();
   }
 
+  /** Partitions that need every epoch from the first on. */
   private static List<EpochHeader.Need> needs(Integer... partitions) {
+    return needsFrom(1, partitions);
+  }
+
+  private static List<EpochHeader.Need> needsFrom(long first, Integer... partitions) {
+    List<EpochId> firsts = List.of(new EpochId(first, EpochId.NONE.writer()));
     return Stream.of(partitions)
-        .map(partition -> new EpochHeader.Need(partition, 0, List.of()))
+        .map(partition -> new EpochHeader.Need(partition, 0, firsts))
         .toList();
   }
 
@@ -345,7 +367,12 @@ class TransactionalEpochLogTest {
 
   private TransactionalEpochLog newLog(SnapshotStore objects) {
     return new TransactionalEpochLog(
-        objects, log, UUID.randomUUID(), FaultPoint.Listener.NONE, () -> now);
+        objects,
+        new EpochReaders(objects),
+        log,
+        UUID.randomUUID(),
+        FaultPoint.Listener.NONE,
+        () -> now);
   }
 
   private static List<Long> history(EpochLog log) throws IOException {

@@ -15,6 +15,7 @@ import io.statefun.message.TypedValue;
 import io.statefun.savepoint.Savepoint;
 import io.statefun.savepoint.SavepointStore;
 import io.statefun.snapshot.BaseStore;
+import io.statefun.snapshot.EpochReaders;
 import io.statefun.snapshot.FaultPoint;
 import io.statefun.snapshot.FencedException;
 import io.statefun.snapshot.InMemorySnapshotStore;
@@ -70,6 +71,7 @@ final class ClusterSimulation {
   private final double faultRate;
   private final double rebalanceRate;
   private final double savepointRate;
+  private final double standbyRate;
 
   /** What the application goes on from, if it does not begin with nothing. */
   private final @Nullable Origin origin;
@@ -88,6 +90,7 @@ final class ClusterSimulation {
   private int lives;
   private int crashes;
   private int moves;
+  private int copiesUsed;
   private boolean calm;
   private @Nullable Member acting;
   private @Nullable String violation;
@@ -107,6 +110,7 @@ final class ClusterSimulation {
     this.faultRate = random.nextInt(4) == 0 ? 0 : 0.005 * random.nextDouble();
     this.rebalanceRate = 0.002 * random.nextDouble();
     this.savepointRate = random.nextBoolean() ? 0 : 0.002 * random.nextDouble();
+    this.standbyRate = random.nextBoolean() ? 0 : 0.02 * random.nextDouble();
     this.limits =
         new EngineLimits(
             1 + random.nextInt(8_000),
@@ -140,6 +144,7 @@ final class ClusterSimulation {
    * @param violation the promise that was broken, or null
    * @param moves how often a partition was asked to go elsewhere while its node lived
    * @param posted how many messages went through inboxes
+   * @param copiesUsed how often a partition came to where a copy of it was kept
    * @param savepoints how many savepoints were complete, of which one was restored
    * @param reached what was reached
    */
@@ -149,6 +154,7 @@ final class ClusterSimulation {
       int crashes,
       int moves,
       long posted,
+      int copiesUsed,
       int savepoints,
       Set<FaultPoint> reached) {}
 
@@ -191,6 +197,7 @@ final class ClusterSimulation {
         simulation.crashes,
         simulation.moves,
         simulation.log.posted(),
+        simulation.copiesUsed,
         savepoints,
         simulation.world.reached);
   }
@@ -310,7 +317,8 @@ final class ClusterSimulation {
               partitions,
               new HeapBackend(512),
               new BaseStore(store),
-              new TransactionalEpochLog(store, client, writer, world, new Clock()),
+              new TransactionalEpochLog(
+                  store, new EpochReaders(store), client, writer, world, new Clock()),
               "restore",
               new Clock())
           .restore(from.savepoint(), (ingress, split) -> SavepointRestore.Positions.LOG);
@@ -447,6 +455,11 @@ final class ClusterSimulation {
     private HeapBackend backend = new HeapBackend(512);
     private SimulatedLog.@Nullable Client client;
     private @Nullable Node node;
+    private EpochReaders epochs = new EpochReaders(store);
+    private @Nullable Standby standby;
+
+    /** What it keeps copies of, if it does not own it. */
+    private final Set<Integer> copied = new TreeSet<>();
 
     /** Whether the group counts it, whatever it thinks itself. */
     private boolean inGroup;
@@ -487,6 +500,17 @@ final class ClusterSimulation {
       lives++;
       SimulatedLog.Client entered = log.enter();
       client = entered;
+      epochs = new EpochReaders(store);
+      standby =
+          new Standby(
+              log::committedReferences,
+              epochs,
+              new BaseStore(store),
+              backend,
+              partitions,
+              new Clock(),
+              Duration.ofMillis(random.nextInt(100)));
+      copied.clear();
       try {
         node = Node.recover(setup(this, entered));
         inGroup = true;
@@ -497,6 +521,9 @@ final class ClusterSimulation {
     }
 
     private void act(Node running) {
+      if (standbyRate > 0 && standBy()) {
+        return;
+      }
       switch (random.nextInt(15)) {
         case 14 -> running.savepoints().step();
         case 13 -> running.bases().step();
@@ -506,6 +533,20 @@ final class ClusterSimulation {
         case 10 -> running.dispatchers().forEach(EgressDispatcher::step);
         default -> change(running);
       }
+    }
+
+    private boolean standBy() {
+      Standby standing = Objects.requireNonNull(standby);
+      if (random.nextDouble() < standbyRate) {
+        copied.clear();
+        for (int partition = 0; partition < partitions; partition++) {
+          if (random.nextBoolean()) {
+            copied.add(partition);
+          }
+        }
+        standing.keep(copied);
+      }
+      return random.nextInt(4) == 0 && standing.step();
     }
 
     /** What the thread does by which partitions come and leave. */
@@ -532,15 +573,28 @@ final class ClusterSimulation {
 
     private void begin(Node running) throws IOException {
       Event next = events.peek();
-      if (next != null) {
-        changing =
-            next.comes() ? running.join(next.partitions()) : running.leave(next.partitions());
+      if (next == null) {
+        return;
+      }
+      if (next.comes()) {
+        take(next.partitions());
+        changing = running.join(next.partitions());
+      } else {
+        changing = running.leave(next.partitions());
+      }
+    }
+
+    private void take(Set<Integer> coming) {
+      Objects.requireNonNull(standby).take(coming);
+      for (int partition : coming) {
+        copiesUsed += copied.contains(partition) && backend.open(partition).epoch() > 0 ? 1 : 0;
       }
     }
 
     private void end(Event done) {
       if (!done.comes()) {
         trace.accept(this + " lets go of " + done.partitions());
+        Objects.requireNonNull(standby).giveBack(done.partitions());
         leaving.removeAll(done.partitions());
         if (inGroup) {
           owners.keySet().removeAll(done.partitions());
@@ -655,7 +709,7 @@ final class ClusterSimulation {
         log::inbox,
         workers,
         store,
-        new TransactionalEpochLog(store, client, writer, world, new Clock()),
+        new TransactionalEpochLog(store, member.epochs, client, writer, world, new Clock()),
         member.backend,
         List.of(new ProgramIngress()),
         Map.of(CellFunction.OTHER_EGRESS, sink),

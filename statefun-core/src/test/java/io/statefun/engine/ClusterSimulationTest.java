@@ -28,6 +28,7 @@ class ClusterSimulationTest {
     int crashes = 0;
     int moves = 0;
     long posted = 0;
+    int copiesUsed = 0;
     int savepoints = 0;
     Set<FaultPoint> reached = EnumSet.noneOf(FaultPoint.class);
     for (long seed = 1; seed <= SEEDS; seed++) {
@@ -35,6 +36,7 @@ class ClusterSimulationTest {
       crashes += outcome.crashes();
       moves += outcome.moves();
       posted += outcome.posted();
+      copiesUsed += outcome.copiesUsed();
       savepoints += outcome.savepoints();
       reached.addAll(outcome.reached());
       if (outcome.violation() != null) {
@@ -46,6 +48,7 @@ class ClusterSimulationTest {
     assertThat(crashes).isGreaterThan(SEEDS);
     assertThat(moves).isGreaterThan(SEEDS);
     assertThat(posted).isGreaterThan(SEEDS);
+    assertThat(copiesUsed).isGreaterThan(SEEDS);
     assertThat(savepoints).isPositive();
     assertThat(reached).containsAll(SimulationTest.OF_SAVEPOINTS);
   }

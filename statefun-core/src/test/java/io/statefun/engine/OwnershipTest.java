@@ -14,11 +14,18 @@ import io.statefun.cluster.MessageLog;
 import io.statefun.cluster.TransactionLog;
 import io.statefun.io.Ingress;
 import io.statefun.message.TypeName;
+import io.statefun.snapshot.BaseStore;
+import io.statefun.snapshot.EpochReaders;
 import io.statefun.snapshot.FencedException;
+import io.statefun.snapshot.InMemorySnapshotStore;
+import io.statefun.state.HeapBackend;
 import io.statefun.wire.NewerFormatException;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -35,7 +42,18 @@ class OwnershipTest {
 
   private final Log log = new Log();
   private final Turns turns = new Turns();
-  private final Ownership ownership = new Ownership(log, turns);
+  private final HeapBackend backend = new HeapBackend(512);
+  private final InMemorySnapshotStore store = new InMemorySnapshotStore();
+  private final Standby standby =
+      new Standby(
+          log,
+          new EpochReaders(store),
+          new BaseStore(store),
+          backend,
+          4,
+          InstantSource.system(),
+          Duration.ofMillis(1));
+  private final Ownership ownership = new Ownership(log, turns, standby);
 
   @AfterEach
   void close() {
@@ -266,6 +284,11 @@ class OwnershipTest {
     @Override
     public TransactionLog transactions() {
       throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Map<Integer, String> committedReferences() {
+      return Map.of();
     }
 
     @Override

@@ -38,6 +38,16 @@ public final class Sabotage {
     return -1;
   }
 
+  /** The same with several nodes. */
+  public static long firstViolationOfCluster(long seeds) {
+    for (long seed = 1; seed <= seeds; seed++) {
+      if (ClusterSimulation.run(seed).violation() != null) {
+        return seed;
+      }
+    }
+    return -1;
+  }
+
   /** In place of a method: does nothing. */
   public static final class Skip {
 
@@ -79,6 +89,19 @@ public final class Sabotage {
     @Advice.OnMethodExit
     static void exit(@Advice.Return(readOnly = false) boolean covered) {
       covered = true;
+    }
+  }
+
+  /** After epochs were found: all but the newest are left out. */
+  public static final class SkipEpochs {
+
+    private SkipEpochs() {}
+
+    @Advice.OnMethodExit
+    static void exit(@Advice.Return(readOnly = false) @Nullable List<?> epochs) {
+      if (epochs != null && epochs.size() > 1) {
+        epochs = epochs.subList(epochs.size() - 1, epochs.size());
+      }
     }
   }
 

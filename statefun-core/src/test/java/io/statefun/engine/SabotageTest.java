@@ -71,6 +71,14 @@ class SabotageTest {
     assertThat(firstViolation("Backlog", "has", Sabotage.ForgetRecord.class)).isPositive();
   }
 
+  @Test
+  void findsThatACopyOfAPartitionElsewhereMissesEpochs() throws Exception {
+    assertThat(
+            firstViolation(
+                "Standby", "chain", Sabotage.SkipEpochs.class, "firstViolationOfCluster"))
+        .isPositive();
+  }
+
   @ParameterizedTest
   @EnumSource(
       value = SimulatedLog.Defect.class,
@@ -87,11 +95,16 @@ class SabotageTest {
 
   private static long firstViolation(String type, String method, Class<?> advice)
       throws ReflectiveOperationException {
+    return firstViolation(type, method, advice, "firstViolation");
+  }
+
+  private static long firstViolation(String type, String method, Class<?> advice, String simulation)
+      throws ReflectiveOperationException {
     ClassLoader loader = new Sabotaged("io.statefun.engine." + type, method, advice);
     return (long)
         loader
             .loadClass(Sabotage.class.getName())
-            .getMethod("firstViolation", long.class)
+            .getMethod(simulation, long.class)
             .invoke(null, SEEDS);
   }
 

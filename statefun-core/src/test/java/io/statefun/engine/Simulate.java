@@ -59,12 +59,14 @@ final class Simulate {
     long crashes = 0;
     long moves = 0;
     long posted = 0;
+    long copiesUsed = 0;
     long savepoints = 0;
     for (long seed = first; seed < first + seeds; seed++) {
       ClusterSimulation.Outcome outcome = ClusterSimulation.run(seed, null, trace);
       crashes += outcome.crashes();
       moves += outcome.moves();
       posted += outcome.posted();
+      copiesUsed += outcome.copiesUsed();
       savepoints += outcome.savepoints();
       if (outcome.violation() != null) {
         violations++;
@@ -72,8 +74,8 @@ final class Simulate {
       }
     }
     System.out.printf(
-        "seeds=%d violations=%d crashes=%d moves=%d posted=%d savepoints=%d%n",
-        seeds, violations, crashes, moves, posted, savepoints);
+        "seeds=%d violations=%d crashes=%d moves=%d posted=%d copies_used=%d savepoints=%d%n",
+        seeds, violations, crashes, moves, posted, copiesUsed, savepoints);
     return violations == 0;
   }
 

@@ -119,6 +119,14 @@ final class SimulatedLog {
     return positions.get(split);
   }
 
+  /** What those are told who keep copies, whatever they own. */
+  Map<Integer, String> committedReferences() throws IOException {
+    if (strikes()) {
+      throw new IOException("the coordinator does not answer");
+    }
+    return Map.copyOf(references);
+  }
+
   /** The records that a consumer sees who reads committed ones only. */
   List<Egress.Delivery> committed() {
     return entries.stream()

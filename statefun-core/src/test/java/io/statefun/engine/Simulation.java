@@ -14,6 +14,7 @@ import io.statefun.io.RefusedRecordsException;
 import io.statefun.message.MessageTypes;
 import io.statefun.message.TypeName;
 import io.statefun.message.TypedValue;
+import io.statefun.snapshot.EpochReaders;
 import io.statefun.snapshot.FaultPoint;
 import io.statefun.snapshot.FencedException;
 import io.statefun.snapshot.SimulatedDisk;
@@ -431,7 +432,8 @@ final class Simulation {
         over,
         log == null
             ? new StoreEpochLog(over, writer)
-            : new TransactionalEpochLog(over, log.join(), writer, world, new Clock()),
+            : new TransactionalEpochLog(
+                over, new EpochReaders(over), log.join(), writer, world, new Clock()),
         on,
         ingresses,
         receivers(),

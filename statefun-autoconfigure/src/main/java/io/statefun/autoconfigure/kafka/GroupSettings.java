@@ -20,6 +20,7 @@ import org.apache.kafka.clients.consumer.GroupProtocol;
  * @param memberId identifies the process, also after a restart
  * @param sessionTimeout after which the process is taken for dead
  * @param transactionTimeout after which its transactions are given up
+ * @param standbyCopies how many other processes keep a copy of each partition
  */
 record GroupSettings(
     String groupId,
@@ -27,7 +28,8 @@ record GroupSettings(
     short replicationFactor,
     String memberId,
     Duration sessionTimeout,
-    Duration transactionTimeout) {
+    Duration transactionTimeout,
+    int standbyCopies) {
 
   private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(5);
 

@@ -80,6 +80,7 @@ final class KafkaMessageLog implements MessageLog {
   private int partitions;
   private volatile int largestMessage;
   private @Nullable Listener listener;
+  private @Nullable CommittedOffsets offsets;
   private @Nullable KafkaTransactions transactions;
   private volatile @Nullable Turn turn;
   private volatile @Nullable Consumer<byte[], byte[]> consumer;
@@ -140,6 +141,23 @@ final class KafkaMessageLog implements MessageLog {
   }
 
   @Override
+  public Map<Integer, String> committedReferences() throws IOException {
+    return offsets().committedReferences();
+  }
+
+  private synchronized CommittedOffsets offsets() throws IOException {
+    if (closed) {
+      throw new IOException("The log is closed");
+    }
+    CommittedOffsets opened = offsets;
+    if (opened == null) {
+      opened = new CommittedOffsets(clients, settings, clients.admin());
+      offsets = opened;
+    }
+    return opened;
+  }
+
+  @Override
   public void rejoin() {
     rejoin = true;
   }
@@ -159,6 +177,14 @@ final class KafkaMessageLog implements MessageLog {
       Thread.currentThread().interrupt();
     }
     endTransactions();
+    closeOffsets();
+  }
+
+  private synchronized void closeOffsets() {
+    if (offsets != null) {
+      offsets.close();
+      offsets = null;
+    }
   }
 
   /** Has whoever waits for a transaction wait no longer. */
@@ -253,6 +279,7 @@ final class KafkaMessageLog implements MessageLog {
     required.put(
         ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, PartitionAssignor.class.getName());
     required.put(PartitionAssignor.INTERNAL_TOPIC, settings.internalTopic());
+    required.put(PartitionAssignor.COPIES, new KeptCopies());
     return clients.consumer(defaults, required);
   }
 
@@ -456,6 +483,25 @@ final class KafkaMessageLog implements MessageLog {
       listener().lost(why);
       current.end();
       endTransactions();
+    }
+  }
+
+  /** The copies of this process, as the assignor asks for them. */
+  private final class KeptCopies implements PartitionAssignor.Copies {
+
+    @Override
+    public int wanted() {
+      return settings.standbyCopies();
+    }
+
+    @Override
+    public Map<Integer, Long> epochs() {
+      return listener().copies();
+    }
+
+    @Override
+    public void keep(Set<Integer> partitions) {
+      listener().standby(partitions);
     }
   }
 

@@ -5,13 +5,16 @@
  */
 package io.statefun.autoconfigure.kafka;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerPartitionAssignor;
 import org.apache.kafka.common.Cluster;
 import org.apache.kafka.common.Configurable;
@@ -20,7 +23,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Spreads the partitions of the internal topic evenly over the members, and leaves as many as it
- * can where they are. A partition of an ingress goes with the partition that reads it.
+ * can where they are; those that nobody has go to who has a copy of their state, if that leaves
+ * them even. A partition of an ingress goes with the partition that reads it.
+ *
+ * <p>It also says who is to keep copies of which partitions, in the assignment's user data, as the
+ * members say in theirs which ones they have.
  *
  * <p>Cooperative: what is to go from one member to another is given to nobody at first, by which
  * its member lets go of it, and to the other in the round that follows. Public since Kafka's client
@@ -31,11 +38,30 @@ public final class PartitionAssignor implements ConsumerPartitionAssignor, Confi
   /** The setting of the consumer that names the internal topic. */
   static final String INTERNAL_TOPIC = "statefun.internal.topic";
 
+  /** The setting of the consumer that holds the {@link Copies} of this process. */
+  static final String COPIES = "statefun.copies";
+
   private String internalTopic = "";
+  private @Nullable Copies copies;
 
   @Override
   public void configure(Map<String, ?> configs) {
     internalTopic = String.valueOf(configs.get(INTERNAL_TOPIC));
+    copies = (Copies) configs.get(COPIES);
+  }
+
+  @Override
+  public @Nullable ByteBuffer subscriptionUserData(Set<String> topics) {
+    Copies known = copies;
+    return known == null ? null : UserData.ofCopies(known.epochs());
+  }
+
+  @Override
+  public void onAssignment(Assignment assignment, ConsumerGroupMetadata metadata) {
+    Copies known = copies;
+    if (known != null) {
+      known.keep(UserData.partitions(assignment.userData()));
+    }
   }
 
   @Override
@@ -59,7 +85,10 @@ public final class PartitionAssignor implements ConsumerPartitionAssignor, Confi
     Integer count = cluster.partitionCountForTopic(internalTopic);
     int partitions = count == null ? 0 : count;
     Map<TopicPartition, String> owners = owners(members);
-    Map<Integer, String> targets = spread(partitions, owners, members);
+    Map<String, Map<Integer, Long>> held = new TreeMap<>();
+    members.forEach(
+        (member, subscription) -> held.put(member, UserData.copies(subscription.userData())));
+    Map<Integer, String> targets = new Spread(partitions, numbers(owners), held).targets();
     Map<String, List<TopicPartition>> given = new HashMap<>();
     members.keySet().forEach(member -> given.put(member, new ArrayList<>()));
     for (Map.Entry<Integer, String> target : targets.entrySet()) {
@@ -79,9 +108,32 @@ public final class PartitionAssignor implements ConsumerPartitionAssignor, Confi
         list(given, target).add(partition);
       }
     }
+    Map<String, Set<Integer>> standbys = new StandbySpread(targets, held).standbys(wantedCopies());
     Map<String, Assignment> assignments = new HashMap<>();
-    given.forEach((member, list) -> assignments.put(member, new Assignment(list)));
+    given.forEach(
+        (member, list) ->
+            assignments.put(
+                member,
+                new Assignment(
+                    list, UserData.ofPartitions(standbys.getOrDefault(member, Set.of())))));
     return new GroupAssignment(assignments);
+  }
+
+  private int wantedCopies() {
+    Copies known = copies;
+    return known == null ? 0 : known.wanted();
+  }
+
+  /** By number the owners of the internal topic's partitions. */
+  private Map<Integer, String> numbers(Map<TopicPartition, String> owners) {
+    Map<Integer, String> numbers = new HashMap<>();
+    owners.forEach(
+        (partition, owner) -> {
+          if (partition.topic().equals(internalTopic)) {
+            numbers.put(partition.partition(), owner);
+          }
+        });
+    return numbers;
   }
 
   private static List<TopicPartition> list(Map<String, List<TopicPartition>> given, String member) {
@@ -109,44 +161,6 @@ public final class PartitionAssignor implements ConsumerPartitionAssignor, Confi
     return owners;
   }
 
-  /** The members that are to have the partitions of the internal topic, by their number. */
-  private Map<Integer, String> spread(
-      int partitions, Map<TopicPartition, String> owners, Map<String, Subscription> members) {
-    Map<String, TreeSet<Integer>> kept = new TreeMap<>();
-    members.keySet().forEach(member -> kept.put(member, new TreeSet<>()));
-    TreeSet<Integer> free = new TreeSet<>();
-    for (int number = 0; number < partitions; number++) {
-      String owner = owners.get(new TopicPartition(internalTopic, number));
-      (owner == null ? free : Objects.requireNonNull(kept.get(owner))).add(number);
-    }
-    int least = partitions / members.size();
-    int larger = partitions % members.size();
-    for (TreeSet<Integer> some : kept.values()) {
-      // So many members may have one more than the others.
-      int quota = some.size() > least && larger > 0 ? least + 1 : least;
-      larger -= quota > least ? 1 : 0;
-      while (some.size() > quota) {
-        free.add(Objects.requireNonNull(some.pollLast()));
-      }
-    }
-    for (int number : free) {
-      fewest(kept).add(number);
-    }
-    Map<Integer, String> targets = new TreeMap<>();
-    kept.forEach((member, some) -> some.forEach(number -> targets.put(number, member)));
-    return targets;
-  }
-
-  private static TreeSet<Integer> fewest(Map<String, TreeSet<Integer>> kept) {
-    TreeSet<Integer> fewest = null;
-    for (TreeSet<Integer> some : kept.values()) {
-      if (fewest == null || some.size() < fewest.size()) {
-        fewest = some;
-      }
-    }
-    return Objects.requireNonNull(fewest);
-  }
-
   private List<TopicPartition> ingressPartitions(
       Cluster cluster, Map<String, Subscription> members) {
     TreeSet<String> topics = new TreeSet<>();
@@ -160,5 +174,18 @@ public final class PartitionAssignor implements ConsumerPartitionAssignor, Confi
       }
     }
     return partitions;
+  }
+
+  /** The copies of partitions' states that a process has, and those that it is to keep. */
+  interface Copies {
+
+    /** How many other processes are to keep a copy of each partition. */
+    int wanted();
+
+    /** The newest epoch of each partition that this process has the state of. */
+    Map<Integer, Long> epochs();
+
+    /** This process is to keep copies of these partitions. */
+    void keep(Set<Integer> partitions);
   }
 }

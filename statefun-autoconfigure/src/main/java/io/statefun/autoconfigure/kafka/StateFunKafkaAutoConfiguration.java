@@ -74,7 +74,7 @@ class StateFunKafkaAutoConfiguration {
               require(consumers, ConsumerFactory.class),
               require(producers, ProducerFactory.class),
               require(admin, KafkaAdmin.class));
-      GroupSettings group = group(properties, name, name.localDirectory(common.dataDirectory()));
+      GroupSettings group = group(properties, name, common);
       ValueFormat format = new ValueFormat(types);
       RecordWriter writer = new RecordWriter(format, properties.egress());
       List<KafkaIngress> ingresses = new ArrayList<>();
@@ -133,7 +133,8 @@ class StateFunKafkaAutoConfiguration {
   }
 
   private static GroupSettings group(
-      StateFunKafkaProperties properties, ApplicationName name, Path directory) {
+      StateFunKafkaProperties properties, ApplicationName name, StateFunProperties common) {
+    Path directory = name.localDirectory(common.dataDirectory());
     String groupId = properties.groupId();
     String topic = properties.internalTopic();
     String nodeId = properties.nodeId();
@@ -143,7 +144,8 @@ class StateFunKafkaAutoConfiguration {
         properties.replicationFactor(),
         nodeId == null ? MemberId.of(directory) : nodeId,
         properties.sessionTimeout(),
-        properties.transactionTimeout());
+        properties.transactionTimeout(),
+        common.standby().copies());
   }
 
   private static String topicName(String name) {

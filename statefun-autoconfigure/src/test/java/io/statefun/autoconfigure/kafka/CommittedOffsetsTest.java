@@ -142,6 +142,6 @@ class CommittedOffsetsTest {
   private static GroupSettings settings(TestInfo test) {
     String name = test.getTestMethod().orElseThrow().getName();
     return new GroupSettings(
-        name, name, (short) 1, "me", Duration.ofSeconds(10), Duration.ofSeconds(10));
+        name, name, (short) 1, "me", Duration.ofSeconds(10), Duration.ofSeconds(10), 0);
   }
 }

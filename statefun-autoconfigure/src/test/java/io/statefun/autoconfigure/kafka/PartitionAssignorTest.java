@@ -7,6 +7,7 @@ package io.statefun.autoconfigure.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,6 +17,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerPartitionAssignor.Assignment;
 import org.apache.kafka.clients.consumer.ConsumerPartitionAssignor.GroupSubscription;
 import org.apache.kafka.clients.consumer.ConsumerPartitionAssignor.Subscription;
@@ -37,8 +39,19 @@ class PartitionAssignorTest {
   private final Set<String> withoutOrders = new HashSet<>();
   private int generation;
 
+  /** By member how far its copies are, and what it is to keep copies of. */
+  private final Map<String, Map<Integer, Long>> copies = new HashMap<>();
+
+  private final Map<String, Set<Integer>> standbys = new TreeMap<>();
+  private int wantedCopies;
+
   PartitionAssignorTest() {
-    assignor.configure(Map.of(PartitionAssignor.INTERNAL_TOPIC, INTERNAL));
+    assignor.configure(
+        Map.of(
+            PartitionAssignor.INTERNAL_TOPIC,
+            INTERNAL,
+            PartitionAssignor.COPIES,
+            new Copies("leader")));
   }
 
   @Test
@@ -146,7 +159,7 @@ class PartitionAssignorTest {
     Map<String, Subscription> subscriptions = subscriptions();
     List<TopicPartition> all = new ArrayList<>();
     owned.values().forEach(all::addAll);
-    subscriptions.put("a", subscription(all, generation - 3));
+    subscriptions.put("a", subscription("a", List.of(INTERNAL, ORDERS), all, generation - 3));
 
     Map<String, Assignment> assigned =
         assignor.assign(cluster(), new GroupSubscription(subscriptions)).groupAssignment();
@@ -156,6 +169,203 @@ class PartitionAssignorTest {
                 .filter(this::isInternal))
         .extracting(TopicPartition::partition)
         .containsExactlyInAnyOrderElementsOf(before);
+  }
+
+  @Test
+  void whatNobodyHasGoesToWhoHasTheFreshestCopyIfThatIsEven() {
+    join("a");
+    join("b");
+    copies.put("a", Map.of(0, 5L, 1, 9L, 2, 9L, 3, 9L));
+    copies.put("b", Map.of(0, 7L, 1, 8L, 5, 1L));
+
+    settle();
+
+    assertThat(internal("a")).hasSize(PARTITIONS / 2).contains(1, 2, 3);
+    assertThat(internal("b")).hasSize(PARTITIONS / 2).contains(0, 5);
+  }
+
+  @Test
+  void copiesDoNotMakeItUneven() {
+    join("a");
+    join("b");
+    join("c");
+    copies.put("a", everything(9));
+
+    settle();
+
+    assertThat(List.of(internal("a").size(), internal("b").size(), internal("c").size()))
+        .containsExactlyInAnyOrder(3, 3, 2);
+  }
+
+  @Test
+  void whoComesGetsWhatItHasCopiesOf() {
+    join("a");
+    settle();
+    join("b");
+    copies.put("b", Map.of(1, 3L, 4, 3L));
+
+    settle();
+
+    assertThat(internal("b")).hasSize(PARTITIONS / 2).contains(1, 4);
+  }
+
+  @Test
+  void withoutAWishForCopiesNobodyKeepsAny() {
+    join("a");
+    join("b");
+
+    settle();
+
+    assertThat(standbys.values()).allSatisfy(kept -> assertThat(kept).isEmpty());
+  }
+
+  @Test
+  void eachPartitionIsCopiedByAsManyOthersAsAreWanted() {
+    wantedCopies = 2;
+    join("a");
+    join("b");
+    join("c");
+    join("d");
+
+    settle();
+
+    for (int number = 0; number < PARTITIONS; number++) {
+      int partition = number;
+      assertThat(standbys.values().stream().filter(kept -> kept.contains(partition))).hasSize(2);
+    }
+    standbys.forEach(
+        (member, kept) -> assertThat(kept).doesNotContainAnyElementsOf(internal(member)));
+  }
+
+  @Test
+  void thereAreNoMoreCopiesThanOtherMembers() {
+    wantedCopies = 2;
+    join("a");
+    settle();
+    assertThat(standbys.get("a")).isEmpty();
+    join("b");
+
+    settle();
+
+    assertThat(standbys.get("a")).isEqualTo(internal("b"));
+    assertThat(standbys.get("b")).isEqualTo(internal("a"));
+  }
+
+  @Test
+  void whoeverDiesTheOthersWouldHaveAsManyEachWithTheirCopies() {
+    wantedCopies = 1;
+    join("a");
+    join("b");
+    join("c");
+
+    settle();
+
+    for (String dead : owned.keySet()) {
+      for (String other : owned.keySet()) {
+        Set<Integer> then = internal(other);
+        Objects.requireNonNull(standbys.get(other)).stream()
+            .filter(internal(dead)::contains)
+            .forEach(then::add);
+        if (!other.equals(dead)) {
+          assertThat(then).hasSize(PARTITIONS / 2);
+        }
+      }
+    }
+  }
+
+  @Test
+  void copiesStayWhereTheyAre() {
+    wantedCopies = 1;
+    join("a");
+    join("b");
+    join("c");
+    settle();
+    Map<String, Set<Integer>> before = new TreeMap<>(standbys);
+    before.forEach(
+        (member, kept) -> {
+          Map<Integer, Long> epochs = new HashMap<>();
+          kept.forEach(number -> epochs.put(number, 4L));
+          copies.put(member, epochs);
+        });
+
+    settle();
+
+    assertThat(standbys).isEqualTo(before);
+  }
+
+  @Test
+  void thePartitionsOfWhoDiesGoToTheirCopies() {
+    wantedCopies = 1;
+    join("a");
+    join("b");
+    join("c");
+    settle();
+    standbys.forEach(
+        (member, kept) -> {
+          Map<Integer, Long> epochs = new HashMap<>();
+          kept.forEach(number -> epochs.put(number, 4L));
+          copies.put(member, epochs);
+        });
+    Set<Integer> orphans = internal("a");
+    Map<String, Set<Integer>> kept = new TreeMap<>(standbys);
+    owned.remove("a");
+    copies.remove("a");
+
+    settle();
+
+    for (String member : List.of("b", "c")) {
+      Set<Integer> expected = new HashSet<>(Objects.requireNonNull(kept.get(member)));
+      expected.retainAll(orphans);
+      assertThat(internal(member)).containsAll(expected);
+    }
+  }
+
+  @Test
+  void aMemberSaysWhatItHasAndHearsWhatItIsToKeep() {
+    Copies mine = new Copies("a");
+    copies.put("a", Map.of(3, 1L << 40, 5, 2L));
+    PartitionAssignor member = new PartitionAssignor();
+    member.configure(
+        Map.of(PartitionAssignor.INTERNAL_TOPIC, INTERNAL, PartitionAssignor.COPIES, mine));
+
+    ByteBuffer said = Objects.requireNonNull(member.subscriptionUserData(Set.of(INTERNAL)));
+    assertThat(UserData.copies(said)).isEqualTo(copies.get("a"));
+
+    member.onAssignment(
+        new Assignment(List.of(), UserData.ofPartitions(Set.of(1, 200, 30_000))),
+        new ConsumerGroupMetadata("group"));
+    assertThat(mine.kept).containsExactlyInAnyOrder(1, 200, 30_000);
+  }
+
+  @Test
+  void whatAnotherVersionSaysOfCopiesCountsAsNothing() {
+    ByteBuffer newer = ByteBuffer.wrap(new byte[] {9, 1, 2, 3});
+    ByteBuffer damaged = ByteBuffer.wrap(new byte[] {1, 100, 2});
+
+    assertThat(UserData.copies(newer)).isEmpty();
+    assertThat(UserData.partitions(newer)).isEmpty();
+    assertThat(UserData.partitions(damaged).size()).isLessThan(100);
+    assertThat(UserData.copies(null)).isEmpty();
+  }
+
+  @Test
+  void aMemberWithVeryManyCopiesSaysTheFreshest() {
+    Map<Integer, Long> many = new HashMap<>();
+    for (int number = 0; number < 5_000; number++) {
+      many.put(number, (long) number);
+    }
+
+    Map<Integer, Long> said = UserData.copies(UserData.ofCopies(many));
+
+    assertThat(said).hasSize(1_000).containsEntry(4_999, 4_999L).doesNotContainKey(3_999);
+  }
+
+  private static Map<Integer, Long> everything(long epoch) {
+    Map<Integer, Long> all = new HashMap<>();
+    for (int number = 0; number < PARTITIONS; number++) {
+      all.put(number, epoch);
+    }
+    return all;
   }
 
   private void join(String member) {
@@ -182,7 +392,12 @@ class PartitionAssignorTest {
     assignor
         .assign(cluster(), new GroupSubscription(subscriptions()))
         .groupAssignment()
-        .forEach((member, assignment) -> result.put(member, assignment.partitions()));
+        .forEach(
+            (member, assignment) -> {
+              result.put(member, assignment.partitions());
+              standbys.put(member, UserData.partitions(assignment.userData()));
+            });
+    standbys.keySet().retainAll(result.keySet());
     generation++;
     return result;
   }
@@ -193,19 +408,18 @@ class PartitionAssignorTest {
         (member, list) ->
             subscriptions.put(
                 member,
-                withoutOrders.contains(member)
-                    ? subscription(List.of(INTERNAL), list, generation)
-                    : subscription(list, generation)));
+                subscription(
+                    member,
+                    withoutOrders.contains(member) ? List.of(INTERNAL) : List.of(INTERNAL, ORDERS),
+                    list,
+                    generation)));
     return subscriptions;
   }
 
-  private static Subscription subscription(List<TopicPartition> list, int generation) {
-    return subscription(List.of(INTERNAL, ORDERS), list, generation);
-  }
-
-  private static Subscription subscription(
-      List<String> topics, List<TopicPartition> list, int generation) {
-    return new Subscription(topics, null, list, generation, Optional.empty());
+  private Subscription subscription(
+      String member, List<String> topics, List<TopicPartition> list, int memberGeneration) {
+    ByteBuffer userData = UserData.ofCopies(copies.getOrDefault(member, Map.of()));
+    return new Subscription(topics, userData, list, memberGeneration, Optional.empty());
   }
 
   private static Cluster cluster() {
@@ -235,5 +449,31 @@ class PartitionAssignorTest {
     return Objects.requireNonNull(owned.get(member)).stream()
         .filter(partition -> !isInternal(partition))
         .toList();
+  }
+
+  /** What a test says that a member has. */
+  private final class Copies implements PartitionAssignor.Copies {
+
+    private final String member;
+    private Set<Integer> kept = Set.of();
+
+    Copies(String member) {
+      this.member = member;
+    }
+
+    @Override
+    public int wanted() {
+      return wantedCopies;
+    }
+
+    @Override
+    public Map<Integer, Long> epochs() {
+      return copies.getOrDefault(member, Map.of());
+    }
+
+    @Override
+    public void keep(Set<Integer> partitions) {
+      kept = partitions;
+    }
   }
 }

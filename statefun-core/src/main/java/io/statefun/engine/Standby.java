@@ -1,0 +1,297 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.engine;
+
+import io.statefun.cluster.CommittedEpochs;
+import io.statefun.snapshot.BaseStore;
+import io.statefun.snapshot.EpochHeader;
+import io.statefun.snapshot.EpochId;
+import io.statefun.snapshot.EpochReader;
+import io.statefun.snapshot.EpochReaders;
+import io.statefun.state.StateBackend;
+import io.statefun.wire.CorruptDataException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps copies of partitions that other processes have, so that this one can take them over without
+ * fetching their state: again and again it asks which epochs are committed, and brings what changed
+ * in them from the epoch objects into the backend. As with the partitions of the node, what the
+ * backend loses is fetched again.
+ *
+ * <p>It writes nothing of a partition that the node has or gets. {@link #step} is called by one
+ * thread, everything else by any.
+ */
+final class Standby {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Standby.class);
+
+  private static final long FIRST_PAUSE = 500;
+  private static final long LONGEST_PAUSE = 30_000;
+
+  private final CommittedEpochs committed;
+  private final EpochReaders epochs;
+  private final BaseStore bases;
+  private final StateBackend backend;
+  private final int partitions;
+  private final InstantSource clock;
+  private final long interval;
+
+  /** The partitions that copies are kept of, while the node does not have them. */
+  private final Set<Integer> kept = new HashSet<>();
+
+  /** Those that the node has or gets. */
+  private final Set<Integer> taken = new HashSet<>();
+
+  /** By how many epochs the copies are behind. */
+  private final Map<Integer, Long> behind = new HashMap<>();
+
+  /** The one that is being written, -1 for none. */
+  private int copying = -1;
+
+  /** What is to be copied, up to which epoch; seen by the thread alone. */
+  private final Deque<Target> targets = new ArrayDeque<>();
+
+  private long notBefore = Long.MIN_VALUE;
+  private volatile int failures;
+
+  /**
+   * @param epochs opens the epoch objects
+   * @param interval how often it asks for new epochs
+   */
+  Standby(
+      CommittedEpochs committed,
+      EpochReaders epochs,
+      BaseStore bases,
+      StateBackend backend,
+      int partitions,
+      InstantSource clock,
+      Duration interval) {
+    this.committed = committed;
+    this.epochs = epochs;
+    this.bases = bases;
+    this.backend = backend;
+    this.partitions = partitions;
+    this.clock = clock;
+    this.interval = interval.toMillis();
+  }
+
+  // Told by others
+
+  /** Has copies kept of these partitions, and of no others. */
+  synchronized void keep(Set<Integer> wanted) {
+    kept.clear();
+    kept.addAll(wanted);
+    behind.keySet().retainAll(wanted);
+  }
+
+  /** The node gets partitions: waits until nothing is written of them, and nothing will be. */
+  synchronized void take(Collection<Integer> some) {
+    taken.addAll(some);
+    behind.keySet().removeAll(some);
+    boolean interrupted = false;
+    while (taken.contains(copying)) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The node has partitions no longer, and writes nothing of them. */
+  synchronized void giveBack(Collection<Integer> some) {
+    taken.removeAll(some);
+  }
+
+  /** The node has none. */
+  synchronized void giveBackAll() {
+    taken.clear();
+  }
+
+  /** The newest epochs of the partitions that the backend has, as far as it has them. */
+  Map<Integer, Long> copies() {
+    Map<Integer, Long> copies = new HashMap<>();
+    for (int partition = 0; partition < partitions; partition++) {
+      long epoch = backend.open(partition).epoch();
+      if (epoch > 0) {
+        copies.put(partition, epoch);
+      }
+    }
+    return copies;
+  }
+
+  /** How the copies do. */
+  synchronized EngineStatus.Standby status() {
+    List<Integer> copies = copied();
+    List<Integer> begun = copies.stream().filter(behind::containsKey).toList();
+    long most = begun.stream().mapToLong(copy -> behind.getOrDefault(copy, 0L)).max().orElse(0);
+    return new EngineStatus.Standby(copies.size(), begun.size(), most, failures);
+  }
+
+  // The loop
+
+  /** Finds out what is committed, or brings one copy up to it. */
+  boolean step() {
+    try {
+      Target target = targets.poll();
+      if (target != null) {
+        follow(target);
+        return true;
+      }
+      if (clock.millis() < notBefore) {
+        return false;
+      }
+      rest(interval);
+      return look();
+    } catch (IOException | UncheckedIOException | CorruptDataException e) {
+      targets.clear();
+      failures++;
+      long pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE << Math.min(failures - 1, 20));
+      rest(pause);
+      LOG.warn(
+          "Copies of other processes' partitions are not kept current after {} attempts; next one"
+              + " in {} ms: {}",
+          failures,
+          pause,
+          e.toString());
+      return true;
+    }
+  }
+
+  /** When there is something to do again, in milliseconds. */
+  long nextWakeUp() {
+    return notBefore;
+  }
+
+  private void rest(long millis) {
+    notBefore = clock.millis() + millis;
+  }
+
+  /** All copies are as far as they were to come; finds out how far they are to come next. */
+  private boolean look() throws IOException {
+    List<Integer> copies = copied();
+    if (copies.isEmpty()) {
+      return false;
+    }
+    Map<Integer, EpochId> newest = committed.newest();
+    for (int partition : copies) {
+      targets.add(new Target(partition, newest.getOrDefault(partition, EpochId.NONE)));
+    }
+    failures = 0;
+    return true;
+  }
+
+  private synchronized List<Integer> copied() {
+    return kept.stream().filter(this::isCopied).sorted().toList();
+  }
+
+  private synchronized boolean isCopied(int partition) {
+    return kept.contains(partition) && !taken.contains(partition);
+  }
+
+  private void follow(Target target) throws IOException {
+    int partition = target.partition();
+    if (!begin(partition)) {
+      return;
+    }
+    long reached = 0;
+    try {
+      StateBackend.PartitionStore store = backend.open(partition);
+      follow(target, store);
+      reached = store.epoch();
+    } finally {
+      end(partition, Math.max(0, target.newest().epoch() - reached));
+    }
+  }
+
+  private synchronized boolean begin(int partition) {
+    if (!isCopied(partition)) {
+      return false;
+    }
+    copying = partition;
+    return true;
+  }
+
+  private synchronized void end(int partition, long epochsBehind) {
+    copying = -1;
+    if (isCopied(partition)) {
+      behind.put(partition, epochsBehind);
+    }
+    notifyAll();
+  }
+
+  private void follow(Target target, StateBackend.PartitionStore store) throws IOException {
+    if (store.epoch() >= target.newest().epoch()) {
+      return;
+    }
+    EpochReader newest = epochs.find(target.newest());
+    if (newest == null) {
+      return;
+    }
+    EpochHeader.Need need = newest.header().need(target.partition());
+    if (store.epoch() < need.base() && !beginAnew(target, need, store)) {
+      return;
+    }
+    List<EpochReader> chain = chain(target, need, store.epoch());
+    if (chain != null) {
+      Replay.replay(target.partition(), chain, store);
+    }
+  }
+
+  /** Goes on from the newest base, as the epochs before are no longer there. */
+  private boolean beginAnew(Target target, EpochHeader.Need need, StateBackend.PartitionStore store)
+      throws IOException {
+    long base = bases.newest().getOrDefault(target.partition(), 0L);
+    if (base < need.base() || base > target.newest().epoch()) {
+      return false;
+    }
+    store.clear();
+    bases.restore(target.partition(), base, store);
+    return true;
+  }
+
+  /**
+   * The epochs of a partition after one, or null if some are no longer there, since a newer one
+   * that does not need them is committed.
+   */
+  private @Nullable List<EpochReader> chain(Target target, EpochHeader.Need need, long after)
+      throws IOException {
+    List<EpochReader> chain = new ArrayList<>();
+    EpochId next = target.newest();
+    long first = Math.max(after + 1, need.firstOr(next.epoch()));
+    while (next.epoch() >= first) {
+      EpochReader epoch = epochs.find(next);
+      if (epoch == null) {
+        return null;
+      }
+      chain.add(epoch);
+      next = epoch.header().previous(target.partition());
+    }
+    Collections.reverse(chain);
+    return chain;
+  }
+
+  private record Target(int partition, EpochId newest) {}
+}
