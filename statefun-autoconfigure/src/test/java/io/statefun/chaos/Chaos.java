@@ -213,6 +213,8 @@ final class Chaos implements AutoCloseable {
     arguments.add("--statefun.kafka.egress[0].name=chaos/out");
     arguments.add("--statefun.kafka.egress[0].topic=chaos-out");
     arguments.add("--statefun.snapshot.max-chain-length=30");
+    arguments.add("--statefun.standby.copies=1");
+    arguments.add("--statefun.standby.interval=200ms");
     arguments.add("--statefun.savepoint.schedule=*/3 * * * * *");
     arguments.add("--statefun.savepoint.retain=2");
     arguments.addAll(store.arguments());

@@ -20,7 +20,10 @@ import java.util.concurrent.CompletableFuture;
  */
 public interface MessageLog extends CommittedEpochs, AutoCloseable {
 
-  /** The ingresses; those of the log alone, whose {@link Ingress#positionsInLog} is true. */
+  /**
+   * The ingresses; those of the log alone, whose {@link Ingress#positionsInLog} is true. They have
+   * no splits themselves, only during a {@link Turn}.
+   */
   Collection<? extends Ingress> ingresses();
 
   /** The names of the egresses whose records are part of the commit. */
@@ -34,16 +37,6 @@ public interface MessageLog extends CommittedEpochs, AutoCloseable {
   void join(int partitions, Listener listener) throws IOException;
 
   /**
-   * The inbox of a partition that this process has, or gets. Waits until the position is known.
-   *
-   * @throws IllegalStateException if that cannot be known any more
-   */
-  Inbox inbox(int partition);
-
-  /** The transactions of this process; of use while it owns the partitions. */
-  TransactionLog transactions();
-
-  /**
    * Gives up what this process owns, and begins to take part anew. Nothing happens if it owns
    * nothing.
    */
@@ -53,11 +46,40 @@ public interface MessageLog extends CommittedEpochs, AutoCloseable {
   @Override
   void close();
 
+  /**
+   * The time for which this process owns partitions, which come and leave meanwhile. Each turn has
+   * sources of its own: what one of them has handed over, who goes on in the next turn is not to
+   * miss. So nobody reads those of another turn than the one in which it got its partitions.
+   */
+  interface Turn {
+
+    /** The ingresses of the log with the splits of this turn. */
+    Collection<? extends Ingress> ingresses();
+
+    /**
+     * The inbox of a partition that this process has, or gets. Waits until the position is known.
+     *
+     * @throws IllegalStateException if the turn is over, or the partition has gone
+     */
+    Inbox inbox(int partition);
+
+    /**
+     * The transactions of this process; of use while the turn lasts.
+     *
+     * @throws IllegalStateException if it is over
+     */
+    TransactionLog transactions();
+  }
+
   /** Hears what this process owns. Called by one thread of the log, which it must not hold up. */
   interface Listener {
 
-    /** This process owns more partitions, and nobody else does. */
-    void gained(Set<Integer> partitions);
+    /**
+     * This process owns more partitions, and nobody else does.
+     *
+     * @param turn another one than before if partitions were lost since
+     */
+    void gained(Turn turn, Set<Integer> partitions);
 
     /**
      * Some partitions are to go to another process. This one owns them still, and can commit.

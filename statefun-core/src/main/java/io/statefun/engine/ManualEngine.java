@@ -83,6 +83,7 @@ public final class ManualEngine implements AutoCloseable {
           Node.recover(
               settings.setup(
                   services,
+                  null,
                   IntStream.range(0, services.partitions()).boxed().collect(Collectors.toSet()),
                   1,
                   backend,

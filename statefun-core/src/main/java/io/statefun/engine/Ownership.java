@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -87,7 +88,7 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
   // Told by others
 
   @Override
-  public void gained(Set<Integer> partitions) {
+  public void gained(MessageLog.Turn of, Set<Integer> partitions) {
     if (!owns) {
       owns = true;
       changes = changes + 1;
@@ -97,7 +98,7 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
         () -> {
           if (turn == changes) {
             coming.addAll(partitions);
-            gain(turn);
+            gain(turn, of);
           }
         });
   }
@@ -205,13 +206,13 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
     return Math.min(LONGEST_PAUSE, FIRST_PAUSE << Math.min(attempts - 1, 20));
   }
 
-  private void gain(int turn) {
+  private void gain(int turn, MessageLog.Turn of) {
     if (turn != changes || coming.isEmpty()) {
       return;
     }
     standby.take(coming);
     try {
-      turns.gain(Set.copyOf(coming), () -> turn == changes);
+      turns.gain(of, Set.copyOf(coming), () -> turn == changes);
       coming.clear();
       again = null;
       attempts = 0;
@@ -220,7 +221,7 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
       if (turn != changes) {
         LOG.info("The partitions were lost before the state was brought back: {}", e.toString());
       } else if (settled.isDone() || attempts + 1 < ATTEMPTS_AT_START) {
-        tryAgain(turn, e);
+        tryAgain(turn, of, e);
       } else {
         fail(e);
       }
@@ -236,9 +237,9 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
    * starts may be unlucky too: who was taken for dead a moment ago deletes what nobody needs while
    * this one reads it.
    */
-  private void tryAgain(int turn, IOException failure) {
+  private void tryAgain(int turn, MessageLog.Turn of, IOException failure) {
     attempts++;
-    again = () -> gain(turn);
+    again = () -> gain(turn, of);
     turns.delayed(failure);
     LOG.warn(
         "The state cannot be brought back after {} attempts, and nothing is lost; next one in {}"
@@ -289,21 +290,23 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
     void happen();
   }
 
-  /** Whether the turn goes on in which something is done. */
-  @FunctionalInterface
-  interface Turn {
-
-    boolean lasts();
-  }
-
   /** Runs the functions during a turn. Called by the thread of the ownership. */
   interface Turns {
 
-    /** Begins a turn, or has more partitions come to the one that lasts. */
-    void gain(Set<Integer> partitions, Turn turn) throws IOException;
+    /**
+     * Begins a turn, or has more partitions come to the one that goes on.
+     *
+     * @param lasts whether it does
+     */
+    void gain(MessageLog.Turn turn, Set<Integer> partitions, BooleanSupplier lasts)
+        throws IOException;
 
-    /** Commits what was done with partitions, and has them no longer. */
-    void leave(Set<Integer> partitions, Turn turn) throws IOException;
+    /**
+     * Commits what was done with partitions, and has them no longer.
+     *
+     * @param lasts whether the turn goes on
+     */
+    void leave(Set<Integer> partitions, BooleanSupplier lasts) throws IOException;
 
     /** Partitions could not come, which will be tried again. */
     void delayed(Throwable why);

@@ -20,7 +20,7 @@ final class RestoreTurn implements MessageLog.Listener {
   private static final long PATIENCE_SECONDS = 60;
 
   private final int partitions;
-  private final CompletableFuture<Void> ownsAll = new CompletableFuture<>();
+  private final CompletableFuture<MessageLog.Turn> ownsAll = new CompletableFuture<>();
 
   RestoreTurn(int partitions) {
     this.partitions = partitions;
@@ -31,9 +31,9 @@ final class RestoreTurn implements MessageLog.Listener {
    *
    * @throws EngineStartException if others take part
    */
-  void await() throws IOException {
+  MessageLog.Turn await() throws IOException {
     try {
-      ownsAll.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      return ownsAll.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (TimeoutException e) {
       throw new EngineStartException(
           "This process did not get all partitions of the application in "
@@ -50,9 +50,9 @@ final class RestoreTurn implements MessageLog.Listener {
   }
 
   @Override
-  public void gained(Set<Integer> gained) {
+  public void gained(MessageLog.Turn turn, Set<Integer> gained) {
     if (gained.size() == partitions) {
-      ownsAll.complete(null);
+      ownsAll.complete(turn);
     }
   }
 

@@ -49,6 +49,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -132,7 +133,7 @@ public final class StateFunEngine implements AutoCloseable {
       watchIngresses();
       MessageLog log = settings.log;
       if (log == null) {
-        run(IntStream.range(0, settings.partitions).boxed().collect(Collectors.toSet()));
+        run(null, IntStream.range(0, settings.partitions).boxed().collect(Collectors.toSet()));
         awaitTakeover();
       } else {
         Ownership joined = new Ownership(log, new Turns(), standBy(log));
@@ -198,7 +199,7 @@ public final class StateFunEngine implements AutoCloseable {
   }
 
   /** Brings back what was committed, and goes on from there. */
-  private void run(Set<Integer> partitions) throws IOException {
+  private void run(MessageLog.@Nullable Turn of, Set<Integer> partitions) throws IOException {
     ExecutorService executor = Objects.requireNonNull(callbacks);
     StateBackend opened = Objects.requireNonNull(backend);
     Ownership joined = ownership;
@@ -208,6 +209,7 @@ public final class StateFunEngine implements AutoCloseable {
             listener ->
                 settings.setup(
                     services,
+                    of,
                     partitions,
                     settings.workers,
                     opened,
@@ -232,21 +234,22 @@ public final class StateFunEngine implements AutoCloseable {
   private final class Turns implements Ownership.Turns {
 
     @Override
-    public void gain(Set<Integer> partitions, Ownership.Turn turn) throws IOException {
+    public void gain(MessageLog.Turn turn, Set<Integer> partitions, BooleanSupplier lasts)
+        throws IOException {
       RunningNode node = running;
       if (node == null) {
-        run(partitions);
+        run(turn, partitions);
       } else {
-        node.join(partitions, turn::lasts);
+        node.join(partitions, lasts);
       }
       failure = null;
     }
 
     @Override
-    public void leave(Set<Integer> partitions, Ownership.Turn turn) throws IOException {
+    public void leave(Set<Integer> partitions, BooleanSupplier lasts) throws IOException {
       RunningNode node = running;
       if (node != null) {
-        node.leave(partitions, turn::lasts);
+        node.leave(partitions, lasts);
       }
     }
 
@@ -475,10 +478,11 @@ public final class StateFunEngine implements AutoCloseable {
     try {
       backend = settings.openBackend();
       MessageLog log = settings.log;
+      MessageLog.Turn of = null;
       if (log != null) {
         RestoreTurn turn = new RestoreTurn(settings.partitions);
         log.join(settings.partitions, turn);
-        turn.await();
+        of = turn.await();
       }
       UUID writer = UUID.randomUUID();
       new SavepointRestore(
@@ -486,7 +490,7 @@ public final class StateFunEngine implements AutoCloseable {
               settings.partitions,
               backend,
               new BaseStore(settings.store()),
-              settings.epochLog(writer),
+              settings.epochLog(of, writer),
               writer.toString().substring(0, 8),
               settings.clock)
           .restore(savepoint, new RestoredPositions(keepPositions));
@@ -918,6 +922,7 @@ public final class StateFunEngine implements AutoCloseable {
 
     Node.Setup setup(
         NodeServices services,
+        MessageLog.@Nullable Turn of,
         Set<Integer> initialPartitions,
         int workerCount,
         StateBackend opened,
@@ -933,12 +938,12 @@ public final class StateFunEngine implements AutoCloseable {
           name,
           writer,
           initialPartitions,
-          log == null ? partition -> Inbox.EMPTY : log::inbox,
+          of == null ? partition -> Inbox.EMPTY : of::inbox,
           workerCount,
           store(),
-          epochLog(writer),
+          epochLog(of, writer),
           opened,
-          allIngresses(),
+          ingressesOf(of),
           receivers(),
           worker -> scratches.computeIfAbsent(worker, index -> scratch()),
           callbacks,
@@ -961,11 +966,19 @@ public final class StateFunEngine implements AutoCloseable {
       return Objects.requireNonNull(store, "A snapshot store is needed");
     }
 
-    private EpochLog epochLog(UUID writer) {
-      return log == null
+    private List<Ingress> ingressesOf(MessageLog.@Nullable Turn of) {
+      List<Ingress> all = new ArrayList<>(ingresses);
+      if (of != null) {
+        all.addAll(of.ingresses());
+      }
+      return all;
+    }
+
+    private EpochLog epochLog(MessageLog.@Nullable Turn of, UUID writer) {
+      return of == null
           ? new StoreEpochLog(store(), writer)
           : new TransactionalEpochLog(
-              store(), readers(), log.transactions(), writer, FaultPoint.Listener.NONE, clock);
+              store(), readers(), of.transactions(), writer, FaultPoint.Listener.NONE, clock);
     }
 
     private Map<TypeName, Egress> receivers() {

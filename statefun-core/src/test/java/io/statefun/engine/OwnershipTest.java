@@ -30,7 +30,9 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -62,7 +64,7 @@ class OwnershipTest {
 
   @Test
   void aProcessThatOwnsThePartitionsAtOnceHasBegunWhenItHasJoined() throws Exception {
-    log.atOnce = listener -> listener.gained(ALL);
+    log.atOnce = listener -> listener.gained(log.turn, ALL);
 
     ownership.join(4);
 
@@ -71,7 +73,7 @@ class OwnershipTest {
 
   @Test
   void aFirstTurnThatFailsOnceBeginsAtTheNextAttempt() throws Exception {
-    log.atOnce = listener -> listener.gained(ALL);
+    log.atOnce = listener -> listener.gained(log.turn, ALL);
     turns.failures.set(1);
 
     ownership.join(4);
@@ -81,7 +83,7 @@ class OwnershipTest {
 
   @Test
   void aProcessWhoseFirstTurnCannotBeginTakesNoPart() {
-    log.atOnce = listener -> listener.gained(ALL);
+    log.atOnce = listener -> listener.gained(log.turn, ALL);
     turns.failures.set(3);
 
     assertThatThrownBy(() -> ownership.join(4)).isInstanceOf(IOException.class).hasMessage("away");
@@ -93,7 +95,7 @@ class OwnershipTest {
     ownership.join(4);
     turns.failures.set(3);
 
-    log.listener().gained(ALL);
+    log.listener().gained(log.turn, ALL);
 
     await().until(() -> turns.begun.get() == 1);
     assertThat(turns.delayed).hasValue(3);
@@ -105,13 +107,13 @@ class OwnershipTest {
     log.atOnce = MessageLog.Listener::standsBy;
     ownership.join(4);
     turns.failures.set(Integer.MAX_VALUE);
-    log.listener().gained(ALL);
+    log.listener().gained(log.turn, ALL);
     await().until(() -> turns.delayed.get() > 0);
 
     log.listener().lost("gone");
     await().until(() -> turns.ended.get() == 1);
     turns.failures.set(0);
-    log.listener().gained(ALL);
+    log.listener().gained(log.turn, ALL);
 
     await().until(() -> turns.begun.get() > 0);
     assertThat(turns.begun).hasValue(1);
@@ -119,7 +121,7 @@ class OwnershipTest {
 
   @Test
   void whoIsFencedTakesPartAnew() throws Exception {
-    log.atOnce = listener -> listener.gained(ALL);
+    log.atOnce = listener -> listener.gained(log.turn, ALL);
     ownership.join(4);
 
     ownership.fenced(ownership.turn(), new FencedException(7));
@@ -130,11 +132,11 @@ class OwnershipTest {
 
   @Test
   void whoWasFencedInATurnThatIsOverGoesOnWithTheNextOne() throws Exception {
-    log.atOnce = listener -> listener.gained(ALL);
+    log.atOnce = listener -> listener.gained(log.turn, ALL);
     ownership.join(4);
     int turn = ownership.turn();
     log.listener().lost("gone");
-    log.listener().gained(ALL);
+    log.listener().gained(log.turn, ALL);
     await().until(() -> turns.begun.get() == 2);
 
     ownership.fenced(turn, new FencedException(7));
@@ -150,7 +152,7 @@ class OwnershipTest {
     ownership.join(4);
     turns.mistake = new IllegalStateException("a mistake");
 
-    log.listener().gained(ALL);
+    log.listener().gained(log.turn, ALL);
 
     await().until(() -> turns.failed == turns.mistake);
     assertThat(turns.delayed).hasValue(0);
@@ -162,7 +164,7 @@ class OwnershipTest {
     ownership.join(4);
     turns.mistake = new NewerFormatException("Epoch object 7", 9, 3);
 
-    log.listener().gained(ALL);
+    log.listener().gained(log.turn, ALL);
 
     await().until(() -> turns.failed == turns.mistake);
     assertThat(turns.delayed).hasValue(0);
@@ -170,11 +172,11 @@ class OwnershipTest {
 
   @Test
   void partitionsComeAndLeaveDuringATurn() throws Exception {
-    log.atOnce = listener -> listener.gained(Set.of(0, 1));
+    log.atOnce = listener -> listener.gained(log.turn, Set.of(0, 1));
     ownership.join(4);
     int turn = ownership.turn();
 
-    log.listener().gained(Set.of(2));
+    log.listener().gained(log.turn, Set.of(2));
     CompletableFuture<Void> left = log.listener().leaving(Set.of(0));
 
     await().until(left::isDone);
@@ -185,10 +187,10 @@ class OwnershipTest {
 
   @Test
   void partitionsThatCouldNotComeAndAreToLeaveAreNotTriedAgain() throws Exception {
-    log.atOnce = listener -> listener.gained(Set.of(0, 1));
+    log.atOnce = listener -> listener.gained(log.turn, Set.of(0, 1));
     ownership.join(4);
     turns.failures.set(Integer.MAX_VALUE);
-    log.listener().gained(Set.of(2, 3));
+    log.listener().gained(log.turn, Set.of(2, 3));
     await().until(() -> turns.delayed.get() > 0);
 
     CompletableFuture<Void> left = log.listener().leaving(Set.of(1, 2));
@@ -200,6 +202,26 @@ class OwnershipTest {
     assertThat(turns.left).containsExactly(Set.of(1));
   }
 
+  @Test
+  void whatIsGainedInATurnIsReadInThatTurnThoughTheLogIsInTheNextOne() throws Exception {
+    log.atOnce = MessageLog.Listener::standsBy;
+    ownership.join(4);
+    MessageLog.Turn first = log.turn;
+    MessageLog.Turn second = new OneTurn();
+    CountDownLatch moved = new CountDownLatch(1);
+    turns.gate = moved;
+
+    log.listener().gained(first, Set.of(0, 1));
+    await().until(() -> turns.waiting);
+    log.listener().gained(first, Set.of(2));
+    log.listener().lost("gone");
+    log.listener().gained(second, Set.of(0, 1));
+    moved.countDown();
+
+    await().until(() -> turns.gained.size() == 2);
+    assertThat(turns.during).containsExactly(first, second);
+  }
+
   /** Counts what happens. */
   private static final class Turns implements Ownership.Turns {
 
@@ -209,11 +231,21 @@ class OwnershipTest {
     final AtomicInteger ended = new AtomicInteger();
     final List<Set<Integer>> gained = new CopyOnWriteArrayList<>();
     final List<Set<Integer>> left = new CopyOnWriteArrayList<>();
+    final List<MessageLog.Turn> during = new CopyOnWriteArrayList<>();
     volatile @Nullable RuntimeException mistake;
+    volatile @Nullable CountDownLatch gate;
+    volatile boolean waiting;
     volatile @Nullable Throwable failed;
 
     @Override
-    public void gain(Set<Integer> partitions, Ownership.Turn turn) throws IOException {
+    public void gain(MessageLog.Turn turn, Set<Integer> partitions, BooleanSupplier lasts)
+        throws IOException {
+      CountDownLatch closed = gate;
+      if (closed != null) {
+        waiting = true;
+        awaitUninterruptibly(closed);
+      }
+      during.add(turn);
       RuntimeException thrown = mistake;
       if (thrown != null) {
         throw thrown;
@@ -225,8 +257,16 @@ class OwnershipTest {
       gained.add(partitions);
     }
 
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+      try {
+        latch.await();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
     @Override
-    public void leave(Set<Integer> partitions, Ownership.Turn turn) {
+    public void leave(Set<Integer> partitions, BooleanSupplier lasts) {
       left.add(partitions);
     }
 
@@ -254,6 +294,7 @@ class OwnershipTest {
 
     Consumer<Listener> atOnce = listener -> {};
     final AtomicInteger rejoined = new AtomicInteger();
+    Turn turn = new OneTurn();
     private @Nullable Listener listener;
 
     Listener listener() {
@@ -277,16 +318,6 @@ class OwnershipTest {
     }
 
     @Override
-    public Inbox inbox(int partition) {
-      return Inbox.EMPTY;
-    }
-
-    @Override
-    public TransactionLog transactions() {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
     public Map<Integer, String> committedReferences() {
       return Map.of();
     }
@@ -298,5 +329,23 @@ class OwnershipTest {
 
     @Override
     public void close() {}
+  }
+
+  private static final class OneTurn implements MessageLog.Turn {
+
+    @Override
+    public Collection<? extends Ingress> ingresses() {
+      return List.of();
+    }
+
+    @Override
+    public Inbox inbox(int partition) {
+      return Inbox.EMPTY;
+    }
+
+    @Override
+    public TransactionLog transactions() {
+      throw new UnsupportedOperationException();
+    }
   }
 }

@@ -20,7 +20,6 @@ final class KafkaIngress implements Ingress {
   private final TypeName name;
   private final @Nullable Pattern pattern;
   private final RecordRouter router;
-  private volatile @Nullable Turn turn;
   private volatile Consumer<Split> watcher = split -> {};
 
   KafkaIngress(StateFunKafkaProperties.Ingress settings, RecordRouter router) {
@@ -53,11 +52,14 @@ final class KafkaIngress implements Ingress {
     return true;
   }
 
-  /** Of the turn that was begun last. */
   @Override
   public List<Split> splits() {
-    Turn current = turn;
-    return current == null ? List.of() : List.copyOf(current.splitsOf(this));
+    return List.of();
+  }
+
+  /** The same with the splits of a turn. */
+  Ingress during(KafkaTurn turn) {
+    return new DuringTurn(turn);
   }
 
   @Override
@@ -70,15 +72,40 @@ final class KafkaIngress implements Ingress {
     return PartitionAssignor.reader(((KafkaSplit) split).partition(), partitions);
   }
 
-  void begin(Turn newTurn) {
-    turn = newTurn;
-  }
-
   void appeared(KafkaSplit split) {
     watcher.accept(split);
   }
 
   void route(ConsumerRecord<byte[], byte[]> one, Collector out) {
     router.route(one, out);
+  }
+
+  private final class DuringTurn implements Ingress {
+
+    private final KafkaTurn turn;
+
+    DuringTurn(KafkaTurn turn) {
+      this.turn = turn;
+    }
+
+    @Override
+    public TypeName name() {
+      return name;
+    }
+
+    @Override
+    public boolean positionsInLog() {
+      return true;
+    }
+
+    @Override
+    public List<Split> splits() {
+      return List.copyOf(turn.splitsOf(KafkaIngress.this));
+    }
+
+    @Override
+    public int reader(Split split, int partitions) {
+      return KafkaIngress.this.reader(split, partitions);
+    }
   }
 }

@@ -5,7 +5,6 @@
  */
 package io.statefun.autoconfigure.kafka;
 
-import io.statefun.cluster.Inbox;
 import io.statefun.cluster.MessageLog;
 import io.statefun.cluster.TransactionLog;
 import io.statefun.message.TypeName;
@@ -82,7 +81,7 @@ final class KafkaMessageLog implements MessageLog {
   private @Nullable Listener listener;
   private @Nullable CommittedOffsets offsets;
   private @Nullable KafkaTransactions transactions;
-  private volatile @Nullable Turn turn;
+  private volatile @Nullable KafkaTurn turn;
   private volatile @Nullable Consumer<byte[], byte[]> consumer;
   private volatile boolean rejoin;
   private volatile boolean closed;
@@ -118,24 +117,12 @@ final class KafkaMessageLog implements MessageLog {
     thread.start();
   }
 
-  @Override
-  public Inbox inbox(int partition) {
-    Turn current = turn;
-    if (current == null) {
-      throw new IllegalStateException("This process owns no partitions");
-    }
-    return current.inbox(partition);
-  }
-
-  @Override
-  public synchronized TransactionLog transactions() {
-    Turn current = turn;
-    if (current == null) {
-      throw new IllegalStateException("This process does not own the partitions");
+  private synchronized TransactionLog transactions(KafkaTurn of) {
+    if (of != turn) {
+      throw new IllegalStateException("This process does not own the partitions any more");
     }
     endTransactions();
-    KafkaTransactions opened =
-        new KafkaTransactions(clients, settings, current, writer, largestMessage);
+    KafkaTransactions opened = new KafkaTransactions(clients, settings, of, writer, largestMessage);
     transactions = opened;
     return opened;
   }
@@ -313,7 +300,7 @@ final class KafkaMessageLog implements MessageLog {
     }
     try {
       ConsumerRecords<byte[], byte[]> records = open.poll(paused.isEmpty() ? IDLE_POLL : BUSY_POLL);
-      Turn current = turn;
+      KafkaTurn current = turn;
       if (current != null) {
         current.update(open.groupMetadata());
         hand(open, current, records);
@@ -343,7 +330,7 @@ final class KafkaMessageLog implements MessageLog {
   }
 
   private void hand(
-      Consumer<byte[], byte[]> open, Turn current, ConsumerRecords<byte[], byte[]> records) {
+      Consumer<byte[], byte[]> open, KafkaTurn current, ConsumerRecords<byte[], byte[]> records) {
     for (KafkaSplit split : current.splits()) {
       hand(open, split, records);
     }
@@ -374,7 +361,7 @@ final class KafkaMessageLog implements MessageLog {
 
   /** Finds out where to begin with partitions that were assigned. */
   private void place(Consumer<byte[], byte[]> open) {
-    Turn current = turn;
+    KafkaTurn current = turn;
     if (current == null || unplaced.isEmpty()) {
       return;
     }
@@ -402,7 +389,7 @@ final class KafkaMessageLog implements MessageLog {
     current.place();
   }
 
-  private void placeInboxes(Consumer<byte[], byte[]> open, Turn current) {
+  private void placeInboxes(Consumer<byte[], byte[]> open, KafkaTurn current) {
     Set<TopicPartition> internal =
         unplaced.stream().filter(this::isInternal).collect(Collectors.toSet());
     Map<TopicPartition, OffsetAndMetadata> committed = open.committed(internal, OFFSETS_TIMEOUT);
@@ -429,7 +416,7 @@ final class KafkaMessageLog implements MessageLog {
 
   /** The records that are next are no longer there. */
   private void lost(Consumer<byte[], byte[]> open, OffsetOutOfRangeException lost) {
-    Turn current = turn;
+    KafkaTurn current = turn;
     if (current == null) {
       return;
     }
@@ -475,7 +462,7 @@ final class KafkaMessageLog implements MessageLog {
   }
 
   private void lose(String why) {
-    Turn current = turn;
+    KafkaTurn current = turn;
     if (current != null) {
       turn = null;
       lag.clear();
@@ -532,24 +519,22 @@ final class KafkaMessageLog implements MessageLog {
     }
 
     private void gain(Set<Integer> gained) {
-      Turn current = turn;
+      KafkaTurn current = turn;
       if (current == null) {
-        current = new Turn(open.groupMetadata());
-        for (KafkaIngress ingress : ingresses) {
-          ingress.begin(current);
-        }
+        current =
+            new KafkaTurn(open.groupMetadata(), ingresses, KafkaMessageLog.this::transactions);
         turn = current;
       } else {
         current.update(open.groupMetadata());
         current.unplace();
       }
       log.info("This process gets partitions {} of group '{}'", gained, settings.groupId());
-      listener().gained(gained);
+      listener().gained(current, gained);
     }
 
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> removed) {
-      Turn current = turn;
+      KafkaTurn current = turn;
       Set<Integer> leaving = internal(removed);
       if (current != null && !closed && losesSplits(current, removed, leaving)) {
         // What was read of them and is not committed would be read again when they come back.
@@ -572,7 +557,7 @@ final class KafkaMessageLog implements MessageLog {
 
     /** Whether splits go without the partitions that read them, as when their topic is deleted. */
     private boolean losesSplits(
-        Turn current, Collection<TopicPartition> removed, Set<Integer> leaving) {
+        KafkaTurn current, Collection<TopicPartition> removed, Set<Integer> leaving) {
       return current.splits().stream()
           .map(KafkaSplit::partition)
           .filter(removed::contains)
@@ -610,7 +595,7 @@ final class KafkaMessageLog implements MessageLog {
     }
 
     private void remove(Collection<TopicPartition> removed) {
-      Turn current = turn;
+      KafkaTurn current = turn;
       for (TopicPartition partition : removed) {
         unplaced.remove(partition);
         paused.remove(partition);

@@ -35,7 +35,7 @@ final class KafkaTransaction {
   private static final Logger log = LoggerFactory.getLogger(KafkaTransaction.class);
 
   private final Producer<byte[], byte[]> producer;
-  private final Turn turn;
+  private final KafkaTurn turn;
   private final RecordWriter writer;
   private final String internalTopic;
   private final EpochOutput output;
@@ -43,7 +43,7 @@ final class KafkaTransaction {
 
   KafkaTransaction(
       Producer<byte[], byte[]> producer,
-      Turn turn,
+      KafkaTurn turn,
       RecordWriter writer,
       String internalTopic,
       EpochOutput output) {

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class KafkaTransactions implements TransactionLog {
 
   private final GroupSettings settings;
-  private final Turn turn;
+  private final KafkaTurn turn;
   private final RecordWriter writer;
   private final TransactionalProducers producers;
   private final CommittedOffsets offsets;
@@ -41,7 +41,7 @@ final class KafkaTransactions implements TransactionLog {
   KafkaTransactions(
       KafkaClients clients,
       GroupSettings settings,
-      Turn turn,
+      KafkaTurn turn,
       RecordWriter writer,
       int largestMessage) {
     this.largestMessage = largestMessage;

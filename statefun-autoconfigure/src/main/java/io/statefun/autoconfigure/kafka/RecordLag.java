@@ -38,7 +38,7 @@ final class RecordLag {
    *
    * @param paused partitions whose end has to be asked for, since no fetch tells it
    */
-  void count(Consumer<?, ?> consumer, Turn turn, Set<TopicPartition> paused) {
+  void count(Consumer<?, ?> consumer, KafkaTurn turn, Set<TopicPartition> paused) {
     long now = System.nanoTime();
     if (now - next < 0) {
       return;

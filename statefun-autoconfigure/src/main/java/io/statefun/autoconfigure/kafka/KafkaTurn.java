@@ -5,23 +5,31 @@
  */
 package io.statefun.autoconfigure.kafka;
 
+import io.statefun.cluster.MessageLog;
+import io.statefun.cluster.TransactionLog;
+import io.statefun.io.Ingress;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * The time for which this process owns partitions, which come and leave meanwhile. What the group
- * knows of the process is kept up while it lasts, and not afterwards: so what is committed under a
- * turn that is over is refused, whatever the process owns then.
+ * The time for which this process owns partitions, which come and leave meanwhile, with what it
+ * reads in that time: the records that the consumer brings later are those of another one. What the
+ * group knows of the process is kept up while it lasts, and not afterwards: so what is committed
+ * under a turn that is over is refused, whatever the process owns then.
  */
-final class Turn {
+final class KafkaTurn implements MessageLog.Turn {
 
   private static final long WAIT_SECONDS = 300;
 
+  private final List<KafkaIngress> ingresses;
+  private final Function<KafkaTurn, TransactionLog> transactions;
   private final Map<TopicPartition, KafkaSplit> splits = new HashMap<>();
   private final Map<Integer, KafkaInbox> inboxes = new HashMap<>();
 
@@ -31,8 +39,16 @@ final class Turn {
   private volatile ConsumerGroupMetadata group;
   private volatile boolean over;
 
-  Turn(ConsumerGroupMetadata group) {
+  /**
+   * @param transactions begins the transactions of this turn
+   */
+  KafkaTurn(
+      ConsumerGroupMetadata group,
+      List<KafkaIngress> ingresses,
+      Function<KafkaTurn, TransactionLog> transactions) {
     this.group = group;
+    this.ingresses = ingresses;
+    this.transactions = transactions;
   }
 
   ConsumerGroupMetadata group() {
@@ -96,14 +112,24 @@ final class Turn {
 
   // Called by others
 
+  @Override
+  public Collection<Ingress> ingresses() {
+    return ingresses.stream().map(ingress -> ingress.during(this)).toList();
+  }
+
+  @Override
+  public TransactionLog transactions() {
+    return transactions.apply(this);
+  }
+
   /** The splits of an ingress, once they know where they begin. */
   List<KafkaSplit> splitsOf(KafkaIngress ingress) {
     awaitPlaces();
     return splits().stream().filter(split -> split.ingress() == ingress).toList();
   }
 
-  /** The inbox of a partition, once it knows where it begins. */
-  KafkaInbox inbox(int partition) {
+  @Override
+  public KafkaInbox inbox(int partition) {
     awaitPlaces();
     synchronized (this) {
       KafkaInbox found = inboxes.get(partition);
