@@ -74,6 +74,9 @@ public final class FileSnapshotStore implements SnapshotStore {
 
   private static final int ATTEMPTS = 3;
 
+  /** Each that is opened at the same time may disturb one. */
+  private static final int ATTEMPTS_TO_OPEN = 100;
+
   private final Disk disk;
   private final Path folder;
   private final Path objects;
@@ -112,8 +115,13 @@ public final class FileSnapshotStore implements SnapshotStore {
     if (lock != null) {
       removeLeftovers(CLAIMS);
     }
-    this.links = hasLinks();
-    mark(applicationName);
+    this.links = again(this::hasLinks);
+    boolean unused =
+        again(
+            () -> {
+              mark(applicationName);
+              return true;
+            });
     directory(folder).durable = true;
   }
 
@@ -483,6 +491,24 @@ public final class FileSnapshotStore implements SnapshotStore {
     } catch (NoSuchFileException e) {
       // Then nothing is left over.
     }
+  }
+
+  /** Does something again if another handle without lock removes a temporary file of it. */
+  private static boolean again(Step step) throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return step.take();
+      } catch (NoSuchFileException e) {
+        if (attempt == ATTEMPTS_TO_OPEN) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private interface Step {
+
+    boolean take() throws IOException;
   }
 
   private boolean hasLinks() throws IOException {

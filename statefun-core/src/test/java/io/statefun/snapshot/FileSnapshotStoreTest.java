@@ -12,6 +12,12 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.assertj.core.api.ThrowableAssertAlternative;
@@ -304,6 +310,30 @@ class FileSnapshotStoreTest {
     }
 
     FileSnapshotStore.open(folder(), APPLICATION).close();
+  }
+
+  @Test
+  void folderThatManyOpenAtOnceWithoutLock_isMadeForAllOfThem() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    try {
+      for (int round = 0; round < 30; round++) {
+        Path fresh = folder().resolve("round-" + round);
+        List<Callable<Boolean>> openers =
+            Collections.nCopies(
+                8,
+                () -> {
+                  try (FileSnapshotStore one =
+                      FileSnapshotStore.openWithoutLock(fresh, APPLICATION)) {
+                    return one.size("nothing") < 0;
+                  }
+                });
+        for (Future<Boolean> opened : threads.invokeAll(openers)) {
+          assertThat(opened.get()).isTrue();
+        }
+      }
+    } finally {
+      threads.shutdownNow();
+    }
   }
 
   @Test

@@ -60,12 +60,32 @@ final class KafkaEngine implements AutoCloseable {
       command.add(KafkaStreamsChain.class.getName());
       command.addAll(streams(settings, place));
     }
+    return start(command, place.directory());
+  }
+
+  private static KafkaEngine start(List<String> command, Path directory) throws IOException {
     Process started =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
-            .redirectOutput(place.directory().resolve("engine.log").toFile())
+            .redirectOutput(directory.resolve("engine.log").toFile())
             .start();
-    return new KafkaEngine(place.directory(), started);
+    return new KafkaEngine(directory, started);
+  }
+
+  /** Starts an application of this module. */
+  static KafkaEngine start(
+      Class<?> application, String jvmOptions, List<String> arguments, Path directory)
+      throws IOException {
+    Files.createDirectories(directory);
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(Arrays.asList(jvmOptions.split(" +")));
+    command.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn");
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(application.getName());
+    command.addAll(arguments);
+    return start(command, directory);
   }
 
   private static List<String> statefun(KafkaEngineSettings settings, Place place)
@@ -142,6 +162,11 @@ final class KafkaEngine implements AutoCloseable {
 
   long peakMemoryMegabytes() {
     return ProcessMeter.peakMemoryMegabytes(Long.toString(process.pid()));
+  }
+
+  /** Kills it, as {@code kill -9} does. */
+  void kill() {
+    process.destroyForcibly();
   }
 
   /** Has it end by itself, so that a profile is written. */

@@ -33,7 +33,8 @@ record GroupSettings(
 
   private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(5);
 
-  private static final Duration LONGEST_HEARTBEAT = Duration.ofMillis(2_500);
+  /** A partition that goes elsewhere waits until its old and its new node have heard of it. */
+  private static final Duration LONGEST_HEARTBEAT = Duration.ofMillis(500);
 
   /** For which the thread that polls may be kept from it, as by a commit that it waits for. */
   Duration longestPause() {
