@@ -14,6 +14,7 @@ import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -38,6 +39,7 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
   private final MessageLog log;
   private final Turns turns;
   private final Standby standby;
+  private final Executor fetchers;
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private final CompletableFuture<Void> settled = new CompletableFuture<>();
   private final Thread thread = new Thread(this::loop, "statefun-ownership");
@@ -51,6 +53,9 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
   /** The partitions that the process owns and has not got yet; seen by the thread alone. */
   private final Set<Integer> coming = new TreeSet<>();
 
+  /** Those whose state was fetched as far as it could be. */
+  private final Set<Integer> fetched = new TreeSet<>();
+
   /** The turn that could not begin, and will be tried again; seen by the thread alone. */
   private @Nullable Event again;
 
@@ -58,10 +63,15 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
 
   private volatile boolean closed;
 
-  Ownership(MessageLog log, Turns turns, Standby standby) {
+  /**
+   * @param fetchers fetch the state of partitions before they come, several at a time if they let
+   *     it
+   */
+  Ownership(MessageLog log, Turns turns, Standby standby, Executor fetchers) {
     this.log = log;
     this.turns = turns;
     this.standby = standby;
+    this.fetchers = fetchers;
   }
 
   /**
@@ -98,9 +108,24 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
         () -> {
           if (turn == changes) {
             coming.addAll(partitions);
-            gain(turn, of);
+            fetch(turn, of, partitions);
           }
         });
+  }
+
+  /** Has the state fetched first, during which all of them may leave, and others. */
+  private void fetch(int turn, MessageLog.Turn of, Set<Integer> partitions) {
+    var unused =
+        standby
+            .fetch(partitions, fetchers)
+            .thenRun(
+                () ->
+                    events.add(
+                        () -> {
+                          fetched.addAll(partitions);
+                          fetched.retainAll(coming);
+                          gain(turn, of);
+                        }));
   }
 
   @Override
@@ -118,6 +143,7 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
     events.add(
         () -> {
           coming.clear();
+          fetched.clear();
           end(new IllegalStateException(why));
         });
   }
@@ -207,13 +233,14 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
   }
 
   private void gain(int turn, MessageLog.Turn of) {
-    if (turn != changes || coming.isEmpty()) {
+    if (turn != changes || fetched.isEmpty()) {
       return;
     }
-    standby.take(coming);
+    standby.take(fetched);
     try {
-      turns.gain(of, Set.copyOf(coming), () -> turn == changes);
-      coming.clear();
+      turns.gain(of, Set.copyOf(fetched), () -> turn == changes);
+      coming.removeAll(fetched);
+      fetched.clear();
       again = null;
       attempts = 0;
       settled.complete(null);
@@ -253,6 +280,7 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
     Set<Integer> had = new TreeSet<>(partitions);
     had.removeAll(coming);
     coming.removeAll(partitions);
+    fetched.removeAll(partitions);
     try {
       if (turn == changes && !had.isEmpty()) {
         turns.leave(had, () -> turn == changes);

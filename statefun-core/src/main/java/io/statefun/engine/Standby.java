@@ -27,6 +27,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +39,10 @@ import org.slf4j.LoggerFactory;
  * in them from the epoch objects into the backend. As with the partitions of the node, what the
  * backend loses is fetched again.
  *
- * <p>It writes nothing of a partition that the node has or gets. {@link #step} is called by one
+ * <p>In the same way it fetches the state of partitions that this process is about to get, before
+ * the node gets them: so they may be far behind, and leave again, while the node goes on.
+ *
+ * <p>It writes nothing of a partition that the node has or takes. {@link #step} is called by one
  * thread, everything else by any.
  */
 final class Standby {
@@ -64,8 +69,8 @@ final class Standby {
   /** By how many epochs the copies are behind. */
   private final Map<Integer, Long> behind = new HashMap<>();
 
-  /** The one that is being written, -1 for none. */
-  private int copying = -1;
+  /** Those that are being written, each by one thread. */
+  private final Set<Integer> copying = new HashSet<>();
 
   /** What is to be copied, up to which epoch; seen by the thread alone. */
   private final Deque<Target> targets = new ArrayDeque<>();
@@ -107,8 +112,12 @@ final class Standby {
   synchronized void take(Collection<Integer> some) {
     taken.addAll(some);
     behind.keySet().removeAll(some);
+    awaitWritten(some);
+  }
+
+  private synchronized void awaitWritten(Collection<Integer> some) {
     boolean interrupted = false;
-    while (taken.contains(copying)) {
+    while (!Collections.disjoint(copying, some)) {
       try {
         wait();
       } catch (InterruptedException e) {
@@ -142,6 +151,48 @@ final class Standby {
     return copies;
   }
 
+  /**
+   * Brings partitions up to what is committed by now, unless the node has them.
+   *
+   * @return completes when that is done, or could not be: who takes them fetches what is missing
+   */
+  CompletableFuture<Void> fetch(Set<Integer> some, Executor executor) {
+    CompletableFuture<Map<Integer, EpochId>> newest = new CompletableFuture<>();
+    executor.execute(() -> newest.complete(newestOrNothing()));
+    return newest.thenCompose(
+        epochs ->
+            CompletableFuture.allOf(
+                some.stream()
+                    .map(partition -> fetch(partition, epochs, executor))
+                    .toArray(CompletableFuture<?>[]::new)));
+  }
+
+  private Map<Integer, EpochId> newestOrNothing() {
+    try {
+      return committed.newest();
+    } catch (IOException | UncheckedIOException | CorruptDataException e) {
+      LOG.debug("The state of partitions is not fetched before they come", e);
+      return Map.of();
+    }
+  }
+
+  private CompletableFuture<Void> fetch(
+      int partition, Map<Integer, EpochId> newest, Executor executor) {
+    CompletableFuture<Void> fetched = new CompletableFuture<>();
+    executor.execute(
+        () -> {
+          try {
+            awaitWritten(Set.of(partition));
+            copy(new Target(partition, newest.getOrDefault(partition, EpochId.NONE)), false);
+          } catch (IOException | RuntimeException e) {
+            LOG.debug("The state of partition {} is not fetched before it comes", partition, e);
+          } finally {
+            fetched.complete(null);
+          }
+        });
+    return fetched;
+  }
+
   /** How the copies do. */
   synchronized EngineStatus.Standby status() {
     List<Integer> copies = copied();
@@ -157,7 +208,7 @@ final class Standby {
     try {
       Target target = targets.poll();
       if (target != null) {
-        follow(target);
+        copy(target, true);
         return true;
       }
       if (clock.millis() < notBefore) {
@@ -211,31 +262,26 @@ final class Standby {
     return kept.contains(partition) && !taken.contains(partition);
   }
 
-  private void follow(Target target) throws IOException {
+  private void copy(Target target, boolean onlyIfKept) throws IOException {
     int partition = target.partition();
-    if (!begin(partition)) {
+    StateBackend.PartitionStore store = backend.open(partition);
+    if (!begin(partition, onlyIfKept)) {
       return;
     }
-    long reached = 0;
     try {
-      StateBackend.PartitionStore store = backend.open(partition);
       follow(target, store);
-      reached = store.epoch();
     } finally {
-      end(partition, Math.max(0, target.newest().epoch() - reached));
+      end(partition, Math.max(0, target.newest().epoch() - store.epoch()));
     }
   }
 
-  private synchronized boolean begin(int partition) {
-    if (!isCopied(partition)) {
-      return false;
-    }
-    copying = partition;
-    return true;
+  private synchronized boolean begin(int partition, boolean onlyIfKept) {
+    boolean wanted = onlyIfKept ? isCopied(partition) : !taken.contains(partition);
+    return wanted && copying.add(partition);
   }
 
   private synchronized void end(int partition, long epochsBehind) {
-    copying = -1;
+    copying.remove(partition);
     if (isCopied(partition)) {
       behind.put(partition, epochsBehind);
     }
@@ -263,7 +309,7 @@ final class Standby {
   /** Goes on from the newest base, as the epochs before are no longer there. */
   private boolean beginAnew(Target target, EpochHeader.Need need, StateBackend.PartitionStore store)
       throws IOException {
-    long base = bases.newest().getOrDefault(target.partition(), 0L);
+    long base = bases.newest(target.partition());
     if (base < need.base() || base > target.newest().epoch()) {
       return false;
     }

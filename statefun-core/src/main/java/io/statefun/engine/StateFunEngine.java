@@ -136,7 +136,7 @@ public final class StateFunEngine implements AutoCloseable {
         run(null, IntStream.range(0, settings.partitions).boxed().collect(Collectors.toSet()));
         awaitTakeover();
       } else {
-        Ownership joined = new Ownership(log, new Turns(), standBy(log));
+        Ownership joined = new Ownership(log, new Turns(), standBy(log), restorers);
         ownership = joined;
         joined.join(settings.partitions);
       }

@@ -63,6 +63,15 @@ public final class BaseStore {
     return result;
   }
 
+  /** The epoch of the newest base of a partition, 0 for none. */
+  public long newest(int partition) throws IOException {
+    return store.list(folder(partition)).stream()
+        .filter(name -> name.endsWith(MANIFEST))
+        .mapToLong(this::epoch)
+        .max()
+        .orElse(0);
+  }
+
   private String folder(int partition) {
     return root + String.format("p%05d/", partition);
   }

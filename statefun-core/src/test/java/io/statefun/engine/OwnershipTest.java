@@ -55,7 +55,7 @@ class OwnershipTest {
           4,
           InstantSource.system(),
           Duration.ofMillis(1));
-  private final Ownership ownership = new Ownership(log, turns, standby);
+  private final Ownership ownership = new Ownership(log, turns, standby, Runnable::run);
 
   @AfterEach
   void close() {
