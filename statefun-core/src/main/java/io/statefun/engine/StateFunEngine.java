@@ -91,6 +91,7 @@ public final class StateFunEngine implements AutoCloseable {
   private @Nullable StateBackend backend;
   private @Nullable ExecutorService callbacks;
   private @Nullable ExecutorService restorers;
+  private @Nullable ExecutorService fetchers;
   private @Nullable Ownership ownership;
   private @Nullable Standby standby;
   private @Nullable ActorThread standbyThread;
@@ -129,14 +130,16 @@ public final class StateFunEngine implements AutoCloseable {
     try {
       backend = settings.openBackend();
       callbacks = Executors.newSingleThreadExecutor(task -> new Thread(task, "statefun-callbacks"));
-      restorers = restorers();
+      restorers = restorers("statefun-restore");
       watchIngresses();
       MessageLog log = settings.log;
       if (log == null) {
         run(null, IntStream.range(0, settings.partitions).boxed().collect(Collectors.toSet()));
         awaitTakeover();
       } else {
-        Ownership joined = new Ownership(log, new Turns(), standBy(log), restorers);
+        // Apart from the others, so that what takes long holds up nothing that is about to come.
+        fetchers = restorers("statefun-fetch");
+        Ownership joined = new Ownership(log, new Turns(), standBy(log), fetchers);
         ownership = joined;
         joined.join(settings.partitions);
       }
@@ -165,7 +168,7 @@ public final class StateFunEngine implements AutoCloseable {
   }
 
   /** Threads that wait for the store most of the time, and end when there is nothing to restore. */
-  private static ExecutorService restorers() {
+  private static ExecutorService restorers(String name) {
     ThreadPoolExecutor threads =
         new ThreadPoolExecutor(
             RESTORERS,
@@ -173,7 +176,7 @@ public final class StateFunEngine implements AutoCloseable {
             10,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
-            task -> new Thread(task, "statefun-restore"));
+            task -> new Thread(task, name));
     threads.allowCoreThreadTimeOut(true);
     return threads;
   }
@@ -640,6 +643,9 @@ public final class StateFunEngine implements AutoCloseable {
       }
       if (restorers != null) {
         restorers.shutdown();
+      }
+      if (fetchers != null) {
+        fetchers.shutdown();
       }
       if (backend != null) {
         backend.close();

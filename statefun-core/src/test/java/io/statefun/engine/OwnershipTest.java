@@ -55,7 +55,20 @@ class OwnershipTest {
           4,
           InstantSource.system(),
           Duration.ofMillis(1));
-  private final Ownership ownership = new Ownership(log, turns, standby, Runnable::run);
+  private final List<Runnable> heldUp = new CopyOnWriteArrayList<>();
+  private volatile boolean holdsUp;
+  private final Ownership ownership =
+      new Ownership(
+          log,
+          turns,
+          standby,
+          task -> {
+            if (holdsUp) {
+              heldUp.add(task);
+            } else {
+              task.run();
+            }
+          });
 
   @AfterEach
   void close() {
@@ -200,6 +213,24 @@ class OwnershipTest {
     await().until(() -> turns.gained.size() == 2);
     assertThat(turns.gained).containsExactly(Set.of(0, 1), Set.of(3));
     assertThat(turns.left).containsExactly(Set.of(1));
+  }
+
+  @Test
+  void partitionsLeaveAtOnceWhileTheStateOfOthersIsFetched() throws Exception {
+    log.atOnce = listener -> listener.gained(log.turn, Set.of(0, 1));
+    ownership.join(4);
+    holdsUp = true;
+    log.listener().gained(log.turn, Set.of(2, 3));
+    await().until(() -> heldUp.size() == 1);
+
+    CompletableFuture<Void> left = log.listener().leaving(Set.of(1, 2));
+    await().until(left::isDone);
+    assertThat(turns.left).containsExactly(Set.of(1));
+    holdsUp = false;
+    heldUp.get(0).run();
+
+    await().until(() -> turns.gained.size() == 2);
+    assertThat(turns.gained).containsExactly(Set.of(0, 1), Set.of(3));
   }
 
   @Test

@@ -138,6 +138,38 @@ class StandbyTest {
   }
 
   @Test
+  void thePartitionsThatAreToComeAreFetchedThoughNoCopyOfThemIsKept() throws Exception {
+    commit(1, needs(1, 0), "a", "1");
+
+    standby.fetch(Set.of(0, 1), Runnable::run).join();
+
+    assertThat(backend.open(1).epoch()).isEqualTo(1);
+    assertThat(value(1, "a")).isEqualTo("1");
+    assertThat(backend.open(0).epoch()).isZero();
+    assertThat(standby.status().copies()).isZero();
+  }
+
+  @Test
+  void aFetchThatCannotBeDoneEndsAndLeavesItToWhoTakesThePartition() throws Exception {
+    commit(1, needs(1, 0), "a", "1");
+    logFailure = new IOException("the log is away");
+
+    standby.fetch(Set.of(1), Runnable::run).join();
+
+    assertThat(backend.open(1).epoch()).isZero();
+  }
+
+  @Test
+  void nothingIsFetchedOfAPartitionThatTheNodeHas() throws Exception {
+    standby.take(Set.of(1));
+    commit(1, needs(1, 0), "a", "1");
+
+    standby.fetch(Set.of(1), Runnable::run).join();
+
+    assertThat(backend.open(1).epoch()).isZero();
+  }
+
+  @Test
   void nothingIsWrittenOfAPartitionThatTheNodeHasUntilItGivesItBack() throws Exception {
     standby.keep(Set.of(1));
     standby.take(Set.of(1));
