@@ -63,6 +63,12 @@ final class Channels {
     wakeUp.wake(worker);
   }
 
+  void wakeAll() {
+    for (int worker = 0; worker < queues.length; worker++) {
+      wakeUp.wake(worker);
+    }
+  }
+
   /** Says that the sender's epoch has ended: what follows belongs to the next. */
   record Marker(long epoch) {}
 

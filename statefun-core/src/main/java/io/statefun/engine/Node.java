@@ -198,6 +198,10 @@ final class Node {
     Merge merge = routes.merge();
     if (!merge.isKnown()) {
       merge.expect(setup.log().inboxEnds(routes.numbers()));
+      // They may have read as far already, and rest.
+      for (int worker = 0; worker < workers.size(); worker++) {
+        listener.wakeWorker(worker);
+      }
     }
   }
 

@@ -13,6 +13,7 @@ import io.statefun.snapshot.EpochReader;
 import io.statefun.snapshot.EpochReaders;
 import io.statefun.state.StateBackend;
 import io.statefun.wire.CorruptDataException;
+import io.statefun.wire.NewerFormatException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -40,7 +41,8 @@ import org.slf4j.LoggerFactory;
  * backend loses is fetched again.
  *
  * <p>In the same way it fetches the state of partitions that this process is about to get, before
- * the node gets them: so they may be far behind, and leave again, while the node goes on.
+ * the node gets them: so they may be far behind, and leave again, while the node goes on. And it
+ * removes the state of partitions that have been elsewhere for a while.
  *
  * <p>It writes nothing of a partition that the node has or takes. {@link #step} is called by one
  * thread, everything else by any.
@@ -51,6 +53,11 @@ final class Standby {
 
   private static final long FIRST_PAUSE = 500;
   private static final long LONGEST_PAUSE = 30_000;
+
+  /** A partition that went elsewhere may come back, as when all processes are restarted in turn. */
+  private static final long KEPT_UNUSED = 10 * 60_000;
+
+  private static final long TIDYING_INTERVAL = 60_000;
 
   private final CommittedEpochs committed;
   private final EpochReaders epochs;
@@ -72,10 +79,14 @@ final class Standby {
   /** Those that are being written, each by one thread. */
   private final Set<Integer> copying = new HashSet<>();
 
+  /** Since when nobody uses what the backend has of partitions. */
+  private final Map<Integer, Long> unusedSince = new HashMap<>();
+
   /** What is to be copied, up to which epoch; seen by the thread alone. */
   private final Deque<Target> targets = new ArrayDeque<>();
 
   private long notBefore = Long.MIN_VALUE;
+  private long nextTidying = Long.MIN_VALUE;
   private volatile int failures;
 
   /**
@@ -170,7 +181,7 @@ final class Standby {
   private Map<Integer, EpochId> newestOrNothing() {
     try {
       return committed.newest();
-    } catch (IOException | UncheckedIOException | CorruptDataException e) {
+    } catch (IOException | RuntimeException e) {
       LOG.debug("The state of partitions is not fetched before they come", e);
       return Map.of();
     }
@@ -209,14 +220,16 @@ final class Standby {
       Target target = targets.poll();
       if (target != null) {
         copy(target, true);
+        failures = targets.isEmpty() ? 0 : failures;
         return true;
       }
       if (clock.millis() < notBefore) {
         return false;
       }
       rest(interval);
+      tidy();
       return look();
-    } catch (IOException | UncheckedIOException | CorruptDataException e) {
+    } catch (IOException | UncheckedIOException | CorruptDataException | NewerFormatException e) {
       targets.clear();
       failures++;
       long pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE << Math.min(failures - 1, 20));
@@ -250,8 +263,33 @@ final class Standby {
     for (int partition : copies) {
       targets.add(new Target(partition, newest.getOrDefault(partition, EpochId.NONE)));
     }
-    failures = 0;
     return true;
+  }
+
+  private void tidy() {
+    long now = clock.millis();
+    if (now < nextTidying) {
+      return;
+    }
+    nextTidying = now + TIDYING_INTERVAL;
+    for (int partition : copies().keySet()) {
+      if (isUnused(partition, now) && begin(partition, false)) {
+        try {
+          backend.open(partition).clear();
+          LOG.info("Removed the local state of partition {}, which is elsewhere", partition);
+        } finally {
+          end(partition, 0);
+        }
+      }
+    }
+  }
+
+  private synchronized boolean isUnused(int partition, long now) {
+    if (kept.contains(partition) || taken.contains(partition) || copying.contains(partition)) {
+      unusedSince.remove(partition);
+      return false;
+    }
+    return now - unusedSince.computeIfAbsent(partition, key -> now) >= KEPT_UNUSED;
   }
 
   private synchronized List<Integer> copied() {
@@ -277,6 +315,7 @@ final class Standby {
 
   private synchronized boolean begin(int partition, boolean onlyIfKept) {
     boolean wanted = onlyIfKept ? isCopied(partition) : !taken.contains(partition);
+    unusedSince.remove(partition);
     return wanted && copying.add(partition);
   }
 

@@ -319,6 +319,8 @@ final class Worker {
     partition.begin(epoch);
     partitions.add(partition);
     backlog += partition.mailbox.size();
+    // What was said of it last may be from before it went elsewhere and came back.
+    owners.publishBacklog(partition.index, partition.mailbox.size());
     schedule(partition);
     partition.inbox.open(() -> channels.wake(index));
     partition.splits.forEach(from -> read(from.ingress(), from.split(), partition));
@@ -832,6 +834,7 @@ final class Worker {
 
   private boolean readInboxes() {
     Merge merge = routes.merge();
+    boolean holdsUp = !merge.isDone();
     boolean any = false;
     for (Partition partition : partitions) {
       // What others wait for is read also by one who waits himself.
@@ -839,6 +842,9 @@ final class Worker {
         any |= readInbox(partition);
         merge.read(partition.index, partition.inbox.position());
       }
+    }
+    if (holdsUp && merge.isDone()) {
+      channels.wakeAll();
     }
     changed |= any;
     return any;

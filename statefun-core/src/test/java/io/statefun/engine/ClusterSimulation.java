@@ -435,6 +435,7 @@ final class ClusterSimulation {
   private String describe() {
     StringBuilder text = new StringBuilder("owners " + owners + ", inboxes read ");
     text.append(log.areInboxesRead()).append(", read ").append(read);
+    text.append(log.describe());
     members.forEach(member -> text.append("; ").append(member.describe()));
     return text.toString();
   }
@@ -585,7 +586,11 @@ final class ClusterSimulation {
     }
 
     private void take(Set<Integer> coming) {
-      Objects.requireNonNull(standby).take(coming);
+      Standby standing = Objects.requireNonNull(standby);
+      if (standbyRate > 0 && random.nextBoolean()) {
+        standing.fetch(coming, Runnable::run).join();
+      }
+      standing.take(coming);
       for (int partition : coming) {
         copiesUsed += copied.contains(partition) && backend.open(partition).epoch() > 0 ? 1 : 0;
       }

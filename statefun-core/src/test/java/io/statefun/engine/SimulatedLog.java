@@ -192,6 +192,21 @@ final class SimulatedLog {
             });
   }
 
+  /** How far each inbox was read, and what is behind that. */
+  String describe() {
+    StringBuilder text = new StringBuilder();
+    inboxes.forEach(
+        (partition, posted) -> {
+          long position = inboxPositions.getOrDefault(partition, 0L);
+          text.append("; inbox ").append(partition).append(" read ").append(position);
+          text.append(" of ").append(posted.size());
+          posted
+              .subList((int) position, posted.size())
+              .forEach(one -> text.append(' ').append(one.transaction().state));
+        });
+    return text.append("; open ").append(open.size()).toString();
+  }
+
   /** How many messages went through inboxes. */
   long posted() {
     return inboxes.values().stream().mapToLong(List::size).sum();

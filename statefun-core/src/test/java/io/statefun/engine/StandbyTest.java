@@ -217,6 +217,48 @@ class StandbyTest {
     assertThat(backend.open(1).epoch()).isEqualTo(1);
   }
 
+  @Test
+  void whatIsLeftOfAPartitionThatNobodyUsesHereIsRemovedAfterAWhile() throws Exception {
+    standby.keep(Set.of(1));
+    commit(1, needs(1, 0), "a", "1");
+    goOn();
+    standby.keep(Set.of());
+    now = now.plusSeconds(60);
+    goOn();
+    now = now.plusSeconds(9 * 60);
+    goOn();
+    assertThat(backend.open(1).epoch()).isEqualTo(1);
+
+    now = now.plusSeconds(2 * 60);
+    goOn();
+    assertThat(backend.open(1).epoch()).isZero();
+  }
+
+  @Test
+  void whatTheNodeHasIsNotRemovedHoweverLongNothingIsKept() throws Exception {
+    standby.keep(Set.of(1));
+    commit(1, needs(1, 0), "a", "1");
+    goOn();
+    standby.keep(Set.of());
+    standby.take(Set.of(1));
+    for (int minute = 0; minute < 30; minute++) {
+      now = now.plusSeconds(60);
+      goOn();
+    }
+
+    assertThat(backend.open(1).epoch()).isEqualTo(1);
+  }
+
+  @Test
+  void anEpochOfANewerVersionIsLeftToTheNodesOfThatVersion() throws Exception {
+    standby.keep(Set.of(1));
+    references.put(1, "2:whatever");
+
+    goOn();
+
+    assertThat(standby.status().failures()).isPositive();
+  }
+
   /** Has everything done that is to be done by the next look. */
   private void goOn() {
     now = now.plusSeconds(1);

@@ -313,6 +313,39 @@ class KafkaApplicationTest {
   }
 
   @Test
+  void aProcessKeepsCopiesOfWhatAnotherHasAndGoesOnWithThem() {
+    String[] settings = {
+      "statefun.snapshot.file.lock=false",
+      "statefun.standby.copies=1",
+      "statefun.standby.interval=50ms"
+    };
+    ConfigurableApplicationContext first = start(settings);
+    List<String> elsewhere = new ArrayList<>(List.of(settings));
+    elsewhere.add("statefun.data-directory=" + directory.resolve("other"));
+    ConfigurableApplicationContext second = start(elsewhere.toArray(String[]::new));
+    COUNTERS.forEach(counter -> topics.send(hits, counter, "{\"weight\":1}"));
+    await().atMost(PATIENCE).until(() -> topics.read(totals).size() == COUNTERS.size());
+    EngineStatus.Standby current = new EngineStatus.Standby(2, 2, 0, 0);
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(List.of(status(first).standby(), status(second).standby()))
+                    .containsOnly(current));
+
+    first.close();
+    COUNTERS.forEach(counter -> topics.send(hits, counter, "{\"weight\":1}"));
+
+    await().atMost(PATIENCE).until(() -> countersWithSumOf(2) == COUNTERS.size());
+    assertThat(status(second).partitions()).isEqualTo(4);
+    assertThat(status(second).standby()).isEqualTo(EngineStatus.Standby.NONE);
+  }
+
+  private static EngineStatus status(ConfigurableApplicationContext context) {
+    return context.getBean(StateFunEngine.class).status();
+  }
+
+  @Test
   void aMessageThatIsTooLargeForAnotherProcessStopsNobody() {
     String[] shared = {
       "statefun.snapshot.file.lock=false",
