@@ -54,7 +54,7 @@ class ClusterSimulationTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {13, 17, 411, 1280, 106_653, 133_018})
+  @ValueSource(longs = {13, 17, 411, 1280, 106_653, 133_018, 211_024})
   void seedsThatOnceFailedPass(long seed) {
     assertThat(ClusterSimulation.run(seed).violation()).isNull();
   }
