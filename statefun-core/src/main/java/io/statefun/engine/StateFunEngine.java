@@ -630,11 +630,13 @@ public final class StateFunEngine implements AutoCloseable {
       node.join();
       node.abandon(new IllegalStateException("The engine has stopped"));
     }
+    // It must not find the log closed, and complain.
+    stopStandby();
     Ownership joined = ownership;
     if (joined != null) {
       joined.close();
     }
-    endStandby();
+    awaitStandby();
     settings.ingresses.forEach(Ingress::close);
     settings.egresses.values().forEach(Egress::close);
     synchronized (this) {
@@ -654,10 +656,16 @@ public final class StateFunEngine implements AutoCloseable {
     }
   }
 
-  private void endStandby() {
+  private void stopStandby() {
     ActorThread thread = standbyThread;
     if (thread != null) {
       thread.stop();
+    }
+  }
+
+  private void awaitStandby() {
+    ActorThread thread = standbyThread;
+    if (thread != null) {
       try {
         thread.join(JOIN_MILLIS);
       } catch (InterruptedException e) {
