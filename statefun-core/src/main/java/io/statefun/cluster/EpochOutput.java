@@ -15,7 +15,8 @@ import java.util.Map;
  *
  * @param records the records that leave, those of each function's instance in their order; a list
  *     that does not change any more, and may make its elements whenever they are asked for
- * @param messages the messages for partitions of other nodes, those of each sender in their order
+ * @param messages the messages for inboxes of partitions, most of them of other nodes; those of
+ *     each sender in their order
  * @param positions how far the splits of the log were read that takes the output
  * @param inboxes by partition, how far its inbox was read; for all that the node has
  */
@@ -35,7 +36,7 @@ public record EpochOutput(
   }
 
   /**
-   * A message for a partition that another node has.
+   * A message for a partition that another node has, or that came to this one a while ago.
    *
    * @param partition whose inbox it goes to
    * @param content the message; not to be changed

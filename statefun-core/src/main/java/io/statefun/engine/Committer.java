@@ -407,9 +407,9 @@ final class Committer implements Barrier {
     }
     newestSavepoint = number;
     Routes routes = owners.routes();
-    // In inboxes of partitions that are together since a moment ago, there may be messages of each
+    // In inboxes of partitions that are together since a while ago, there may be messages of each
     // other yet.
-    savepointSenders = routes.merge().isDone() ? routes.elsewhere() : routes.all();
+    savepointSenders = routes.isWhole() ? routes.elsewhere() : routes.all();
     listener.beginSavepoint();
     return number;
   }

@@ -64,6 +64,9 @@ final class Node {
   /** The numbers of the partitions that read splits. */
   private final Map<SplitName, Integer> read = new ConcurrentHashMap<>();
 
+  /** The ends of inboxes of partitions apart, when they were asked for; seen by one thread. */
+  private Map<Integer, Long> inboxEnds = Map.of();
+
   private volatile @Nullable Throwable gone;
 
   /** Completes when partitions have come or left that do at the moment. */
@@ -128,6 +131,7 @@ final class Node {
     }
     Newcomers initial = bring(setup.initialPartitions(), recovery);
     owners.change(initial.routes());
+    owners.change(initial.routes().admitting(nearlyRead()));
     committer.beginAfterSavepoint(initial.newestSavepoint());
     settle();
     workers.forEach(Worker::begin);
@@ -160,6 +164,7 @@ final class Node {
   CompletableFuture<Void> join(Set<Integer> partitions) throws IOException {
     Recovery recovery = new Recovery(setup.log(), baseStore, setup.backend(), partitions);
     Newcomers newcomers = bring(partitions, recovery);
+    inboxEnds = Map.of();
     return change(newcomers.routes(), recovery.lastEpoch(), newcomers.newestSavepoint())
         .thenRun(() -> newcomers.recovered().forEach(this::deliverRest));
   }
@@ -187,22 +192,74 @@ final class Node {
 
   /**
    * Reads splits that have appeared while partitions were coming, and finds out how far inboxes
-   * have to be read before messages are handed over directly between partitions that have come and
-   * others, which wait until then.
+   * have to be read before those who were admitted hand over messages directly.
    *
    * @throws IOException if that is not known at the moment
    */
   void settle() throws IOException {
     readAll();
     Routes routes = owners.routes();
-    Merge merge = routes.merge();
-    if (!merge.isKnown()) {
-      merge.expect(setup.log().inboxEnds(routes.numbers()));
+    Set<Integer> unknown = routes.numbers();
+    unknown.removeIf(number -> routes.merge(number).isEndKnown());
+    if (!unknown.isEmpty()) {
+      expect(routes, setup.log().inboxEnds(unknown));
       // They may have read as far already, and rest.
       for (int worker = 0; worker < workers.size(); worker++) {
         listener.wakeWorker(worker);
       }
     }
+  }
+
+  private static void expect(Routes routes, Map<Integer, Long> ends) {
+    for (int number : routes.numbers()) {
+      Merge merge = routes.merge(number);
+      if (!merge.isEndKnown()) {
+        merge.expect(ends.getOrDefault(number, 0L));
+      }
+    }
+  }
+
+  /** Whether all messages between the node's partitions are handed over directly. */
+  boolean isWhole() {
+    return owners.routes().isWhole();
+  }
+
+  /**
+   * Admits partitions to hand over messages directly to those whose inboxes are nearly read, with
+   * the end of an epoch. To be called again and again until the node {@link #isWhole}.
+   *
+   * <p>Called as {@link #join} is, by the same thread; {@link #settle} is to be called afterwards.
+   *
+   * @return completes when that is done; exceptionally if the node ends before
+   * @throws IOException if it is not known at the moment how full inboxes are
+   */
+  CompletableFuture<Void> merge() throws IOException {
+    Set<Integer> near = nearlyRead();
+    return near.isEmpty()
+        ? CompletableFuture.completedFuture(null)
+        : change(owners.routes().admitting(near), 0, 0);
+  }
+
+  /**
+   * The partitions to which others are to be admitted, and whose inboxes are read to the end, or as
+   * far as they were filled when this was asked before: so nobody will have to wait for longer than
+   * it takes from one question to the next.
+   */
+  private Set<Integer> nearlyRead() throws IOException {
+    Routes routes = owners.routes();
+    Set<Integer> near = routes.apart();
+    if (!near.isEmpty()) {
+      Map<Integer, Long> before = inboxEnds;
+      Map<Integer, Long> ends = setup.log().inboxEnds(near);
+      inboxEnds = ends;
+      near.removeIf(
+          number -> {
+            long end = ends.getOrDefault(number, 0L);
+            long enough = Math.min(end, before.getOrDefault(number, end));
+            return routes.partition(number).inboxPosition() < enough;
+          });
+    }
+    return near;
   }
 
   /** The numbers of the partitions that the node has. */

@@ -35,6 +35,7 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
   private static final int ATTEMPTS_AT_START = 3;
   private static final long FIRST_PAUSE = 100;
   private static final long LONGEST_PAUSE = 5_000;
+  private static final long MERGE_MILLIS = 100;
 
   private final MessageLog log;
   private final Turns turns;
@@ -60,6 +61,9 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
   private @Nullable Event again;
 
   private int attempts;
+
+  /** Whether partitions have come that are not at one with the others yet; seen by the thread. */
+  private boolean apart;
 
   private volatile boolean closed;
 
@@ -149,6 +153,7 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
   }
 
   private void end(Throwable why) {
+    apart = false;
     turns.end(why);
     standby.giveBackAll();
   }
@@ -214,15 +219,18 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
     }
   }
 
-  /** What is next: what others have told goes before another attempt. */
+  /** What is next: what others have told goes before what is tried again. */
   private Event next() throws InterruptedException {
     Event waiting = again;
-    if (waiting == null) {
+    if (waiting == null && !apart) {
       return events.take();
     }
-    Event told = events.poll(pause(), TimeUnit.MILLISECONDS);
+    Event told = events.poll(waiting == null ? MERGE_MILLIS : pause(), TimeUnit.MILLISECONDS);
     if (told != null) {
       return told;
+    }
+    if (waiting == null) {
+      return this::merge;
     }
     again = null;
     return waiting;
@@ -243,6 +251,7 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
       fetched.clear();
       again = null;
       attempts = 0;
+      apart = true;
       settled.complete(null);
     } catch (IOException e) {
       if (turn != changes) {
@@ -274,6 +283,15 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
         attempts,
         pause(),
         failure.toString());
+  }
+
+  private void merge() {
+    int turn = changes;
+    try {
+      apart = turns.merge(() -> turn == changes);
+    } catch (IOException e) {
+      LOG.debug("Whether partitions can be merged is not known at the moment", e);
+    }
   }
 
   private void leave(int turn, Set<Integer> partitions, CompletableFuture<Void> left) {
@@ -335,6 +353,15 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
      * @param lasts whether the turn goes on
      */
     void leave(Set<Integer> partitions, BooleanSupplier lasts) throws IOException;
+
+    /**
+     * Has partitions that came at different times hand over messages to each other directly, as far
+     * as that holds up nobody.
+     *
+     * @param lasts whether the turn goes on
+     * @return whether there are others, so that it is to be tried again soon
+     */
+    boolean merge(BooleanSupplier lasts) throws IOException;
 
     /** Partitions could not come, which will be tried again. */
     void delayed(Throwable why);

@@ -25,13 +25,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A partition that a worker owns: its mailbox, the instances that are in memory, and the changes
- * that are not in the backend yet. Nobody but its worker touches it, except for {@link
- * #appliedEpoch}.
+ * that are not in the backend yet. Nobody but its worker touches it, except for what says so.
  */
 final class Partition {
 
@@ -83,6 +83,9 @@ final class Partition {
   /** The newest epoch that the backend holds; written by the applier. */
   private volatile long appliedEpoch;
 
+  /** How far the inbox was read when its worker last said so. */
+  private final AtomicLong inboxPosition;
+
   private volatile boolean gone;
 
   Partition(
@@ -95,6 +98,7 @@ final class Partition {
       int largestPosted) {
     this.index = index;
     this.inbox = inbox;
+    this.inboxPosition = new AtomicLong(inbox.position());
     this.transactional = transactional;
     this.largestPosted = largestPosted;
     this.overlay = new Overlay(store);
@@ -246,6 +250,15 @@ final class Partition {
       }
     }
     return next;
+  }
+
+  /** How far the inbox was read when its worker last said so. Called by any thread. */
+  long inboxPosition() {
+    return inboxPosition.get();
+  }
+
+  void publishInboxPosition() {
+    inboxPosition.lazySet(inbox.position());
   }
 
   private static Posting read(byte[] posted) {

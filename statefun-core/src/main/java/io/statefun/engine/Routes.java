@@ -27,13 +27,16 @@ final class Routes {
 
   private final @Nullable Partition[] partitions;
   private final int[] workers;
-  private final Merge merge;
+
+  /** By target, which way messages of the other partitions of the node take to it. */
+  private final Merge[] merges;
+
   private final int size;
 
-  private Routes(@Nullable Partition[] partitions, int[] workers, Merge merge) {
+  private Routes(@Nullable Partition[] partitions, int[] workers, Merge[] merges) {
     this.partitions = partitions;
     this.workers = workers;
-    this.merge = merge;
+    this.merges = merges;
     this.size = (int) Arrays.stream(workers).filter(worker -> worker != ELSEWHERE).count();
   }
 
@@ -41,7 +44,9 @@ final class Routes {
   static Routes none(int partitions) {
     int[] workers = new int[partitions];
     Arrays.fill(workers, ELSEWHERE);
-    return new Routes(new Partition[partitions], workers, Merge.NONE);
+    Merge[] merges = new Merge[partitions];
+    Arrays.fill(merges, Merge.APART);
+    return new Routes(new Partition[partitions], workers, merges);
   }
 
   /**
@@ -61,7 +66,7 @@ final class Routes {
     return chosen;
   }
 
-  /** The routes with more partitions. */
+  /** The routes with more partitions, whose messages to and from the others go through the log. */
   Routes with(Collection<Partition> newcomers, Map<Integer, Integer> chosen) {
     @Nullable Partition[] more = partitions.clone();
     int[] moreWorkers = workers.clone();
@@ -69,8 +74,14 @@ final class Routes {
       more[newcomer.index] = newcomer;
       moreWorkers[newcomer.index] = Objects.requireNonNull(chosen.get(newcomer.index));
     }
-    List<Integer> numbers = newcomers.stream().map(newcomer -> newcomer.index).toList();
-    return new Routes(more, moreWorkers, merge.with(numbers));
+    return new Routes(more, moreWorkers, merges);
+  }
+
+  /** The routes with all partitions admitted to hand over their messages to some directly. */
+  Routes admitting(Collection<Integer> targets) {
+    Merge[] closer = merges.clone();
+    targets.forEach(target -> closer[target] = merges[target].admit(numbers()));
+    return new Routes(partitions, workers, closer);
   }
 
   private static int fewest(int[] counts) {
@@ -91,7 +102,11 @@ final class Routes {
       fewer[number] = null;
       fewerWorkers[number] = ELSEWHERE;
     }
-    return new Routes(fewer, fewerWorkers, merge.without(leaving));
+    Merge[] fewerMerges = merges.clone();
+    for (int number = 0; number < fewerMerges.length; number++) {
+      fewerMerges[number] = fewer[number] == null ? Merge.APART : merges[number].without(leaving);
+    }
+    return new Routes(fewer, fewerWorkers, fewerMerges);
   }
 
   /** How many partitions the node has. */
@@ -160,8 +175,33 @@ final class Routes {
     return others;
   }
 
-  /** What keeps the order of messages between partitions that came at different times. */
-  Merge merge() {
-    return merge;
+  /** Which way messages take to a partition that the node has. */
+  Merge merge(int target) {
+    return merges[target];
+  }
+
+  /** Whether all messages between partitions of the node are handed over directly. */
+  boolean isWhole() {
+    Set<Integer> all = numbers();
+    return all.stream().allMatch(target -> isWholeFor(target, all));
+  }
+
+  private boolean isWholeFor(int target, Set<Integer> all) {
+    return merges[target].isDirectFor(othersThan(target, all));
+  }
+
+  /** The partitions to which others have to be admitted, and can be. */
+  Set<Integer> apart() {
+    Set<Integer> apart = numbers();
+    apart.removeIf(
+        target ->
+            !merges[target].isRead() || merges[target].hasAdmitted(othersThan(target, numbers())));
+    return apart;
+  }
+
+  private static Set<Integer> othersThan(int target, Set<Integer> all) {
+    Set<Integer> others = new TreeSet<>(all);
+    others.remove(target);
+    return others;
   }
 }

@@ -130,6 +130,21 @@ final class RunningNode {
     settle(useful);
   }
 
+  /**
+   * Has partitions that are apart handed over messages directly, as far as that holds up nobody.
+   *
+   * @param useful whether the node still may
+   * @return whether some are apart yet, so that it is to be tried again soon
+   * @throws IOException if that is not known at the moment
+   */
+  boolean merge(BooleanSupplier useful) throws IOException {
+    if (!node.isWhole()) {
+      await(node.merge(), useful);
+      settle(useful);
+    }
+    return !node.isWhole();
+  }
+
   private static void await(CompletableFuture<Void> change, BooleanSupplier useful)
       throws IOException {
     while (useful.getAsBoolean()) {

@@ -257,6 +257,12 @@ public final class StateFunEngine implements AutoCloseable {
     }
 
     @Override
+    public boolean merge(BooleanSupplier lasts) throws IOException {
+      RunningNode node = running;
+      return node != null && node.merge(lasts);
+    }
+
+    @Override
     public void delayed(Throwable why) {
       failure = why;
     }

@@ -548,7 +548,17 @@ final class Worker {
       return true;
     }
     int owner = routes.worker(number);
-    if (!hasRoom(number, owner) || routes.merge().holdsUp(sender.index, number)) {
+    if (sender.index != number) {
+      Merge.Way way = routes.merge(number).way(sender.index);
+      if (way == Merge.Way.LOG) {
+        post(sender, number, message);
+        return true;
+      }
+      if (way == Merge.Way.WAIT) {
+        return false;
+      }
+    }
+    if (!hasRoom(number, owner)) {
       return false;
     }
     if (!node.surroundings().take(message)) {
@@ -833,17 +843,18 @@ final class Worker {
   // From elsewhere
 
   private boolean readInboxes() {
-    Merge merge = routes.merge();
-    boolean holdsUp = !merge.isDone();
     boolean any = false;
+    boolean letsGo = false;
     for (Partition partition : partitions) {
+      Merge merge = routes.merge(partition.index);
       // What others wait for is read also by one who waits himself.
-      if (partition.outbox.isEmpty() || !merge.isDone()) {
+      if (partition.outbox.isEmpty() || !merge.isRead()) {
         any |= readInbox(partition);
-        merge.read(partition.index, partition.inbox.position());
+        partition.publishInboxPosition();
+        letsGo |= merge.read(partition.inbox.position());
       }
     }
-    if (holdsUp && merge.isDone()) {
+    if (letsGo) {
       channels.wakeAll();
     }
     changed |= any;

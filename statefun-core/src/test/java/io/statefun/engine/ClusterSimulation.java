@@ -467,6 +467,9 @@ final class ClusterSimulation {
 
     private @Nullable CompletableFuture<Void> changing;
 
+    /** Whether that is the first of the events. */
+    private boolean begun;
+
     Member(int number) {
       this.number = number;
     }
@@ -559,7 +562,9 @@ final class ClusterSimulation {
         } else if (open.isDone()) {
           open.join();
           running.settle();
-          end(Objects.requireNonNull(events.poll()));
+          if (begun) {
+            end(Objects.requireNonNull(events.poll()));
+          }
           changing = null;
         }
       } catch (IOException e) {
@@ -574,14 +579,20 @@ final class ClusterSimulation {
 
     private void begin(Node running) throws IOException {
       Event next = events.peek();
+      begun = next != null;
       if (next == null) {
-        return;
-      }
-      if (next.comes()) {
+        merge(running);
+      } else if (next.comes()) {
         take(next.partitions());
         changing = running.join(next.partitions());
       } else {
         changing = running.leave(next.partitions());
+      }
+    }
+
+    private void merge(Node running) throws IOException {
+      if (!running.isWhole() && (calm || random.nextInt(4) == 0)) {
+        changing = running.merge();
       }
     }
 
@@ -645,6 +656,8 @@ final class ClusterSimulation {
       if (running == null
           || !inGroup
           || !events.isEmpty()
+          || changing != null
+          || !running.isWhole()
           || !running.committer().isIdle()
           || running.unacknowledged() > 0) {
         return false;

@@ -74,6 +74,11 @@ class ClusterSimulationTest {
     assertThat(violation(SimulatedLog.Defect.NO_GENERATIONS)).isNotNull();
   }
 
+  @Test
+  void referencesThatAreToldThoughATransactionIsOpenAreFound() {
+    assertThat(violation(SimulatedLog.Defect.UNSTABLE_OFFSETS)).isNotNull();
+  }
+
   private static @Nullable String violation(SimulatedLog.Defect defect) {
     return LongStream.range(1, 300)
         .mapToObj(seed -> ClusterSimulation.run(seed, defect, line -> {}).violation())

@@ -8,63 +8,84 @@ package io.statefun.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class MergeTest {
 
-  private final Merge merge = Merge.NONE.with(List.of(2));
+  private static final int SENDER = 2;
+  private static final int OTHER = 70;
+
+  private final Merge admitted = Merge.APART.admit(Set.of(SENDER));
 
   @Test
-  void messagesBetweenANewcomerAndOthersWait() {
-    assertThat(merge.holdsUp(2, 1)).isTrue();
-    assertThat(merge.holdsUp(1, 2)).isTrue();
+  void messagesOfThoseWhoAreApartGoThroughTheLog() {
+    assertThat(Merge.APART.way(SENDER)).isEqualTo(Merge.Way.LOG);
+    assertThat(admitted.way(OTHER)).isEqualTo(Merge.Way.LOG);
   }
 
   @Test
-  void messagesOfOthersAndOfANewcomerToItselfDoNotWait() {
-    assertThat(merge.holdsUp(0, 1)).isFalse();
-    assertThat(merge.holdsUp(2, 2)).isFalse();
-  }
+  void messagesOfAdmittedSendersWaitUntilTheInboxIsReadFarEnough() {
+    admitted.expect(10);
 
-  @Test
-  void itIsDoneWhenAllInboxesAreReadFarEnough() {
-    merge.expect(Map.of(1, 10L, 2, 5L));
+    assertThat(admitted.read(9)).isFalse();
+    assertThat(admitted.way(SENDER)).isEqualTo(Merge.Way.WAIT);
+    assertThat(admitted.read(10)).isTrue();
 
-    merge.read(1, 9);
-    merge.read(2, 5);
-    assertThat(merge.isDone()).isFalse();
-    merge.read(1, 10);
-
-    assertThat(merge.isDone()).isTrue();
-    assertThat(merge.holdsUp(2, 1)).isFalse();
+    assertThat(admitted.way(SENDER)).isEqualTo(Merge.Way.DIRECT);
+    assertThat(admitted.read(11)).as("nobody waits any more").isFalse();
   }
 
   @Test
   void whatIsReadBeforeItIsKnownHowFarDoesNotCount() {
-    merge.read(1, 10);
-    merge.expect(Map.of(1, 10L));
+    assertThat(admitted.read(10)).isFalse();
+    assertThat(admitted.isEndKnown()).isFalse();
 
-    assertThat(merge.isDone()).isFalse();
+    admitted.expect(10);
+
+    assertThat(admitted.way(SENDER)).isEqualTo(Merge.Way.WAIT);
   }
 
   @Test
-  void newcomersOfAMergeThatIsNotDoneAreNewStillInTheNext() {
-    Merge next = merge.with(List.of(3));
+  void whoIsAdmittedLaterHoldsUpNobodyWhoIsAlreadyIn() {
+    admitted.expect(0);
+    admitted.read(0);
 
-    assertThat(next.holdsUp(2, 1)).isTrue();
-    assertThat(next.holdsUp(3, 1)).isTrue();
+    Merge next = admitted.admit(Set.of(SENDER, OTHER));
+
+    assertThat(next.way(SENDER)).isEqualTo(Merge.Way.DIRECT);
+    assertThat(next.way(OTHER)).isEqualTo(Merge.Way.WAIT);
   }
 
   @Test
-  void newcomersOfAMergeThatIsDoneAreNotNewInTheNext() {
-    merge.expect(Map.of());
+  void itIsDirectForThoseWhoAreInOnceTheInboxIsRead() {
+    assertThat(admitted.hasAdmitted(List.of(SENDER))).isTrue();
+    assertThat(admitted.hasAdmitted(List.of(SENDER, OTHER))).isFalse();
+    assertThat(admitted.isDirectFor(List.of(SENDER))).isFalse();
 
-    assertThat(merge.with(List.of(3)).holdsUp(2, 1)).isFalse();
+    admitted.expect(0);
+    admitted.read(0);
+
+    assertThat(admitted.isDirectFor(List.of(SENDER))).isTrue();
   }
 
   @Test
-  void whoHasLeftHoldsUpNothing() {
-    assertThat(merge.without(List.of(2)).isDone()).isTrue();
+  void whoHasLeftIsApartWhenItComesBack() {
+    admitted.expect(0);
+    admitted.read(0);
+
+    assertThat(admitted.without(List.of(SENDER)).way(SENDER)).isEqualTo(Merge.Way.LOG);
+    assertThat(admitted.way(SENDER)).isEqualTo(Merge.Way.DIRECT);
+  }
+
+  @Test
+  void whoStaysGoesOnWaitingWhenAnotherLeaves() {
+    Merge both = Merge.APART.admit(Set.of(SENDER, OTHER));
+    Merge one = both.without(List.of(OTHER));
+
+    one.expect(5);
+    one.read(5);
+
+    assertThat(one.way(SENDER)).isEqualTo(Merge.Way.DIRECT);
   }
 }

@@ -133,6 +133,17 @@ class OwnershipTest {
   }
 
   @Test
+  void partitionsThatHaveComeAreMergedUntilNoneIsApart() throws Exception {
+    log.atOnce = listener -> listener.gained(log.turn, ALL);
+    turns.apart.set(3);
+
+    ownership.join(4);
+
+    await().until(() -> turns.apart.get() == 0);
+    await().during(Duration.ofMillis(300)).until(() -> turns.merged.get() == 3);
+  }
+
+  @Test
   void whoIsFencedTakesPartAnew() throws Exception {
     log.atOnce = listener -> listener.gained(log.turn, ALL);
     ownership.join(4);
@@ -260,6 +271,8 @@ class OwnershipTest {
     final AtomicInteger begun = new AtomicInteger();
     final AtomicInteger delayed = new AtomicInteger();
     final AtomicInteger ended = new AtomicInteger();
+    final AtomicInteger merged = new AtomicInteger();
+    final AtomicInteger apart = new AtomicInteger();
     final List<Set<Integer>> gained = new CopyOnWriteArrayList<>();
     final List<Set<Integer>> left = new CopyOnWriteArrayList<>();
     final List<MessageLog.Turn> during = new CopyOnWriteArrayList<>();
@@ -299,6 +312,12 @@ class OwnershipTest {
     @Override
     public void leave(Set<Integer> partitions, BooleanSupplier lasts) {
       left.add(partitions);
+    }
+
+    @Override
+    public boolean merge(BooleanSupplier lasts) {
+      merged.incrementAndGet();
+      return apart.getAndUpdate(left -> Math.max(0, left - 1)) > 1;
     }
 
     @Override
