@@ -68,6 +68,11 @@ final class ActorThread {
     }
   }
 
+  /** Whether it takes steps yet; not if this is its own thread. */
+  boolean isAlive() {
+    return thread != Thread.currentThread() && thread.isAlive();
+  }
+
   private void run() {
     try {
       int idle = 0;

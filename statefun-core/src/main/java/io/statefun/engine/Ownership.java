@@ -212,28 +212,41 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
   private void loop() {
     try {
       while (!closed) {
-        next().happen();
+        happen(next());
       }
     } catch (InterruptedException e) {
       // Closed.
     }
   }
 
-  /** What is next: what others have told goes before what is tried again. */
-  private Event next() throws InterruptedException {
-    Event waiting = again;
-    if (waiting == null && !apart) {
+  /** What others have told; null if nothing, and it is time to try again what is to be tried. */
+  private @Nullable Event next() throws InterruptedException {
+    if (again == null && !apart) {
       return events.take();
     }
-    Event told = events.poll(waiting == null ? MERGE_MILLIS : pause(), TimeUnit.MILLISECONDS);
+    return events.poll(again == null ? MERGE_MILLIS : pause(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Does what the thread would do next, without waiting. Called in place of the thread. */
+  void step() {
+    happen(events.poll());
+  }
+
+  /** Whether there is nothing to do until somebody tells something. */
+  boolean isIdle() {
+    return events.isEmpty() && coming.isEmpty() && again == null && !apart;
+  }
+
+  private void happen(@Nullable Event told) {
+    Event waiting = again;
     if (told != null) {
-      return told;
+      told.happen();
+    } else if (waiting != null) {
+      again = null;
+      waiting.happen();
+    } else if (apart) {
+      merge();
     }
-    if (waiting == null) {
-      return this::merge;
-    }
-    again = null;
-    return waiting;
   }
 
   private long pause() {

@@ -195,7 +195,26 @@ final class RunningNode {
     threads.forEach(ActorThread::stop);
   }
 
-  /** Has the threads end, and waits for it. */
+  /**
+   * Has the threads end, and waits until nothing of this node writes into the local state any more,
+   * as another node is about to. Of other threads no one waits for long: a function may hang.
+   */
+  void end() {
+    join();
+    ActorThread writer = applier;
+    try {
+      while (writer != null && writer.isAlive()) {
+        LOG.warn(
+            "Partitions cannot come again yet, as what was committed of them before is still being"
+                + " written to the local disk");
+        writer.join(JOIN_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Has the threads end, and waits for it, but not for long. */
   void join() {
     stop();
     try {

@@ -286,7 +286,7 @@ public final class StateFunEngine implements AutoCloseable {
                 + " {}",
             settings.name,
             why.getMessage());
-        node.join();
+        node.end();
         node.abandon(why);
       }
     }

@@ -5,6 +5,9 @@
  */
 package io.statefun.engine;
 
+import io.statefun.cluster.Inbox;
+import io.statefun.cluster.MessageLog;
+import io.statefun.cluster.TransactionLog;
 import io.statefun.cluster.TransactionalEpochLog;
 import io.statefun.io.Egress;
 import io.statefun.io.Ingress;
@@ -29,6 +32,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -41,8 +45,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +61,7 @@ final class ClusterSimulation {
   private static final TypeName INGRESS = TypeName.of("sim", "in");
 
   private final Random random;
+  private final SimulatedLog.@Nullable Defect defect;
   private final Consumer<String> trace;
   private final MessageTypes types = MessageTypes.builder().add(Program.TYPE).build();
   private final Workload workload;
@@ -68,6 +73,10 @@ final class ClusterSimulation {
   private final int partitions;
   private final int workers;
   private final double crashRate;
+
+  /** After about how many of its steps a process hears that it was taken for dead. */
+  private final int hearing;
+
   private final double faultRate;
   private final double rebalanceRate;
   private final double savepointRate;
@@ -86,10 +95,15 @@ final class ClusterSimulation {
 
   private long now = 1_700_000_000_000L;
   private int ticks;
+
+  /** When it is taken for stuck. */
+  private int deadline = MAX_TICKS;
+
   private long leaptAt;
   private int lives;
   private int crashes;
   private int moves;
+  private int turns;
   private int copiesUsed;
   private boolean calm;
   private @Nullable Member acting;
@@ -101,12 +115,14 @@ final class ClusterSimulation {
       @Nullable Origin origin,
       Consumer<String> trace) {
     this.random = new Random(seed);
+    this.defect = defect;
     this.trace = trace;
     this.origin = origin;
     this.function = new CellFunction(world, types, Retention.FOREVER);
     this.partitions = 1 + random.nextInt(8);
     this.workers = 1 + random.nextInt(3);
-    this.crashRate = random.nextBoolean() ? 0 : 0.001 * random.nextDouble();
+    this.crashRate = random.nextInt(3) == 0 ? 0 : 0.001 * random.nextDouble();
+    this.hearing = 1 + random.nextInt(200);
     this.faultRate = random.nextInt(4) == 0 ? 0 : 0.005 * random.nextDouble();
     this.rebalanceRate = 0.002 * random.nextDouble();
     this.savepointRate = random.nextBoolean() ? 0 : 0.002 * random.nextDouble();
@@ -143,6 +159,7 @@ final class ClusterSimulation {
    *
    * @param violation the promise that was broken, or null
    * @param moves how often a partition was asked to go elsewhere while its node lived
+   * @param turns how often a process began to own partitions
    * @param posted how many messages went through inboxes
    * @param copiesUsed how often a partition came to where a copy of it was kept
    * @param savepoints how many savepoints were complete, of which one was restored
@@ -153,6 +170,7 @@ final class ClusterSimulation {
       @Nullable String violation,
       int crashes,
       int moves,
+      int turns,
       long posted,
       int copiesUsed,
       int savepoints,
@@ -196,6 +214,7 @@ final class ClusterSimulation {
         simulation.violation,
         simulation.crashes,
         simulation.moves,
+        simulation.turns,
         simulation.log.posted(),
         simulation.copiesUsed,
         savepoints,
@@ -281,18 +300,11 @@ final class ClusterSimulation {
     if (origin != null) {
       begin(origin);
     }
-    for (int tick = 0; !isDone(); tick++) {
-      if (tick == MAX_TICKS / 2) {
-        calm = true;
-      }
-      if (tick > MAX_TICKS) {
-        violate("stuck: " + describe());
-      }
-      if (violation != null) {
-        return;
-      }
-      ticks = tick;
+    while (violation == null && !isDone()) {
       tick();
+    }
+    if (violation != null) {
+      return;
     }
     calm = true;
     leaptAt = now;
@@ -336,18 +348,20 @@ final class ClusterSimulation {
   }
 
   private void settle() {
-    for (int tick = 0; tick < MAX_TICKS && violation == null; tick++) {
-      if (tick % 64 == 0 && isQuiet()) {
-        return;
-      }
+    deadline = ticks + MAX_TICKS;
+    while (violation == null && !(ticks % 64 == 0 && isQuiet())) {
       tick();
-    }
-    if (violation == null) {
-      violate("stuck in the end: " + describe());
     }
   }
 
   private void tick() {
+    ticks++;
+    if (ticks == MAX_TICKS / 2) {
+      calm = true;
+    }
+    if (ticks > deadline) {
+      violate("stuck: " + describe());
+    }
     log.pass();
     if (!calm && random.nextDouble() < rebalanceRate) {
       move();
@@ -358,7 +372,7 @@ final class ClusterSimulation {
     assign();
     Member member = members.get(random.nextInt(members.size()));
     if (!calm && random.nextDouble() < crashRate) {
-      if (random.nextBoolean()) {
+      if (random.nextInt(3) == 0) {
         member.die("at random");
       } else {
         member.expel();
@@ -378,21 +392,25 @@ final class ClusterSimulation {
     }
   }
 
-  /** Asks a member to let go of a partition, for another one. */
+  /** Asks a member to let go of a partition, or of all that it has, for others. */
   private void move() {
-    int partition = random.nextInt(partitions);
-    Member owner = owners.get(partition);
-    if (owner != null && !owner.leaving.contains(partition)) {
-      moves++;
-      owner.leaving.add(partition);
-      owner.events.add(new Event(false, Set.of(partition)));
+    Member owner = owners.get(random.nextInt(partitions));
+    if (owner != null && owner.leaving.isEmpty()) {
+      Set<Integer> some = new TreeSet<>(owner.owned());
+      int only = List.copyOf(some).get(random.nextInt(some.size()));
+      if (random.nextInt(4) > 0) {
+        some.removeIf(partition -> partition != only);
+      }
+      moves += some.size();
+      owner.letGo(some);
     }
   }
 
   /** Gives what nobody has to members, in one go or one after the other. */
   private void assign() {
     Map<Member, Set<Integer>> given = new HashMap<>();
-    List<Member> ready = members.stream().filter(member -> member.inGroup).toList();
+    List<Member> ready =
+        members.stream().filter(member -> member.inGroup && member.leaving.isEmpty()).toList();
     if (ready.isEmpty()) {
       return;
     }
@@ -406,8 +424,7 @@ final class ClusterSimulation {
     for (Member member : ready) {
       Set<Integer> some = given.get(member);
       if (some != null) {
-        trace.accept(member + " gets " + some);
-        member.events.add(new Event(true, some));
+        member.get(some);
       }
     }
   }
@@ -440,35 +457,47 @@ final class ClusterSimulation {
     return text.toString();
   }
 
-  /**
-   * Partitions that come or are to leave.
-   *
-   * @param comes whether they come
-   */
-  private record Event(boolean comes, Set<Integer> partitions) {}
-
   /** A process, which lives and dies, and the group's view of it. */
   private final class Member {
 
     private final int number;
-    private final Deque<Event> events = new ArrayDeque<>();
-    private final Set<Integer> leaving = new TreeSet<>();
     private HeapBackend backend = new HeapBackend(512);
-    private SimulatedLog.@Nullable Client client;
-    private @Nullable Node node;
-    private EpochReaders epochs = new EpochReaders(store);
-    private @Nullable Standby standby;
 
-    /** What it keeps copies of, if it does not own it. */
-    private final Set<Integer> copied = new TreeSet<>();
+    // The group's view
 
     /** Whether the group counts it, whatever it thinks itself. */
     private boolean inGroup;
 
-    private @Nullable CompletableFuture<Void> changing;
+    /** What it is to let go of. */
+    private final Set<Integer> leaving = new TreeSet<>();
 
-    /** Whether that is the first of the events. */
-    private boolean begun;
+    // The process; null if it is dead
+
+    private @Nullable Ownership ownership;
+    private int life;
+    private EpochReaders epochs = new EpochReaders(store);
+    private @Nullable Standby standby;
+    private final Deque<Runnable> fetches = new ArrayDeque<>();
+
+    /** What it keeps copies of, if it does not own it. */
+    private final Set<Integer> copied = new TreeSet<>();
+
+    /** The turn that its listener was told of; null if it owns nothing, as far as it knows. */
+    private @Nullable Turn turn;
+
+    private boolean rejoins;
+
+    /** Whether its ownership waits for something, which only happens if others go on. */
+    private boolean waits;
+
+    private @Nullable Node node;
+    private @Nullable Turn turnOfNode;
+
+    /** What the ownership called that turn. */
+    private int numberOfTurn;
+
+    /** Whether the node's committer has ended, as others go on with its partitions. */
+    private boolean fenced;
 
     Member(int number) {
       this.number = number;
@@ -479,33 +508,128 @@ final class ClusterSimulation {
       return "node " + number;
     }
 
+    // What the group does
+
+    Set<Integer> owned() {
+      Set<Integer> owned = new TreeSet<>();
+      owners.forEach(
+          (partition, owner) -> {
+            if (owner == this) {
+              owned.add(partition);
+            }
+          });
+      return owned;
+    }
+
+    void get(Set<Integer> some) {
+      trace.accept(this + " gets " + some);
+      Turn current = turn;
+      if (current == null) {
+        current = new Turn(log.enter());
+        turn = current;
+        turns++;
+      }
+      living().gained(current, some);
+    }
+
+    void letGo(Set<Integer> some) {
+      Turn current = turn;
+      leaving.addAll(some);
+      CompletableFuture<Void> unused =
+          living()
+              .leaving(Set.copyOf(some))
+              .whenComplete(
+                  (done, failure) -> {
+                    if (current != null && current == turn) {
+                      left(current, some, failure);
+                    }
+                  });
+    }
+
+    private void left(Turn current, Set<Integer> some, @Nullable Throwable failure) {
+      if (failure != null) {
+        lose("could not let go in time: " + failure);
+        return;
+      }
+      trace.accept(this + " lets go of " + some);
+      leaving.clear();
+      current.inboxes.keySet().removeAll(some);
+      if (inGroup) {
+        owners.keySet().removeAll(some);
+        if (owned().isEmpty()) {
+          lose("all go to others");
+        }
+      }
+    }
+
+    /** The group takes it for dead, and gives its partitions to others. */
+    void expel() {
+      if (inGroup) {
+        trace.accept(this + " is taken for dead");
+        leaveGroup();
+      }
+    }
+
+    private void leaveGroup() {
+      inGroup = false;
+      leaving.clear();
+      if (turn != null) {
+        log.expel(turn.client);
+      }
+      owners.values().removeIf(owner -> owner == this);
+    }
+
+    /** Hears that it owns nothing, and is a member anew. */
+    private void lose(String why) {
+      trace.accept(this + " loses its partitions: " + why);
+      leaveGroup();
+      if (turn != null) {
+        turn.over = true;
+        turn = null;
+        living().lost(why);
+      }
+      inGroup = true;
+    }
+
+    /** Whether others may go on with what its node has. */
+    boolean isZombie() {
+      return !inGroup || turnOfNode != turn;
+    }
+
+    // Its steps
+
     void step() {
+      Member before = acting;
       acting = this;
       try {
-        Node running = node;
-        if (running == null) {
+        if (ownership == null) {
           live();
-        } else if (!inGroup && random.nextInt(200) == 0) {
-          die("as it hears that it was taken for dead");
+        } else if (rejoins || !inGroup && random.nextInt(hearing) == 0) {
+          hear();
         } else {
-          act(running);
+          act(ownership);
         }
       } catch (SimulatedCrash crash) {
         die(crash.toString());
-      } catch (FencedException fenced) {
-        if (inGroup) {
-          violate(this + " is fenced though it is in the group");
-        }
-        die("as it is fenced");
+      } finally {
+        acting = before;
+      }
+    }
+
+    private void hear() {
+      if (!rejoins && random.nextInt(4) == 0) {
+        die("as it hears that it was taken for dead");
+      } else {
+        rejoins = false;
+        lose("others go on");
       }
     }
 
     private void live() {
       lives++;
-      SimulatedLog.Client entered = log.enter();
-      client = entered;
+      life = lives;
       epochs = new EpochReaders(store);
-      standby =
+      Standby standing =
           new Standby(
               log::committedReferences,
               epochs,
@@ -514,28 +638,62 @@ final class ClusterSimulation {
               partitions,
               new Clock(),
               Duration.ofMillis(random.nextInt(100)));
-      copied.clear();
-      try {
-        node = Node.recover(setup(this, entered));
-        inGroup = true;
-        trace.accept(this + " begins life " + lives);
-      } catch (IOException e) {
-        log.expel(entered);
-      }
+      standby = standing;
+      ownership = new Ownership(new Log(), new Turns(), standing, fetches::add);
+      ownership.standsBy();
+      inGroup = true;
+      trace.accept(this + " begins life " + lives);
     }
 
-    private void act(Node running) {
+    private Ownership living() {
+      return Objects.requireNonNull(ownership);
+    }
+
+    private void act(Ownership living) {
       if (standbyRate > 0 && standBy()) {
         return;
       }
-      switch (random.nextInt(15)) {
+      Node running = node;
+      int what = random.nextInt(15);
+      if (what >= 11 && what <= 12 || running == null) {
+        own(living);
+      } else {
+        act(running, what);
+      }
+    }
+
+    private void own(Ownership living) {
+      Runnable fetch = fetches.poll();
+      if (fetch != null) {
+        fetch.run();
+      } else if (!waits) {
+        living.step();
+      }
+    }
+
+    private void act(Node running, int what) {
+      switch (what) {
         case 14 -> running.savepoints().step();
         case 13 -> running.bases().step();
-        case 0, 1, 2, 3, 4, 5 -> running.workerAt(random.nextInt(workers)).step();
-        case 6, 7, 8 -> running.committer().step();
+        case 6, 7, 8 -> commit(running);
         case 9 -> running.applier().step();
         case 10 -> running.dispatchers().forEach(EgressDispatcher::step);
-        default -> change(running);
+        default -> running.workerAt(random.nextInt(workers)).step();
+      }
+    }
+
+    private void commit(Node running) {
+      try {
+        if (!fenced) {
+          running.committer().step();
+        }
+      } catch (FencedException e) {
+        if (!isZombie()) {
+          violate(this + " is fenced though it is in the group");
+        }
+        trace.accept(this + " is fenced");
+        fenced = true;
+        living().fenced(numberOfTurn, e);
       }
     }
 
@@ -553,110 +711,186 @@ final class ClusterSimulation {
       return random.nextInt(4) == 0 && standing.step();
     }
 
-    /** What the thread does by which partitions come and leave. */
-    private void change(Node running) {
-      try {
-        CompletableFuture<Void> open = changing;
-        if (open == null) {
-          begin(running);
-        } else if (open.isDone()) {
-          open.join();
-          running.settle();
-          if (begun) {
-            end(Objects.requireNonNull(events.poll()));
-          }
-          changing = null;
-        }
-      } catch (IOException e) {
-        // It is tried again.
-      } catch (CompletionException e) {
-        if (e.getCause() instanceof SimulatedCrash crash) {
-          throw crash;
-        }
-        throw e.getCause() instanceof RuntimeException known ? known : e;
-      }
-    }
-
-    private void begin(Node running) throws IOException {
-      Event next = events.peek();
-      begun = next != null;
-      if (next == null) {
-        merge(running);
-      } else if (next.comes()) {
-        take(next.partitions());
-        changing = running.join(next.partitions());
-      } else {
-        changing = running.leave(next.partitions());
-      }
-    }
-
-    private void merge(Node running) throws IOException {
-      if (!running.isWhole() && (calm || random.nextInt(4) == 0)) {
-        changing = running.merge();
-      }
-    }
-
-    private void take(Set<Integer> coming) {
-      Standby standing = Objects.requireNonNull(standby);
-      if (standbyRate > 0 && random.nextBoolean()) {
-        standing.fetch(coming, Runnable::run).join();
-      }
-      standing.take(coming);
-      for (int partition : coming) {
-        copiesUsed += copied.contains(partition) && backend.open(partition).epoch() > 0 ? 1 : 0;
-      }
-    }
-
-    private void end(Event done) {
-      if (!done.comes()) {
-        trace.accept(this + " lets go of " + done.partitions());
-        Objects.requireNonNull(standby).giveBack(done.partitions());
-        leaving.removeAll(done.partitions());
-        if (inGroup) {
-          owners.keySet().removeAll(done.partitions());
-        }
-      } else {
-        trace.accept(this + " has " + done.partitions());
-      }
-    }
-
-    /** The group takes it for dead, and gives its partitions to others. */
-    void expel() {
-      if (inGroup) {
-        trace.accept(this + " is taken for dead");
-        leaveGroup();
-      }
-    }
-
-    private void leaveGroup() {
-      inGroup = false;
-      SimulatedLog.Client left = client;
-      if (left != null) {
-        log.expel(left);
-      }
-      owners.values().removeIf(owner -> owner == this);
-    }
-
     void die(String why) {
-      if (node == null) {
+      if (ownership == null) {
         return;
       }
       crashes++;
       trace.accept(this + " dies " + why);
       leaveGroup();
-      node = null;
-      changing = null;
-      events.clear();
-      leaving.clear();
+      turn = null;
+      ownership = null;
+      end();
+      rejoins = false;
+      waits = false;
+      fetches.clear();
+      copied.clear();
+      life = 0;
       backend = random.nextInt(4) == 0 ? new HeapBackend(512) : backend.crash(random);
+    }
+
+    private void end() {
+      node = null;
+      turnOfNode = null;
+      fenced = false;
+    }
+
+    /** The group, as the process sees it. */
+    private final class Log implements MessageLog {
+
+      @Override
+      public Collection<Ingress> ingresses() {
+        return List.of();
+      }
+
+      @Override
+      public Set<TypeName> egresses() {
+        return Set.of();
+      }
+
+      @Override
+      public Map<Integer, String> committedReferences() throws IOException {
+        return log.committedReferences();
+      }
+
+      @Override
+      public void join(int count, Listener listener) {}
+
+      @Override
+      public void rejoin() {
+        rejoins = turn != null;
+      }
+
+      @Override
+      public void close() {}
+    }
+
+    /** Runs nodes, as an engine does. */
+    private final class Turns implements Ownership.Turns {
+
+      private final int lived = life;
+
+      @Override
+      public void gain(MessageLog.Turn of, Set<Integer> some, BooleanSupplier lasts)
+          throws IOException {
+        for (int partition : some) {
+          copiesUsed += copied.contains(partition) && backend.open(partition).epoch() > 0 ? 1 : 0;
+        }
+        // To bring back a state takes a while, in which anything may happen.
+        pass(random.nextInt(3) == 0 ? random.nextInt(800) : 0);
+        Node running = node;
+        if (running == null) {
+          node = Node.recover(setup(Member.this, sources((ClusterSimulation.Turn) of), some));
+          turnOfNode = (ClusterSimulation.Turn) of;
+          numberOfTurn = living().turn();
+        } else {
+          await(running.join(some), lasts);
+          settle(running, lasts);
+        }
+        trace.accept(Member.this + " has " + some);
+      }
+
+      private ClusterSimulation.Turn sources(ClusterSimulation.Turn of) {
+        ClusterSimulation.Turn now = turn;
+        return defect == SimulatedLog.Defect.SHARED_SOURCES && now != null ? now : of;
+      }
+
+      @Override
+      public void leave(Set<Integer> some, BooleanSupplier lasts) throws IOException {
+        Node running = node;
+        if (running != null) {
+          await(running.leave(some), lasts);
+          settle(running, lasts);
+        }
+      }
+
+      @Override
+      public boolean merge(BooleanSupplier lasts) throws IOException {
+        Node running = node;
+        if (running == null) {
+          return false;
+        }
+        if (!running.isWhole()) {
+          await(running.merge(), lasts);
+          settle(running, lasts);
+        }
+        return !running.isWhole();
+      }
+
+      private void settle(Node running, BooleanSupplier lasts) throws IOException {
+        boolean settled = false;
+        while (!settled && lasts.getAsBoolean()) {
+          try {
+            running.settle();
+            settled = true;
+          } catch (IOException e) {
+            pass(10);
+          }
+        }
+      }
+
+      private void pass(int time) throws IOException {
+        waits = true;
+        try {
+          for (int i = 0; i < time; i++) {
+            tick();
+            checkLife();
+          }
+        } finally {
+          waits = false;
+        }
+      }
+
+      private void await(CompletableFuture<Void> change, BooleanSupplier lasts) throws IOException {
+        while (!change.isDone()) {
+          if (!lasts.getAsBoolean()) {
+            throw new IOException("lost meanwhile");
+          }
+          pass(1);
+        }
+        if (change.isCompletedExceptionally()) {
+          throw new IOException("the node has ended");
+        }
+      }
+
+      private void checkLife() throws IOException {
+        if (lived != life || violation != null) {
+          throw new IOException("dead");
+        }
+      }
+
+      @Override
+      public void delayed(Throwable why) {
+        trace.accept(Member.this + " tries again: " + why);
+      }
+
+      @Override
+      public void end(Throwable why) {
+        Member.this.end();
+      }
+
+      @Override
+      public void appeared(Ingress ingress, Ingress.Split split) {}
+
+      @Override
+      public void failed(Throwable cause) {
+        if (cause instanceof SimulatedCrash crash) {
+          throw crash;
+        }
+        violate(Member.this + " fails: " + cause);
+      }
     }
 
     boolean isQuiet() {
       Node running = node;
-      if (running == null
-          || !inGroup
-          || !events.isEmpty()
-          || changing != null
+      if (ownership == null || !inGroup || waits || !ownership.isIdle() || !fetches.isEmpty()) {
+        return false;
+      }
+      if (running == null) {
+        return owned().isEmpty();
+      }
+      if (fenced
+          || !running.partitions().equals(owned())
           || !running.isWhole()
           || !running.committer().isIdle()
           || running.unacknowledged() > 0) {
@@ -685,11 +919,14 @@ final class ClusterSimulation {
 
     String describe() {
       Node running = node;
-      if (running == null) {
-        return this + " is dead";
-      }
       StringBuilder text = new StringBuilder(this + (inGroup ? "" : " (expelled)"));
-      text.append(" events ").append(events).append(" idle ").append(running.committer().isIdle());
+      text.append(ownership == null ? " dead" : " idle " + ownership.isIdle());
+      text.append(" waits ").append(waits).append(" leaving ").append(leaving);
+      if (running == null) {
+        return text.append(" has no node").toString();
+      }
+      text.append(" whole ").append(running.isWhole()).append(" fenced ").append(fenced);
+      text.append(" idle ").append(running.committer().isIdle());
       text.append(" unacknowledged ").append(running.unacknowledged());
       for (Worker worker : running.workers()) {
         for (Partition partition : worker.partitions()) {
@@ -703,7 +940,44 @@ final class ClusterSimulation {
     }
   }
 
-  private Node.Setup setup(Member member, SimulatedLog.Client client) {
+  /** The time for which a member owns partitions, with sources that nobody else reads. */
+  private final class Turn implements MessageLog.Turn {
+
+    private final SimulatedLog.Client client;
+    private final Map<Integer, Inbox> inboxes = new HashMap<>();
+    private final List<Ingress> ingresses = List.of(new ProgramIngress());
+    private boolean over;
+
+    Turn(SimulatedLog.Client client) {
+      this.client = client;
+    }
+
+    @Override
+    public List<Ingress> ingresses() {
+      check();
+      return ingresses;
+    }
+
+    @Override
+    public Inbox inbox(int partition) {
+      check();
+      return inboxes.computeIfAbsent(partition, log::inbox);
+    }
+
+    @Override
+    public TransactionLog transactions() {
+      check();
+      return client;
+    }
+
+    private void check() {
+      if (over) {
+        throw new IllegalStateException("the partitions are lost");
+      }
+    }
+  }
+
+  private Node.Setup setup(Member member, Turn turn, Set<Integer> initial) {
     NodeServices services =
         new NodeServices(
             new Clock(),
@@ -723,13 +997,14 @@ final class ClusterSimulation {
         "sim",
         "sim",
         writer,
-        Set.of(),
-        log::inbox,
+        initial,
+        turn::inbox,
         workers,
         store,
-        new TransactionalEpochLog(store, member.epochs, client, writer, world, new Clock()),
+        new TransactionalEpochLog(
+            store, member.epochs, turn.transactions(), writer, world, new Clock()),
         member.backend,
-        List.of(new ProgramIngress()),
+        turn.ingresses(),
         Map.of(CellFunction.OTHER_EGRESS, sink),
         worker -> Scratch.inMemory(),
         Runnable::run,
@@ -745,10 +1020,8 @@ final class ClusterSimulation {
     Map<String, Integer> before = new HashMap<>(read);
     before.values().removeIf(position -> position == 0);
     for (String cell : workload.cellNames()) {
-      Node any = Objects.requireNonNull(members.get(random.nextInt(members.size())).node);
-      if (any.partitions().isEmpty()) {
-        any = Objects.requireNonNull(Objects.requireNonNull(owners.get(0)).node);
-      }
+      Member owner = Objects.requireNonNull(owners.get(random.nextInt(partitions)));
+      Node any = Objects.requireNonNull(owner.node);
       var unused =
           any.send(
               CellFunction.address(cell),
@@ -791,7 +1064,7 @@ final class ClusterSimulation {
         .forEach(
             taken -> left.merge(taken.value().as(types.forClass(Long.class)), 1, Integer::sum));
     List<Long> poisoned = new ArrayList<>();
-    for (Member member : members) {
+    for (Member member : Set.copyOf(owners.values())) {
       for (Worker worker : Objects.requireNonNull(member.node).workers()) {
         for (Partition partition : worker.partitions()) {
           byte[] all = Keys.allDeadLetters();
@@ -882,7 +1155,7 @@ final class ClusterSimulation {
     @Override
     public void violation(String what) {
       Member member = acting;
-      if (member == null || member.inGroup) {
+      if (member == null || !member.isZombie()) {
         violate(what);
       }
     }

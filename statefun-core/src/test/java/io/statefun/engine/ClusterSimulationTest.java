@@ -27,6 +27,7 @@ class ClusterSimulationTest {
     List<String> violations = new ArrayList<>();
     int crashes = 0;
     int moves = 0;
+    int turns = 0;
     long posted = 0;
     int copiesUsed = 0;
     int savepoints = 0;
@@ -35,6 +36,7 @@ class ClusterSimulationTest {
       ClusterSimulation.Outcome outcome = ClusterSimulation.run(seed);
       crashes += outcome.crashes();
       moves += outcome.moves();
+      turns += outcome.turns();
       posted += outcome.posted();
       copiesUsed += outcome.copiesUsed();
       savepoints += outcome.savepoints();
@@ -47,6 +49,7 @@ class ClusterSimulationTest {
     assertThat(violations).isEmpty();
     assertThat(crashes).isGreaterThan(SEEDS);
     assertThat(moves).isGreaterThan(SEEDS);
+    assertThat(turns).as("of processes that live on").isGreaterThan(crashes + 5 * SEEDS);
     assertThat(posted).isGreaterThan(SEEDS);
     assertThat(copiesUsed).isGreaterThan(SEEDS);
     assertThat(savepoints).isPositive();
@@ -77,6 +80,11 @@ class ClusterSimulationTest {
   @Test
   void referencesThatAreToldThoughATransactionIsOpenAreFound() {
     assertThat(violation(SimulatedLog.Defect.UNSTABLE_OFFSETS)).isNotNull();
+  }
+
+  @Test
+  void aNodeThatReadsWhatTheNextTurnIsToReadIsFound() {
+    assertThat(violation(SimulatedLog.Defect.SHARED_SOURCES)).isNotNull();
   }
 
   private static @Nullable String violation(SimulatedLog.Defect defect) {

@@ -83,7 +83,7 @@ class SabotageTest {
   @EnumSource(
       value = SimulatedLog.Defect.class,
       mode = EnumSource.Mode.EXCLUDE,
-      names = {"HIDDEN_MESSAGES", "EARLY_MARKERS", "UNSTABLE_OFFSETS"})
+      names = {"HIDDEN_MESSAGES", "EARLY_MARKERS", "UNSTABLE_OFFSETS", "SHARED_SOURCES"})
   void findsThatTheLogBreaksItsPromises(SimulatedLog.Defect defect) {
     assertThat(Sabotage.firstViolation(SEEDS, Simulation.Options.NONE.withLog(defect)))
         .isPositive();

@@ -58,6 +58,7 @@ final class Simulate {
     long violations = 0;
     long crashes = 0;
     long moves = 0;
+    long turns = 0;
     long posted = 0;
     long copiesUsed = 0;
     long savepoints = 0;
@@ -65,6 +66,7 @@ final class Simulate {
       ClusterSimulation.Outcome outcome = ClusterSimulation.run(seed, null, trace);
       crashes += outcome.crashes();
       moves += outcome.moves();
+      turns += outcome.turns();
       posted += outcome.posted();
       copiesUsed += outcome.copiesUsed();
       savepoints += outcome.savepoints();
@@ -74,8 +76,8 @@ final class Simulate {
       }
     }
     System.out.printf(
-        "seeds=%d violations=%d crashes=%d moves=%d posted=%d copies_used=%d savepoints=%d%n",
-        seeds, violations, crashes, moves, posted, copiesUsed, savepoints);
+        "seeds=%d violations=%d crashes=%d moves=%d turns=%d posted=%d copies_used=%d savepoints=%d%n",
+        seeds, violations, crashes, moves, turns, posted, copiesUsed, savepoints);
     return violations == 0;
   }
 

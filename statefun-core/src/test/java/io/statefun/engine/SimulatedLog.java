@@ -79,7 +79,9 @@ final class SimulatedLog {
     /** Nothing is said to be in any inbox. */
     HIDDEN_MESSAGES,
     /** The marker of a savepoint overtakes the messages that were sent before it. */
-    EARLY_MARKERS
+    EARLY_MARKERS,
+    /** A process that asks for what it reads gets that of its newest turn, whichever it is in. */
+    SHARED_SOURCES
   }
 
   /** A new process takes the partitions over. */
@@ -225,12 +227,11 @@ final class SimulatedLog {
 
     ReadInbox(int partition) {
       this.partition = partition;
+      this.position = inboxPositions.getOrDefault(partition, 0L);
     }
 
     @Override
-    public void open(Runnable wakeUp) {
-      position = inboxPositions.getOrDefault(partition, 0L);
-    }
+    public void open(Runnable wakeUp) {}
 
     @Override
     public byte @Nullable [] poll() {
