@@ -51,6 +51,11 @@ public class FailoverApplication {
     return writer;
   }
 
+  @Bean
+  CommitJournal commitJournal(@Value("${benchmark.status}") Path file) throws IOException {
+    return new CommitJournal(file.resolveSibling("commits"));
+  }
+
   private static void write(StateFunEngine engine, Path file) {
     EngineStatus status = engine.status();
     EngineStatus.Standby standby = status.standby();

@@ -8,6 +8,7 @@ package io.statefun.benchmark.kafka;
 import io.statefun.benchmark.Folders;
 import io.statefun.benchmark.Options;
 import io.statefun.benchmark.Report;
+import io.statefun.benchmark.failover.CommitJournal;
 import io.statefun.benchmark.failover.FailoverApplication;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,6 +35,7 @@ public final class KafkaFailoverBenchmark {
 
   private static final String NAME = "failover";
   private static final long SETTLE_SECONDS = 10;
+  private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(SETTLE_SECONDS);
   private static final long PATIENCE_SECONDS = 1_800;
 
   private final Options options;
@@ -119,9 +121,9 @@ public final class KafkaFailoverBenchmark {
     String dead = "node-0";
     Set<Integer> lost = partitionsOf(probe, dead);
     System.out.printf("Killing %s with partitions %s%n", dead, lost);
+    long killedAt = System.nanoTime();
     engines.get(0).kill();
     killed = true;
-    long killedAt = System.nanoTime();
     await("the others go on with them", () -> hasCome(probe, lost, dead, killedAt));
     TimeUnit.SECONDS.sleep(SETTLE_SECONDS);
     long joins = System.nanoTime();
@@ -159,6 +161,9 @@ public final class KafkaFailoverBenchmark {
                             && one.due() < joins
                             && !lost.contains(one.partition()),
                     1))
+            .add("quiet_pause_ms", pause(killedAt - QUIET_NANOS, killedAt))
+            .add("failover_stayed_pause_ms", pause(killedAt, joins))
+            .add("join_stayed_pause_ms", pause(joins, System.nanoTime()))
             .add("join_moved_partitions", moved.size())
             .add(
                 "join_moved_max_ms",
@@ -293,6 +298,16 @@ public final class KafkaFailoverBenchmark {
 
   private static double last(List<Double> sorted) {
     return sorted.get(sorted.size() - 1);
+  }
+
+  /** The longest time without a commit of the nodes that were there all the time. */
+  private double pause(long from, long to) throws IOException {
+    double longest = 0;
+    for (int node = 1; node < nodes; node++) {
+      Path commits = data.resolve("node-" + node).resolve("commits");
+      longest = Math.max(longest, CommitJournal.longestPause(commits, from, to));
+    }
+    return longest;
   }
 
   private static double latency(
