@@ -37,6 +37,14 @@ public interface MessageLog extends CommittedEpochs, AutoCloseable {
   void join(int partitions, Listener listener) throws IOException;
 
   /**
+   * Puts a message into the inbox of a partition, outside of any epoch: that of a process that owns
+   * no partition which could send it. May be called by any thread once the process takes part.
+   *
+   * @return completes when the log has it for good; exceptionally if it does not, or perhaps not
+   */
+  CompletableFuture<Void> post(int partition, byte[] message);
+
+  /**
    * Gives up what this process owns, and begins to take part anew. Nothing happens if it owns
    * nothing.
    */

@@ -63,11 +63,14 @@ final class ChannelRecorder {
     return abandoned;
   }
 
-  /** Takes a message that has come. */
+  /**
+   * Takes a message that has come. What comes from outside before the last marker may have been
+   * posted before the savepoint was asked for, and is a part of it.
+   */
   void add(int sender, Message message) {
     if (abandoned) {
       stored.clear();
-    } else if (!complete && awaited.contains(sender)) {
+    } else if (!complete && (sender == Posting.OUTSIDE || awaited.contains(sender))) {
       chunks.add(message);
     }
   }

@@ -406,10 +406,9 @@ final class Committer implements Barrier {
       return 0;
     }
     newestSavepoint = number;
-    Routes routes = owners.routes();
-    // In inboxes of partitions that are together since a while ago, there may be messages of each
-    // other yet.
-    savepointSenders = routes.isWhole() ? routes.elsewhere() : routes.all();
+    // In inboxes of partitions that are together, there may be messages of each other from before,
+    // and messages from outside.
+    savepointSenders = log.takesOutput() ? owners.routes().all() : List.of();
     listener.beginSavepoint();
     return number;
   }

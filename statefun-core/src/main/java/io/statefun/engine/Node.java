@@ -262,6 +262,10 @@ final class Node {
     return near;
   }
 
+  boolean hasPartitions() {
+    return owners.routes().size() > 0;
+  }
+
   /** The numbers of the partitions that the node has. */
   Set<Integer> partitions() {
     return owners.routes().numbers();

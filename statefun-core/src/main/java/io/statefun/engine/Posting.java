@@ -59,6 +59,14 @@ sealed interface Posting {
   int MARKER = 2;
   int REQUEST = 3;
 
+  /** In place of the sender of a letter that a process without partitions has posted. */
+  int OUTSIDE = -1;
+
+  /**
+   * Writes a message.
+   *
+   * @param sender the partition that sends it, or {@link #OUTSIDE}
+   */
   static void writeLetter(ByteWriter out, int sender, Message message) {
     out.writeByte(MARK | FORMAT).writeByte(LETTER).writeVarInt(sender);
     MessageCodec.write(out, message);

@@ -5,7 +5,6 @@
  */
 package io.statefun.engine;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -162,17 +161,6 @@ final class Routes {
   /** The numbers of all partitions, here and elsewhere. */
   List<Integer> all() {
     return IntStream.range(0, workers.length).boxed().toList();
-  }
-
-  /** The numbers of all other partitions. */
-  List<Integer> elsewhere() {
-    List<Integer> others = new ArrayList<>();
-    for (int i = 0; i < workers.length; i++) {
-      if (!has(i)) {
-        others.add(i);
-      }
-    }
-    return others;
   }
 
   /** Which way messages take to a partition that the node has. */

@@ -93,6 +93,10 @@ public final class StateFunEngine implements AutoCloseable {
   private @Nullable ExecutorService restorers;
   private @Nullable ExecutorService fetchers;
   private @Nullable Ownership ownership;
+
+  /** Sends while there are no partitions; null without a log that the process takes part in. */
+  private volatile @Nullable Outsider outsider;
+
   private @Nullable Standby standby;
   private @Nullable ActorThread standbyThread;
 
@@ -142,6 +146,7 @@ public final class StateFunEngine implements AutoCloseable {
         Ownership joined = new Ownership(log, new Turns(), standBy(log), fetchers);
         ownership = joined;
         joined.join(settings.partitions);
+        outsider = new Outsider(log, services);
       }
     } catch (IOException | RuntimeException e) {
       throw startFailure(e);
@@ -387,7 +392,8 @@ public final class StateFunEngine implements AutoCloseable {
   }
 
   /**
-   * Sends a message to a function.
+   * Sends a message to a function. While this process has no partitions, it goes through the log,
+   * and those that it sends when it has some may overtake it.
    *
    * @return completes when the message is committed; exceptionally if the engine stops before it
    *     knows of that
@@ -396,6 +402,10 @@ public final class StateFunEngine implements AutoCloseable {
    */
   public CompletableFuture<Void> send(Address target, Object message) {
     TypedValue value = types.wrap(message);
+    Outsider outside = outsider();
+    if (outside != null) {
+      return outside.send(target, value);
+    }
     Node running = running();
     awaitRoom(running, target);
     return running.send(target, value);
@@ -406,7 +416,8 @@ public final class StateFunEngine implements AutoCloseable {
    *
    * @param replyType the reply's type
    * @return completes with the reply, when what the function did is committed
-   * @throws IllegalStateException if the engine does not run
+   * @throws IllegalStateException if the engine does not run, or this process has no partitions, to
+   *     which a reply could come
    */
   public <T> CompletableFuture<T> request(Address target, Object message, Class<T> replyType) {
     MessageType<T> type = types.forClass(replyType);
@@ -434,14 +445,14 @@ public final class StateFunEngine implements AutoCloseable {
    *
    * @param patience how long to wait until it is complete
    * @return completes when it is; exceptionally if it did not become so
-   * @throws IllegalStateException if the engine does not run, or has no partitions at the moment
+   * @throws IllegalStateException if the engine does not run
    * @throws IOException if the snapshot store cannot be read
    */
   public CompletableFuture<Savepoint> savepoint(Duration patience) throws IOException {
     SavepointStore savepoints = new SavepointStore(settings.store());
     String request = UUID.randomUUID().toString();
     long newest = savepoints.newestNumber();
-    running().requestSavepoint(request);
+    requestSavepoint(request);
     return new SavepointWait(
             savepoints,
             request,
@@ -449,6 +460,23 @@ public final class StateFunEngine implements AutoCloseable {
             patience,
             () -> state == EngineStatus.State.RUNNING || state == EngineStatus.State.STANDBY)
         .begin();
+  }
+
+  private void requestSavepoint(String request) {
+    Outsider outside = outsider();
+    if (outside == null) {
+      running().requestSavepoint(request);
+    } else {
+      var unused =
+          outside
+              .requestSavepoint(request)
+              .whenComplete(
+                  (done, lost) -> {
+                    if (lost != null) {
+                      LOG.warn("The request for a savepoint may be lost: {}", lost.toString());
+                    }
+                  });
+    }
   }
 
   /**
@@ -543,8 +571,22 @@ public final class StateFunEngine implements AutoCloseable {
     }
   }
 
+  /** Who sends in place of the node, if this process takes part and has no partitions. */
+  private @Nullable Outsider outsider() {
+    RunningNode node = running;
+    boolean hasPartitions = node != null && node.node().hasPartitions();
+    return hasPartitions || !(state == EngineStatus.State.STANDBY || node != null)
+        ? null
+        : outsider;
+  }
+
   private Node running() {
     RunningNode node = running;
+    if (outsider() != null) {
+      throw new IllegalStateException(
+          "This process has no partitions at the moment, so that no reply can come to it. Ask"
+              + " another one, or again when it has some");
+    }
     if (node == null || state != EngineStatus.State.RUNNING) {
       throw new IllegalStateException(
           "The engine of application '" + settings.name + "' does not run: it is " + state,

@@ -12,6 +12,7 @@ import io.statefun.cluster.TransactionalEpochLog;
 import io.statefun.io.Egress;
 import io.statefun.io.Ingress;
 import io.statefun.io.RefusedRecordsException;
+import io.statefun.message.Address;
 import io.statefun.message.MessageTypes;
 import io.statefun.message.TypeName;
 import io.statefun.message.TypedValue;
@@ -82,6 +83,9 @@ final class ClusterSimulation {
   private final double savepointRate;
   private final double standbyRate;
 
+  /** Whether the last split is no ingress, but a process without partitions that sends. */
+  private final boolean outside;
+
   /** What the application goes on from, if it does not begin with nothing. */
   private final @Nullable Origin origin;
 
@@ -141,6 +145,7 @@ final class ClusterSimulation {
     this.log = new SimulatedLog(new Random(~seed), defect, () -> calm, world::mayCrash);
     this.store = new MoodyStore();
     int splits = 1 + random.nextInt(4);
+    this.outside = origin == null && splits > 1 && random.nextInt(4) == 0;
     this.workload =
         origin == null
             ? new Workload(random, splits, 20 + random.nextInt(100), 2 + random.nextInt(12))
@@ -199,7 +204,8 @@ final class ClusterSimulation {
     int savepoints = 0;
     try {
       simulation.run();
-      if (simulation.violation == null) {
+      // How far the sender outside was is in no savepoint.
+      if (simulation.violation == null && !simulation.outside) {
         savepoints = simulation.restore(seed);
       }
     } catch (IOException | RuntimeException | AssertionError e) {
@@ -370,6 +376,9 @@ final class ClusterSimulation {
       askForSavepoint();
     }
     assign();
+    if (outside && random.nextInt(20) == 0) {
+      sendFromOutside();
+    }
     Member member = members.get(random.nextInt(members.size()));
     if (!calm && random.nextDouble() < crashRate) {
       if (random.nextInt(3) == 0) {
@@ -382,6 +391,22 @@ final class ClusterSimulation {
       world.pass();
     } else {
       member.step();
+    }
+  }
+
+  private void sendFromOutside() {
+    int split = workload.splitCount() - 1;
+    int sent = read.getOrDefault("s" + split, 0);
+    List<Workload.Entry> entries = workload.split(split);
+    if (sent < entries.size()) {
+      Address target = CellFunction.address(entries.get(sent).cell());
+      ByteWriter letter = new ByteWriter(64);
+      Posting.writeLetter(
+          letter,
+          Posting.OUTSIDE,
+          Message.of(target, null, types.wrap(entries.get(sent).program())));
+      log.post(target.partition(partitions), letter.toByteArray());
+      read.put("s" + split, sent + 1);
     }
   }
 
@@ -755,6 +780,11 @@ final class ClusterSimulation {
 
       @Override
       public void join(int count, Listener listener) {}
+
+      @Override
+      public CompletableFuture<Void> post(int partition, byte[] message) {
+        throw new UnsupportedOperationException();
+      }
 
       @Override
       public void rejoin() {
@@ -1262,7 +1292,8 @@ final class ClusterSimulation {
     private final List<Split> splits = new ArrayList<>();
 
     ProgramIngress() {
-      for (int i = 0; i < workload.splitCount(); i++) {
+      int count = workload.splitCount() - (outside ? 1 : 0);
+      for (int i = 0; i < count; i++) {
         splits.add(new ProgramSplit(i));
       }
     }

@@ -373,6 +373,11 @@ class OwnershipTest {
     }
 
     @Override
+    public CompletableFuture<Void> post(int partition, byte[] message) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public void rejoin() {
       rejoined.incrementAndGet();
     }

@@ -209,6 +209,13 @@ final class SimulatedLog {
     return text.append("; open ").append(open.size()).toString();
   }
 
+  /** Puts a message into an inbox that is part of no epoch. */
+  void post(int partition, byte[] message) {
+    Transaction none = new Transaction();
+    none.state = State.COMMITTED;
+    postedTo(partition).add(new Posted(message, none));
+  }
+
   /** How many messages went through inboxes. */
   long posted() {
     return inboxes.values().stream().mapToLong(List::size).sum();

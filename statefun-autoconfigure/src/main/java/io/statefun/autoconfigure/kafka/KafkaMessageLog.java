@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -80,6 +81,7 @@ final class KafkaMessageLog implements MessageLog {
   private volatile int largestMessage;
   private @Nullable Listener listener;
   private @Nullable CommittedOffsets offsets;
+  private @Nullable KafkaPoster poster;
   private @Nullable KafkaTransactions transactions;
   private volatile @Nullable KafkaTurn turn;
   private volatile @Nullable Consumer<byte[], byte[]> consumer;
@@ -145,6 +147,23 @@ final class KafkaMessageLog implements MessageLog {
   }
 
   @Override
+  public CompletableFuture<Void> post(int partition, byte[] message) {
+    return poster().post(partition, message);
+  }
+
+  private synchronized KafkaPoster poster() {
+    if (closed) {
+      throw new IllegalStateException("The log is closed");
+    }
+    KafkaPoster opened = poster;
+    if (opened == null) {
+      opened = new KafkaPoster(clients, settings.internalTopic(), largestMessage);
+      poster = opened;
+    }
+    return opened;
+  }
+
+  @Override
   public void rejoin() {
     rejoin = true;
   }
@@ -164,10 +183,14 @@ final class KafkaMessageLog implements MessageLog {
       Thread.currentThread().interrupt();
     }
     endTransactions();
-    closeOffsets();
+    closeClients();
   }
 
-  private synchronized void closeOffsets() {
+  private synchronized void closeClients() {
+    if (poster != null) {
+      poster.close();
+      poster = null;
+    }
     if (offsets != null) {
       offsets.close();
       offsets = null;

@@ -7,6 +7,7 @@ package io.statefun.autoconfigure.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.FunctionCounter;
@@ -367,6 +368,31 @@ class KafkaApplicationTest {
     await().atMost(PATIENCE).until(() -> countersWithSumOf(10) + countersWithSumOf(11) == 20);
     assertThat(countersWithSumOf(10)).isPositive();
     assertThat(countersWithSumOf(11)).isPositive();
+  }
+
+  @Test
+  void aProcessWithoutPartitionsSendsAndHasSavepointsTakenButGetsNoReplies() throws Exception {
+    String[] shared = {"statefun.partitions=1", "statefun.snapshot.file.lock=false"};
+    ConfigurableApplicationContext first = start(shared);
+    ConfigurableApplicationContext second =
+        start(shared[0], shared[1], "statefun.data-directory=" + directory.resolve("other"));
+    assertThat(state(second)).isEqualTo(EngineStatus.State.STANDBY);
+    StateFunTemplate outside = second.getBean(StateFunTemplate.class);
+
+    CounterApplication.Hit hit = new CounterApplication.Hit("start", 7);
+    outside.send("test/counter", "a", hit).join();
+
+    await().atMost(PATIENCE).until(() -> countersWithSumOf(7) == 1);
+    assertThat(handled(first)).isEqualTo(1);
+    assertThat(second.getBean(StateFunEngine.class).savepoint(PATIENCE).get().parts()).hasSize(1);
+    assertThatIllegalStateException()
+        .isThrownBy(() -> outside.request("test/counter", "a", hit, Long.class))
+        .withMessageContaining("has no partitions at the moment");
+    CounterApplication.Hit large = new CounterApplication.Hit("x".repeat(2_000_000), 1);
+    assertThat(outside.send("test/counter", "a", large))
+        .failsWithin(PATIENCE)
+        .withThrowableThat()
+        .withMessageContaining("to another process at most");
   }
 
   private long countersWithSumOf(long sum) {
