@@ -807,6 +807,9 @@ final class ClusterSimulation {
           copiesUsed += copied.contains(partition) && backend.open(partition).epoch() > 0 ? 1 : 0;
         }
         // To bring back a state takes a while, in which anything may happen.
+        if (!calm && crashRate > 0 && random.nextInt(6) == 0) {
+          expel();
+        }
         pass(random.nextInt(3) == 0 ? random.nextInt(800) : 0);
         Node running = node;
         if (running == null) {
