@@ -105,13 +105,24 @@ public interface MessageLog extends CommittedEpochs, AutoCloseable {
     /**
      * This process is to keep copies of these partitions, and of no others, so that it can take
      * them over soon. It may own some of them meanwhile.
+     *
+     * @param warmUps those of them that come to this process as soon as their copies are current
      */
-    void standby(Set<Integer> partitions);
+    void standby(Set<Integer> partitions, Set<Integer> warmUps);
 
-    /** The newest epochs of partitions that this process has the state of, owned or not. */
-    Map<Integer, Long> copies();
+    /** What this process has of the state of partitions, owned or not. */
+    Map<Integer, Copy> copies();
 
     /** It can take no part any more. */
     void failed(Throwable cause);
   }
+
+  /**
+   * What a process has of the state of a partition.
+   *
+   * @param epoch the newest epoch that it has completely; 0 if none
+   * @param current whether to take the partition over would take no longer than for any copy: what
+   *     it does not have yet was committed a moment ago
+   */
+  record Copy(long epoch, boolean current) {}
 }

@@ -85,11 +85,13 @@ public record EngineStatus(
    * @param behind by how many committed epochs one of those is still behind, the most of all; 0 if
    *     each has what was committed when it was last looked for
    * @param failures how often in a row that could not be done; 0 is good
+   * @param warmingUp how many partitions are to come to this process and have not yet, since their
+   *     state is being fetched
    */
-  public record Standby(int copies, int begun, long behind, int failures) {
+  public record Standby(int copies, int begun, long behind, int failures, int warmingUp) {
 
     /** There are none. */
-    public static final Standby NONE = new Standby(0, 0, 0, 0);
+    public static final Standby NONE = new Standby(0, 0, 0, 0, 0);
   }
 
   /**

@@ -112,6 +112,7 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
         () -> {
           if (turn == changes) {
             coming.addAll(partitions);
+            standby.expect(partitions);
             fetch(turn, of, partitions);
           }
         });
@@ -164,12 +165,12 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
   }
 
   @Override
-  public void standby(Set<Integer> partitions) {
-    standby.keep(partitions);
+  public void standby(Set<Integer> partitions, Set<Integer> warmUps) {
+    standby.keep(partitions, warmUps);
   }
 
   @Override
-  public Map<Integer, Long> copies() {
+  public Map<Integer, MessageLog.Copy> copies() {
     return standby.copies();
   }
 
@@ -260,6 +261,7 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
     standby.take(fetched);
     try {
       turns.gain(of, Set.copyOf(fetched), () -> turn == changes);
+      standby.arrived(fetched);
       coming.removeAll(fetched);
       fetched.clear();
       again = null;

@@ -72,12 +72,12 @@ final class RestoreTurn implements MessageLog.Listener {
   }
 
   @Override
-  public void standby(Set<Integer> partitions) {
+  public void standby(Set<Integer> copies, Set<Integer> warmUps) {
     // It is about to end.
   }
 
   @Override
-  public Map<Integer, Long> copies() {
+  public Map<Integer, MessageLog.Copy> copies() {
     return Map.of();
   }
 

@@ -6,6 +6,7 @@
 package io.statefun.engine;
 
 import io.statefun.cluster.CommittedEpochs;
+import io.statefun.cluster.MessageLog;
 import io.statefun.snapshot.BaseStore;
 import io.statefun.snapshot.EpochHeader;
 import io.statefun.snapshot.EpochId;
@@ -22,6 +23,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -59,6 +61,9 @@ final class Standby {
 
   private static final long TIDYING_INTERVAL = 60_000;
 
+  /** How long after an interval has passed a copy is still current. */
+  private static final long GRACE = 5_000;
+
   private final CommittedEpochs committed;
   private final EpochReaders epochs;
   private final BaseStore bases;
@@ -70,11 +75,17 @@ final class Standby {
   /** The partitions that copies are kept of, while the node does not have them. */
   private final Set<Integer> kept = new HashSet<>();
 
+  /** Those of them that come to this process when their copies are current. */
+  private final Set<Integer> warmUps = new HashSet<>();
+
+  /** Those that this process owns, and the node does not have yet. */
+  private final Set<Integer> expected = new HashSet<>();
+
   /** Those that the node has or gets. */
   private final Set<Integer> taken = new HashSet<>();
 
-  /** By how many epochs the copies are behind. */
-  private final Map<Integer, Long> behind = new HashMap<>();
+  /** How far the copies are. */
+  private final Map<Integer, Progress> progress = new HashMap<>();
 
   /** Those that are being written, each by one thread. */
   private final Set<Integer> copying = new HashSet<>();
@@ -112,17 +123,33 @@ final class Standby {
 
   // Told by others
 
-  /** Has copies kept of these partitions, and of no others. */
-  synchronized void keep(Set<Integer> wanted) {
+  /**
+   * Has copies kept of these partitions, and of no others.
+   *
+   * @param first those of them that come to this process when their copies are current
+   */
+  synchronized void keep(Set<Integer> wanted, Set<Integer> first) {
     kept.clear();
     kept.addAll(wanted);
-    behind.keySet().retainAll(wanted);
+    warmUps.clear();
+    warmUps.addAll(first);
+    progress.keySet().retainAll(wanted);
+  }
+
+  /** This process owns partitions, and the node will have them soon. */
+  synchronized void expect(Set<Integer> some) {
+    expected.addAll(some);
+  }
+
+  /** The node has partitions that were expected. */
+  synchronized void arrived(Set<Integer> some) {
+    expected.removeAll(some);
   }
 
   /** The node gets partitions: waits until nothing is written of them, and nothing will be. */
   synchronized void take(Collection<Integer> some) {
     taken.addAll(some);
-    behind.keySet().removeAll(some);
+    progress.keySet().removeAll(some);
     awaitWritten(some);
   }
 
@@ -143,23 +170,42 @@ final class Standby {
   /** The node has partitions no longer, and writes nothing of them. */
   synchronized void giveBack(Collection<Integer> some) {
     taken.removeAll(some);
+    expected.removeAll(some);
   }
 
   /** The node has none. */
   synchronized void giveBackAll() {
     taken.clear();
+    expected.clear();
   }
 
-  /** The newest epochs of the partitions that the backend has, as far as it has them. */
-  Map<Integer, Long> copies() {
-    Map<Integer, Long> copies = new HashMap<>();
+  /** What the backend has of partitions; also of those without any state, if that is current. */
+  Map<Integer, MessageLog.Copy> copies() {
+    Map<Integer, MessageLog.Copy> copies = new HashMap<>();
     for (int partition = 0; partition < partitions; partition++) {
       long epoch = backend.open(partition).epoch();
-      if (epoch > 0) {
-        copies.put(partition, epoch);
+      boolean current = isCurrent(partition);
+      if (epoch > 0 || current) {
+        copies.put(partition, new MessageLog.Copy(epoch, current));
       }
     }
     return copies;
+  }
+
+  /**
+   * Whether the node has the partition, or its copy has all that was committed when that was last
+   * asked for. That must have been a moment ago, as the first copy of a large state takes long; or
+   * it was the second time in a row, so that it has brought little, however many copies there are.
+   */
+  private synchronized boolean isCurrent(int partition) {
+    if (taken.contains(partition)) {
+      return true;
+    }
+    Progress known = progress.get(partition);
+    return known != null
+        && known.behind() == 0
+        && failures == 0
+        && (known.again() || clock.millis() - known.looked() <= interval + GRACE);
   }
 
   /**
@@ -194,7 +240,7 @@ final class Standby {
         () -> {
           try {
             awaitWritten(Set.of(partition));
-            copy(new Target(partition, newest.getOrDefault(partition, EpochId.NONE)), false);
+            copy(target(partition, newest), false);
           } catch (IOException | RuntimeException e) {
             LOG.debug("The state of partition {} is not fetched before it comes", partition, e);
           } finally {
@@ -207,9 +253,12 @@ final class Standby {
   /** How the copies do. */
   synchronized EngineStatus.Standby status() {
     List<Integer> copies = copied();
-    List<Integer> begun = copies.stream().filter(behind::containsKey).toList();
-    long most = begun.stream().mapToLong(copy -> behind.getOrDefault(copy, 0L)).max().orElse(0);
-    return new EngineStatus.Standby(copies.size(), begun.size(), most, failures);
+    List<Progress> begun = progress.values().stream().toList();
+    long most = begun.stream().mapToLong(Progress::behind).max().orElse(0);
+    Set<Integer> coming = new HashSet<>(warmUps);
+    coming.removeAll(taken);
+    coming.addAll(expected);
+    return new EngineStatus.Standby(copies.size(), begun.size(), most, failures, coming.size());
   }
 
   // The loop
@@ -261,9 +310,13 @@ final class Standby {
     }
     Map<Integer, EpochId> newest = committed.newest();
     for (int partition : copies) {
-      targets.add(new Target(partition, newest.getOrDefault(partition, EpochId.NONE)));
+      targets.add(target(partition, newest));
     }
     return true;
+  }
+
+  private Target target(int partition, Map<Integer, EpochId> newest) {
+    return new Target(partition, newest.getOrDefault(partition, EpochId.NONE), clock.millis());
   }
 
   private void tidy() {
@@ -278,7 +331,7 @@ final class Standby {
           backend.open(partition).clear();
           LOG.info("Removed the local state of partition {}, which is elsewhere", partition);
         } finally {
-          end(partition, 0);
+          end(partition, null);
         }
       }
     }
@@ -293,7 +346,12 @@ final class Standby {
   }
 
   private synchronized List<Integer> copied() {
-    return kept.stream().filter(this::isCopied).sorted().toList();
+    return kept.stream()
+        .filter(this::isCopied)
+        .sorted(
+            Comparator.comparing((Integer copy) -> !warmUps.contains(copy))
+                .thenComparing(Comparator.naturalOrder()))
+        .toList();
   }
 
   private synchronized boolean isCopied(int partition) {
@@ -309,7 +367,8 @@ final class Standby {
     try {
       follow(target, store);
     } finally {
-      end(partition, Math.max(0, target.newest().epoch() - store.epoch()));
+      long behind = Math.max(0, target.newest().epoch() - store.epoch());
+      end(partition, new Progress(behind, target.looked(), false));
     }
   }
 
@@ -319,10 +378,10 @@ final class Standby {
     return wanted && copying.add(partition);
   }
 
-  private synchronized void end(int partition, long epochsBehind) {
+  private synchronized void end(int partition, @Nullable Progress made) {
     copying.remove(partition);
-    if (isCopied(partition)) {
-      behind.put(partition, epochsBehind);
+    if (made != null && isCopied(partition)) {
+      progress.merge(partition, made, Progress::then);
     }
     notifyAll();
   }
@@ -378,5 +437,24 @@ final class Standby {
     return chain;
   }
 
-  private record Target(int partition, EpochId newest) {}
+  /**
+   * How far a copy is to come.
+   *
+   * @param looked when the newest epoch was asked for
+   */
+  private record Target(int partition, EpochId newest, long looked) {}
+
+  /**
+   * How far a copy has come.
+   *
+   * @param behind by how many epochs it is behind the newest one that was known
+   * @param looked when that was asked for
+   * @param again whether it had come as far as it was to come the time before, too
+   */
+  private record Progress(long behind, long looked, boolean again) {
+
+    Progress then(Progress next) {
+      return new Progress(next.behind, next.looked, behind == 0);
+    }
+  }
 }

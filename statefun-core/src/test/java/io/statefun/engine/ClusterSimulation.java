@@ -731,7 +731,7 @@ final class ClusterSimulation {
             copied.add(partition);
           }
         }
-        standing.keep(copied);
+        standing.keep(copied, Set.of());
       }
       return random.nextInt(4) == 0 && standing.step();
     }

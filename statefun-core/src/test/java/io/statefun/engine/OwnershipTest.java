@@ -245,6 +245,27 @@ class OwnershipTest {
   }
 
   @Test
+  void whatIsGainedIsToComeUntilTheNodeHasIt() throws Exception {
+    log.atOnce = MessageLog.Listener::standsBy;
+    ownership.join(4);
+    holdsUp = true;
+    log.listener().gained(log.turn, Set.of(0, 1));
+    await().until(() -> heldUp.size() == 1);
+    assertThat(standby.status().warmingUp()).isEqualTo(2);
+
+    holdsUp = false;
+    heldUp.get(0).run();
+    await().until(() -> turns.gained.size() == 1);
+    await().until(() -> standby.status().warmingUp() == 0);
+
+    holdsUp = true;
+    log.listener().gained(log.turn, Set.of(2));
+    await().until(() -> standby.status().warmingUp() == 1);
+    log.listener().lost("gone");
+    await().until(() -> standby.status().warmingUp() == 0);
+  }
+
+  @Test
   void whatIsGainedInATurnIsReadInThatTurnThoughTheLogIsInTheNextOne() throws Exception {
     log.atOnce = MessageLog.Listener::standsBy;
     ownership.join(4);

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.awaitility.Awaitility.await;
 
+import io.statefun.cluster.MessageLog;
 import io.statefun.snapshot.BaseStore;
 import io.statefun.snapshot.EpochHeader;
 import io.statefun.snapshot.EpochId;
@@ -70,7 +71,7 @@ class StandbyTest {
 
   @Test
   void bringsWhatIsCommittedIntoTheBackendEpochByEpoch() throws Exception {
-    standby.keep(Set.of(1));
+    standby.keep(Set.of(1), Set.of());
     commit(1, needs(1, 0), "a", "1");
     commit(2, needs(1, 0), "b", "2");
     goOn();
@@ -82,13 +83,109 @@ class StandbyTest {
     assertThat(backend.open(1).epoch()).isEqualTo(3);
     assertThat(value(1, "a")).isEqualTo("3");
     assertThat(value(1, "b")).isEqualTo("2");
-    assertThat(standby.copies()).containsExactly(Map.entry(1, 3L));
-    assertThat(standby.status()).isEqualTo(new EngineStatus.Standby(1, 1, 0, 0));
+    assertThat(standby.copies()).containsExactly(Map.entry(1, new MessageLog.Copy(3, true)));
+    assertThat(standby.status()).isEqualTo(new EngineStatus.Standby(1, 1, 0, 0, 0));
+  }
+
+  @Test
+  void aCopyIsCurrentAsSoonAsItHasWhatWasCommittedAMomentAgo() throws Exception {
+    standby.keep(Set.of(1, 2), Set.of());
+    commit(1, needs(1, 0), "a", "1");
+    assertThat(standby.copies()).isEmpty();
+    goOn();
+
+    assertThat(standby.copies())
+        .containsOnly(
+            Map.entry(1, new MessageLog.Copy(1, true)), Map.entry(2, new MessageLog.Copy(0, true)));
+  }
+
+  @Test
+  void aCopyThatTookLongIsCurrentOnlyWhenWhatCameMeanwhileIsThereToo() throws Exception {
+    standby.keep(Set.of(1), Set.of());
+    commit(1, needs(1, 0), "a", "1");
+    store.delay = Duration.ofSeconds(60);
+    lookAndCopy();
+    assertThat(standby.copies()).containsOnly(Map.entry(1, new MessageLog.Copy(1, false)));
+
+    store.delay = Duration.ZERO;
+    commit(2, needs(1, 0), "a", "2");
+    lookAndCopy();
+    assertThat(standby.copies()).containsOnly(Map.entry(1, new MessageLog.Copy(2, true)));
+  }
+
+  @Test
+  void aCopyIsCurrentIfItHasCaughtUpTwiceHoweverLongThatTakes() throws Exception {
+    standby.keep(Set.of(1), Set.of());
+    store.delay = Duration.ofSeconds(60);
+    commit(1, needs(1, 0), "a", "1");
+    lookAndCopy();
+    commit(2, needs(1, 0), "a", "2");
+    lookAndCopy();
+
+    assertThat(standby.copies()).containsOnly(Map.entry(1, new MessageLog.Copy(2, true)));
+  }
+
+  @Test
+  void aCopyThatCannotBeFollowedIsNotCurrent() throws Exception {
+    standby.keep(Set.of(1), Set.of());
+    commit(1, needs(1, 0), "a", "1");
+    goOn();
+    logFailure = new IOException("the log is away");
+    goOn();
+
+    assertThat(standby.copies()).containsOnly(Map.entry(1, new MessageLog.Copy(1, false)));
+  }
+
+  @Test
+  void aCopyThatIsNoLongerKeptIsNotCurrentAndAPartitionThatTheNodeHasIs() throws Exception {
+    standby.keep(Set.of(1), Set.of());
+    commit(1, needs(1, 0), "a", "1");
+    goOn();
+    standby.keep(Set.of(), Set.of());
+    assertThat(standby.copies()).containsOnly(Map.entry(1, new MessageLog.Copy(1, false)));
+
+    standby.take(Set.of(1));
+    assertThat(standby.copies()).containsOnly(Map.entry(1, new MessageLog.Copy(1, true)));
+    standby.giveBack(Set.of(1));
+    assertThat(standby.copies()).containsOnly(Map.entry(1, new MessageLog.Copy(1, false)));
+  }
+
+  @Test
+  void whatIsToComeIsCopiedFirst() throws Exception {
+    standby.keep(Set.of(0, 1, 2), Set.of(1));
+    commit(1, needs(1, 0), "a", "1");
+    lookAndCopy();
+
+    assertThat(standby.copies()).containsOnlyKeys(1);
+  }
+
+  @Test
+  void theStatusTellsWhatIsToComeUntilTheNodeHasIt() {
+    standby.keep(Set.of(0, 1, 2), Set.of(1, 2));
+    assertThat(standby.status().warmingUp()).isEqualTo(2);
+
+    standby.expect(Set.of(1, 3));
+    standby.keep(Set.of(0, 2), Set.of(2));
+    assertThat(standby.status().warmingUp()).isEqualTo(3);
+
+    standby.take(Set.of(1, 3));
+    standby.arrived(Set.of(1, 3));
+    assertThat(standby.status().warmingUp()).isEqualTo(1);
+  }
+
+  @Test
+  void whatGoesBeforeTheNodeHasItIsNotToComeAnyLonger() {
+    standby.expect(Set.of(1, 2, 3));
+    standby.giveBack(Set.of(1));
+    assertThat(standby.status().warmingUp()).isEqualTo(2);
+
+    standby.giveBackAll();
+    assertThat(standby.status().warmingUp()).isZero();
   }
 
   @Test
   void whatIsNotCommittedIsNotCopied() throws Exception {
-    standby.keep(Set.of(1));
+    standby.keep(Set.of(1), Set.of());
     commit(1, needs(1, 0), "a", "1");
     write(2, needs(1, 0), "a", "2");
     goOn();
@@ -99,7 +196,7 @@ class StandbyTest {
 
   @Test
   void partitionsOfWhichNoCopyIsToBeKeptAreLeftAlone() throws Exception {
-    standby.keep(Set.of(2));
+    standby.keep(Set.of(2), Set.of());
     commit(1, needs(1, 0), "a", "1");
     goOn();
 
@@ -109,7 +206,7 @@ class StandbyTest {
 
   @Test
   void aCopyThatIsBehindWhatIsStillThereBeginsAnewWithTheNewestBase() throws Exception {
-    standby.keep(Set.of(1));
+    standby.keep(Set.of(1), Set.of());
     commit(1, needs(1, 0), "gone", "1");
     goOn();
     commit(2, needs(1, 0), "b", "2");
@@ -127,7 +224,7 @@ class StandbyTest {
 
   @Test
   void aCopyMayBeWrittenOfAnEpochThatIsMissingAndChangedNothing() throws Exception {
-    standby.keep(Set.of(1));
+    standby.keep(Set.of(1), Set.of());
     commit(1, needs(1, 0), "a", "1");
     goOn();
     commit(5, new EpochHeader.Need(1, 1, List.of()), "a", "5");
@@ -171,7 +268,7 @@ class StandbyTest {
 
   @Test
   void nothingIsWrittenOfAPartitionThatTheNodeHasUntilItGivesItBack() throws Exception {
-    standby.keep(Set.of(1));
+    standby.keep(Set.of(1), Set.of());
     standby.take(Set.of(1));
     commit(1, needs(1, 0), "a", "1");
     goOn();
@@ -185,7 +282,7 @@ class StandbyTest {
 
   @Test
   void whoTakesAPartitionWaitsUntilTheWriteThatIsUnderWayIsDone() throws Exception {
-    standby.keep(Set.of(1));
+    standby.keep(Set.of(1), Set.of());
     commit(1, needs(1, 0), "a", "1");
     CountDownLatch released = new CountDownLatch(1);
     store.gate = released;
@@ -203,7 +300,7 @@ class StandbyTest {
 
   @Test
   void aLogOrStoreThatFailsIsAskedAgainAfterAPause() throws Exception {
-    standby.keep(Set.of(1));
+    standby.keep(Set.of(1), Set.of());
     commit(1, needs(1, 0), "a", "1");
     logFailure = new IOException("the log is away");
     goOn();
@@ -219,10 +316,10 @@ class StandbyTest {
 
   @Test
   void whatIsLeftOfAPartitionThatNobodyUsesHereIsRemovedAfterAWhile() throws Exception {
-    standby.keep(Set.of(1));
+    standby.keep(Set.of(1), Set.of());
     commit(1, needs(1, 0), "a", "1");
     goOn();
-    standby.keep(Set.of());
+    standby.keep(Set.of(), Set.of());
     now = now.plusSeconds(60);
     goOn();
     now = now.plusSeconds(9 * 60);
@@ -236,10 +333,10 @@ class StandbyTest {
 
   @Test
   void whatTheNodeHasIsNotRemovedHoweverLongNothingIsKept() throws Exception {
-    standby.keep(Set.of(1));
+    standby.keep(Set.of(1), Set.of());
     commit(1, needs(1, 0), "a", "1");
     goOn();
-    standby.keep(Set.of());
+    standby.keep(Set.of(), Set.of());
     standby.take(Set.of(1));
     for (int minute = 0; minute < 30; minute++) {
       now = now.plusSeconds(60);
@@ -251,7 +348,7 @@ class StandbyTest {
 
   @Test
   void anEpochOfANewerVersionIsLeftToTheNodesOfThatVersion() throws Exception {
-    standby.keep(Set.of(1));
+    standby.keep(Set.of(1), Set.of());
     references.put(1, "2:whatever");
 
     goOn();
@@ -265,6 +362,13 @@ class StandbyTest {
     while (standby.step()) {
       assertThat(backend.open(3).epoch()).isZero();
     }
+  }
+
+  /** Has it look for what is committed, and one copy brought up to that. */
+  private void lookAndCopy() {
+    now = now.plusSeconds(1);
+    assertThat(standby.step()).isTrue();
+    assertThat(standby.step()).isTrue();
   }
 
   private static EpochHeader.Need needs(long first, long base) {
@@ -311,15 +415,17 @@ class StandbyTest {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Lets a test hold up whoever reads. */
-  private static final class BlockingStore implements SnapshotStore {
+  /** Lets a test hold up whoever reads, and have it take long. */
+  private final class BlockingStore implements SnapshotStore {
 
     private final SnapshotStore objects = new InMemorySnapshotStore();
     volatile @Nullable CountDownLatch gate;
     volatile boolean waiting;
+    Duration delay = Duration.ZERO;
 
     @Override
     public byte[] read(String name, long offset, int length) throws IOException {
+      now = now.plus(delay);
       CountDownLatch closed = gate;
       if (closed != null) {
         waiting = true;
