@@ -18,8 +18,8 @@ import org.springframework.boot.health.contributor.Health;
 
 /**
  * Tells whether the functions work: down if somebody must look after them, out of service before
- * the engine starts and after it was stopped. A process that stands by for another is well, unless
- * it is to take over and cannot.
+ * the engine starts, before its first partitions come, and after it was stopped. A process that
+ * stands by for another is well, unless it is to take over and cannot.
  */
 final class StateFunHealthIndicator extends AbstractHealthIndicator {
 
@@ -47,10 +47,12 @@ final class StateFunHealthIndicator extends AbstractHealthIndicator {
     switch (status.state()) {
       case NEW, STOPPED -> builder.outOfService();
       case STANDBY -> {
-        if (status.failure() == null) {
-          builder.up();
-        } else {
+        if (status.failure() != null) {
           builder.down();
+        } else if (status.standby().warmingUp() > 0) {
+          builder.outOfService();
+        } else {
+          builder.up();
         }
       }
       case FAILED -> builder.down();
@@ -90,7 +92,7 @@ final class StateFunHealthIndicator extends AbstractHealthIndicator {
     if (!unreadable.isEmpty()) {
       builder.withDetail("failingIngresses", unreadable);
     }
-    if (status.standby().copies() > 0) {
+    if (status.standby().copies() > 0 || status.standby().warmingUp() > 0) {
       builder.withDetail("standby", describe(status.standby()));
     }
     if (status.unreadableState() != null) {
@@ -103,6 +105,9 @@ final class StateFunHealthIndicator extends AbstractHealthIndicator {
     details.put("copies", standby.copies());
     details.put("copiesBegun", standby.begun());
     details.put("epochsBehind", standby.behind());
+    if (standby.warmingUp() > 0) {
+      details.put("warmingUp", standby.warmingUp());
+    }
     if (standby.failures() > 0) {
       details.put("failures", standby.failures());
     }

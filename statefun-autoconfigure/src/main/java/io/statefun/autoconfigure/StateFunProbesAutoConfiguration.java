@@ -102,8 +102,8 @@ class StateFunProbesAutoConfiguration {
   static boolean isReady(EngineStatus status) {
     return switch (status.state()) {
       case RUNNING -> true;
-      // A process that others need not is well, unless it is to take over and cannot.
-      case STANDBY -> status.failure() == null;
+      // A process that others need not is well, unless it is to take over and cannot, or not yet.
+      case STANDBY -> status.failure() == null && status.standby().warmingUp() == 0;
       case NEW, STOPPED, FAILED -> false;
     };
   }

@@ -123,6 +123,19 @@ class ActuatorTest {
   }
 
   @Test
+  void isOutOfServiceUntilItsFirstPartitionsHaveCome() {
+    Health warmingUp = describeStandby(null, 4);
+
+    assertThat(warmingUp.getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
+    assertThat(warmingUp.getDetails().get("standby"))
+        .isEqualTo(
+            Map.of(
+                "copies", 3, "copiesBegun", 2, "epochsBehind", 5L, "failures", 1, "warmingUp", 4));
+    assertThat(describeStandby(new IOException("the store is away"), 4).getStatus())
+        .isEqualTo(Status.DOWN);
+  }
+
+  @Test
   void isDownAndBrokenIfAnotherProcessTakesOver() {
     InMemorySnapshotStore store = new InMemorySnapshotStore();
     assertThatEngineFails(store, LivenessState.BROKEN);
@@ -292,6 +305,10 @@ class ActuatorTest {
   }
 
   private static Health describeStandby(@Nullable Throwable failure) {
+    return describeStandby(failure, 0);
+  }
+
+  private static Health describeStandby(@Nullable Throwable failure, int warmingUp) {
     Health.Builder builder = new Health.Builder();
     StateFunHealthIndicator.describe(
         new EngineStatus(
@@ -310,7 +327,7 @@ class ActuatorTest {
             Map.of(),
             Map.of(),
             null,
-            new EngineStatus.Standby(3, 2, 5, 1)),
+            new EngineStatus.Standby(3, 2, 5, 1, warmingUp)),
         builder);
     return builder.build();
   }

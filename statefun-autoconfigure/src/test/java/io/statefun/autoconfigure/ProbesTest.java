@@ -118,9 +118,11 @@ class ProbesTest {
   }
 
   @Test
-  void whoStandsByIsReadyUnlessItIsToTakeOverAndCannot() {
-    assertThat(StateFunProbesAutoConfiguration.isReady(standby(null))).isTrue();
-    assertThat(StateFunProbesAutoConfiguration.isReady(standby(new IOException("away")))).isFalse();
+  void whoStandsByIsReadyUnlessItIsToTakeOverAndCannotOrNotYet() {
+    assertThat(StateFunProbesAutoConfiguration.isReady(standby(null, 0))).isTrue();
+    assertThat(StateFunProbesAutoConfiguration.isReady(standby(new IOException("away"), 0)))
+        .isFalse();
+    assertThat(StateFunProbesAutoConfiguration.isReady(standby(null, 3))).isFalse();
   }
 
   @Test
@@ -131,7 +133,7 @@ class ProbesTest {
     assertThat(context.getBeansOfType(ReadinessStateHealthIndicator.class)).isEmpty();
   }
 
-  private static EngineStatus standby(@Nullable Throwable failure) {
+  private static EngineStatus standby(@Nullable Throwable failure, int warmingUp) {
     return new EngineStatus(
         EngineStatus.State.STANDBY,
         failure,
@@ -148,7 +150,7 @@ class ProbesTest {
         Map.of(),
         Map.of(),
         null,
-        EngineStatus.Standby.NONE);
+        new EngineStatus.Standby(3, 3, 0, 0, warmingUp));
   }
 
   private void haveAnotherTakeOver(ConfigurableApplicationContext context) {

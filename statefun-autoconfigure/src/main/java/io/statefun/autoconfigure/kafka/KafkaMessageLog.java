@@ -77,6 +77,11 @@ final class KafkaMessageLog implements MessageLog {
   private final Set<TopicPartition> unplaced = new HashSet<>();
 
   private final Set<Integer> owned = new TreeSet<>();
+
+  private final AwaitedCopies awaited =
+      new AwaitedCopies(
+          () -> listener().copies(), () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
+
   private int partitions;
   private volatile int largestMessage;
   private @Nullable Listener listener;
@@ -227,6 +232,7 @@ final class KafkaMessageLog implements MessageLog {
     owned.clear();
     unplaced.clear();
     paused.clear();
+    awaited.assigned(CopiesToKeep.NOTHING);
     try (Consumer<byte[], byte[]> open = newConsumer()) {
       consumer = open;
       subscribe(open);
@@ -329,6 +335,9 @@ final class KafkaMessageLog implements MessageLog {
         hand(open, current, records);
       }
       place(open);
+      if (awaited.areDue()) {
+        open.enforceRebalance("the copies that the group waits for are current");
+      }
       if (current != null && current == turn) {
         lag.count(open, current, paused);
       }
@@ -505,13 +514,14 @@ final class KafkaMessageLog implements MessageLog {
     }
 
     @Override
-    public Map<Integer, Long> epochs() {
+    public Map<Integer, Copy> held() {
       return listener().copies();
     }
 
     @Override
-    public void keep(Set<Integer> partitions) {
-      listener().standby(partitions);
+    public void keep(CopiesToKeep kept) {
+      listener().standby(kept.copies(), kept.warmUps());
+      awaited.assigned(kept);
     }
   }
 

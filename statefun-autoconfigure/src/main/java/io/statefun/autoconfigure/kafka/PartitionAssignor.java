@@ -5,6 +5,7 @@
  */
 package io.statefun.autoconfigure.kafka;
 
+import io.statefun.cluster.MessageLog.Copy;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,7 +28,9 @@ import org.jspecify.annotations.Nullable;
  * them even. A partition of an ingress goes with the partition that reads it.
  *
  * <p>It also says who is to keep copies of which partitions, in the assignment's user data, as the
- * members say in theirs which ones they have.
+ * members say in theirs which ones they have. If there are to be copies, a partition goes from one
+ * member to another only when that has a current copy, which it is told to get before: until then
+ * it stays where it is. Who has got all that it was told to get asks for another round.
  *
  * <p>Cooperative: what is to go from one member to another is given to nobody at first, by which
  * its member lets go of it, and to the other in the round that follows. Public since Kafka's client
@@ -44,6 +47,9 @@ public final class PartitionAssignor implements ConsumerPartitionAssignor, Confi
   private String internalTopic = "";
   private @Nullable Copies copies;
 
+  /** What this process was told to keep copies of. */
+  private CopiesToKeep kept = CopiesToKeep.NOTHING;
+
   @Override
   public void configure(Map<String, ?> configs) {
     internalTopic = String.valueOf(configs.get(INTERNAL_TOPIC));
@@ -53,14 +59,15 @@ public final class PartitionAssignor implements ConsumerPartitionAssignor, Confi
   @Override
   public @Nullable ByteBuffer subscriptionUserData(Set<String> topics) {
     Copies known = copies;
-    return known == null ? null : UserData.ofCopies(known.epochs());
+    return known == null ? null : UserData.ofCopies(known.held(), kept);
   }
 
   @Override
   public void onAssignment(Assignment assignment, ConsumerGroupMetadata metadata) {
     Copies known = copies;
+    kept = UserData.kept(assignment.userData());
     if (known != null) {
-      known.keep(UserData.partitions(assignment.userData()));
+      known.keep(kept);
     }
   }
 
@@ -85,37 +92,38 @@ public final class PartitionAssignor implements ConsumerPartitionAssignor, Confi
     Integer count = cluster.partitionCountForTopic(internalTopic);
     int partitions = count == null ? 0 : count;
     Map<TopicPartition, String> owners = owners(members);
-    Map<String, Map<Integer, Long>> held = new TreeMap<>();
+    HeldCopies held = new HeldCopies();
     members.forEach(
-        (member, subscription) -> held.put(member, UserData.copies(subscription.userData())));
-    Map<Integer, String> targets = new Spread(partitions, numbers(owners), held).targets();
+        (member, subscription) -> held.add(member, UserData.copies(subscription.userData())));
+    Map<Integer, String> numbers = numbers(owners);
+    Map<Integer, String> targets = new Spread(partitions, numbers, held).targets();
+    int wanted = wantedCopies();
+    // Without copies nobody would know when to go on.
+    HandOver handOver = new HandOver(targets, wanted > 0 ? numbers : Map.of(), held);
+    CopyPlan plan = new CopyPlan(targets, handOver, held, wanted);
     Map<String, List<TopicPartition>> given = new HashMap<>();
     members.keySet().forEach(member -> given.put(member, new ArrayList<>()));
-    for (Map.Entry<Integer, String> target : targets.entrySet()) {
-      TopicPartition internal = new TopicPartition(internalTopic, target.getKey());
-      if (isFreeFor(target.getValue(), owners.get(internal))) {
-        list(given, target.getValue()).add(internal);
+    for (Map.Entry<Integer, String> next : handOver.next().entrySet()) {
+      TopicPartition internal = new TopicPartition(internalTopic, next.getKey());
+      if (isFreeFor(next.getValue(), owners.get(internal))) {
+        list(given, next.getValue()).add(internal);
       }
     }
     for (TopicPartition partition : ingressPartitions(cluster, members)) {
       int reader = reader(partition, partitions);
-      String target = Objects.requireNonNull(targets.get(reader));
-      boolean withReader = list(given, target).contains(new TopicPartition(internalTopic, reader));
+      String next = Objects.requireNonNull(handOver.next().get(reader));
+      boolean withReader = list(given, next).contains(new TopicPartition(internalTopic, reader));
       // In a rolling upgrade some do not know a topic yet. It waits until its reader is elsewhere.
       boolean known =
-          Objects.requireNonNull(members.get(target)).topics().contains(partition.topic());
-      if (withReader && known && isFreeFor(target, owners.get(partition))) {
-        list(given, target).add(partition);
+          Objects.requireNonNull(members.get(next)).topics().contains(partition.topic());
+      if (withReader && known && isFreeFor(next, owners.get(partition))) {
+        list(given, next).add(partition);
       }
     }
-    Map<String, Set<Integer>> standbys = new StandbySpread(targets, held).standbys(wantedCopies());
     Map<String, Assignment> assignments = new HashMap<>();
     given.forEach(
         (member, list) ->
-            assignments.put(
-                member,
-                new Assignment(
-                    list, UserData.ofPartitions(standbys.getOrDefault(member, Set.of())))));
+            assignments.put(member, new Assignment(list, UserData.ofKept(plan.of(member)))));
     return new GroupAssignment(assignments);
   }
 
@@ -182,10 +190,10 @@ public final class PartitionAssignor implements ConsumerPartitionAssignor, Confi
     /** How many other processes are to keep a copy of each partition. */
     int wanted();
 
-    /** The newest epoch of each partition that this process has the state of. */
-    Map<Integer, Long> epochs();
+    /** What this process has of the state of partitions. */
+    Map<Integer, Copy> held();
 
-    /** This process is to keep copies of these partitions. */
-    void keep(Set<Integer> partitions);
+    /** This process is to keep these copies, and no others. */
+    void keep(CopiesToKeep kept);
   }
 }

@@ -23,7 +23,7 @@ import java.util.TreeSet;
 final class StandbySpread {
 
   private final Map<Integer, String> targets;
-  private final Map<String, Map<Integer, Long>> copies;
+  private final HeldCopies held;
 
   private final Map<String, Integer> owned = new HashMap<>();
 
@@ -34,12 +34,12 @@ final class StandbySpread {
 
   /**
    * @param targets who is to have the partitions, by their number
-   * @param copies all members, and how far their copies are
+   * @param held all members, and what they have copies of
    */
-  StandbySpread(Map<Integer, String> targets, Map<String, Map<Integer, Long>> copies) {
+  StandbySpread(Map<Integer, String> targets, HeldCopies held) {
     this.targets = targets;
-    this.copies = copies;
-    copies.keySet().forEach(member -> standbys.put(member, new TreeSet<>()));
+    this.held = held;
+    held.members().forEach(member -> standbys.put(member, new TreeSet<>()));
     targets.values().forEach(member -> owned.merge(member, 1, Integer::sum));
   }
 
@@ -50,7 +50,7 @@ final class StandbySpread {
    *     if those are fewer
    */
   Map<String, Set<Integer>> standbys(int wanted) {
-    int count = Math.min(wanted, copies.size() - 1);
+    int count = Math.min(wanted, held.members().size() - 1);
     Map<Integer, Integer> missing = new TreeMap<>();
     targets.keySet().forEach(number -> missing.put(number, count - keep(number, count)));
     missing.forEach(
@@ -62,11 +62,11 @@ final class StandbySpread {
     return standbys;
   }
 
-  /** Leaves copies where they are, the freshest first, and tells how many. */
+  /** Leaves copies where they are, the current ones first, and tells how many. */
   private int keep(int number, int count) {
     int kept = 0;
     for (String holder : others(number)) {
-      boolean holds = copies.getOrDefault(holder, Map.of()).containsKey(number);
+      boolean holds = held.of(holder).contains(number);
       if (kept < count && holds && room(number, holder, count) > 0) {
         give(number, holder);
         kept++;
@@ -76,18 +76,15 @@ final class StandbySpread {
   }
 
   private List<String> others(int number) {
-    List<String> others = new ArrayList<>(copies.keySet());
+    List<String> others = new ArrayList<>(held.members());
     others.remove(targets.get(number));
-    others.sort(
-        Comparator.comparingLong(
-                (String member) -> copies.getOrDefault(member, Map.of()).getOrDefault(number, 0L))
-            .reversed());
+    others.sort(held.currentFirst(number));
     return others;
   }
 
   /** How many more copies a member may keep of the partitions of an owner. */
   private int room(int number, String member, int count) {
-    int others = copies.size() - 1;
+    int others = held.members().size() - 1;
     int most = (targets.size() + others - 1) / others;
     return count * (most - owned.getOrDefault(member, 0)) - pairsWith(number, member);
   }

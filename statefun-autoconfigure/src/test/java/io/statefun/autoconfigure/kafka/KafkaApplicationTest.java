@@ -21,12 +21,16 @@ import io.statefun.function.MessageHandler;
 import io.statefun.function.StatefulFunction;
 import io.statefun.message.SerializationException;
 import io.statefun.services.KafkaBroker;
+import io.statefun.snapshot.SnapshotStore;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -43,8 +47,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
+import org.springframework.boot.health.contributor.Status;
 import org.springframework.context.ApplicationContextException;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -326,7 +333,7 @@ class KafkaApplicationTest {
     ConfigurableApplicationContext second = start(elsewhere.toArray(String[]::new));
     COUNTERS.forEach(counter -> topics.send(hits, counter, "{\"weight\":1}"));
     await().atMost(PATIENCE).until(() -> topics.read(totals).size() == COUNTERS.size());
-    EngineStatus.Standby current = new EngineStatus.Standby(2, 2, 0, 0);
+    EngineStatus.Standby current = new EngineStatus.Standby(2, 2, 0, 0, 0);
     await()
         .atMost(PATIENCE)
         .untilAsserted(
@@ -340,6 +347,92 @@ class KafkaApplicationTest {
     await().atMost(PATIENCE).until(() -> countersWithSumOf(2) == COUNTERS.size());
     assertThat(status(second).partitions()).isEqualTo(4);
     assertThat(status(second).standby()).isEqualTo(EngineStatus.Standby.NONE);
+  }
+
+  @Test
+  void whoComesGetsPartitionsOnlyWhenItHasTheirStateAndIsNotReadyBefore() {
+    String[] settings = {
+      "statefun.snapshot.file.lock=false",
+      "statefun.standby.copies=1",
+      "statefun.standby.interval=50ms",
+      "statefun.kafka.ingress[0].target=test/counter"
+    };
+    ConfigurableApplicationContext first = run(List.of(CounterApplication.class), settings);
+    COUNTERS.forEach(counter -> topics.send(hits, counter, "{\"weight\":1}"));
+    await().atMost(PATIENCE).until(() -> countersWithSumOf(1) == COUNTERS.size());
+    List<String> elsewhere = new ArrayList<>(List.of(settings));
+    elsewhere.add("statefun.data-directory=" + directory.resolve("other"));
+    ConfigurableApplicationContext second =
+        run(
+            List.of(CounterApplication.class, HeldUpCopies.class),
+            elsewhere.toArray(String[]::new));
+    await().atMost(PATIENCE).until(() -> status(second).standby().warmingUp() == 2);
+    COUNTERS.forEach(counter -> topics.send(hits, counter, "{\"weight\":1}"));
+    await().atMost(PATIENCE).until(() -> countersWithSumOf(2) == COUNTERS.size());
+    assertThat(state(second)).isEqualTo(EngineStatus.State.STANDBY);
+    assertThat(status(first).partitions()).isEqualTo(4);
+    assertThat(health(second, "readiness")).isEqualTo(Status.OUT_OF_SERVICE);
+    assertThat(health(second, "liveness")).isEqualTo(Status.UP);
+
+    second.getBean(HeldUpCopies.Gate.class).mayCopy.countDown();
+    AtomicInteger sum = new AtomicInteger(2);
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () -> {
+              // Some are on their way while partitions are.
+              COUNTERS.forEach(counter -> topics.send(hits, counter, "{\"weight\":1}"));
+              sum.incrementAndGet();
+              return status(first).partitions() == 2 && status(second).partitions() == 2;
+            });
+    COUNTERS.forEach(counter -> topics.send(hits, counter, "{\"weight\":1}"));
+
+    await().atMost(PATIENCE).until(() -> countersWithSumOf(sum.get() + 1) == COUNTERS.size());
+    assertThat(topics.values(totals)).doesNotHaveDuplicates();
+    assertThat(handled(second)).isPositive();
+    assertThat(status(second).standby().warmingUp()).isZero();
+    assertThat(health(second, "readiness")).isEqualTo(Status.UP);
+  }
+
+  private static Status health(ConfigurableApplicationContext context, String group) {
+    HealthEndpoint endpoint = context.getBean(HealthEndpoint.class);
+    return Objects.requireNonNull(endpoint.healthForPath(group)).getStatus();
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  static class HeldUpCopies {
+
+    @Bean
+    static Gate gate() {
+      return new Gate();
+    }
+
+    /** Has no copies brought up to date until it may. */
+    static class Gate implements BeanPostProcessor {
+
+      final CountDownLatch mayCopy = new CountDownLatch(1);
+
+      @Override
+      public Object postProcessAfterInitialization(Object bean, String name) {
+        return bean instanceof SnapshotStore store ? heldUp(store) : bean;
+      }
+
+      private Object heldUp(SnapshotStore store) {
+        return Proxy.newProxyInstance(
+            SnapshotStore.class.getClassLoader(),
+            new Class<?>[] {SnapshotStore.class},
+            (proxy, method, arguments) -> {
+              if (Thread.currentThread().getName().equals("statefun-standby")) {
+                mayCopy.await();
+              }
+              try {
+                return method.invoke(store, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+      }
+    }
   }
 
   private static EngineStatus status(ConfigurableApplicationContext context) {

@@ -7,6 +7,7 @@ package io.statefun.autoconfigure.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.statefun.cluster.MessageLog.Copy;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,10 +40,11 @@ class PartitionAssignorTest {
   private final Set<String> withoutOrders = new HashSet<>();
   private int generation;
 
-  /** By member how far its copies are, and what it is to keep copies of. */
-  private final Map<String, Map<Integer, Long>> copies = new HashMap<>();
+  /** By member what copies it has, and which it is to keep. */
+  private final Map<String, Map<Integer, Copy>> copies = new HashMap<>();
 
-  private final Map<String, Set<Integer>> standbys = new TreeMap<>();
+  private final Map<String, CopiesToKeep> kept = new TreeMap<>();
+  private final Set<String> ofAnotherVersion = new HashSet<>();
   private int wantedCopies;
 
   PartitionAssignorTest() {
@@ -175,8 +177,8 @@ class PartitionAssignorTest {
   void whatNobodyHasGoesToWhoHasTheFreshestCopyIfThatIsEven() {
     join("a");
     join("b");
-    copies.put("a", Map.of(0, 5L, 1, 9L, 2, 9L, 3, 9L));
-    copies.put("b", Map.of(0, 7L, 1, 8L, 5, 1L));
+    copies.put("a", Map.of(0, stale(5), 1, stale(9), 2, stale(9), 3, stale(9)));
+    copies.put("b", Map.of(0, stale(7), 1, stale(8), 5, stale(1)));
 
     settle();
 
@@ -202,7 +204,7 @@ class PartitionAssignorTest {
     join("a");
     settle();
     join("b");
-    copies.put("b", Map.of(1, 3L, 4, 3L));
+    copies.put("b", Map.of(1, stale(3), 4, stale(3)));
 
     settle();
 
@@ -216,7 +218,7 @@ class PartitionAssignorTest {
 
     settle();
 
-    assertThat(standbys.values()).allSatisfy(kept -> assertThat(kept).isEmpty());
+    assertThat(kept.values()).containsOnly(CopiesToKeep.NOTHING);
   }
 
   @Test
@@ -231,10 +233,11 @@ class PartitionAssignorTest {
 
     for (int number = 0; number < PARTITIONS; number++) {
       int partition = number;
-      assertThat(standbys.values().stream().filter(kept -> kept.contains(partition))).hasSize(2);
+      assertThat(kept.values().stream().filter(some -> some.copies().contains(partition)))
+          .hasSize(2);
     }
-    standbys.forEach(
-        (member, kept) -> assertThat(kept).doesNotContainAnyElementsOf(internal(member)));
+    kept.forEach(
+        (member, some) -> assertThat(some.copies()).doesNotContainAnyElementsOf(internal(member)));
   }
 
   @Test
@@ -242,13 +245,13 @@ class PartitionAssignorTest {
     wantedCopies = 2;
     join("a");
     settle();
-    assertThat(standbys.get("a")).isEmpty();
+    assertThat(kept("a").copies()).isEmpty();
     join("b");
 
     settle();
 
-    assertThat(standbys.get("a")).isEqualTo(internal("b"));
-    assertThat(standbys.get("b")).isEqualTo(internal("a"));
+    assertThat(kept("a").copies()).isEqualTo(internal("b"));
+    assertThat(kept("b").copies()).isEqualTo(internal("a"));
   }
 
   @Test
@@ -263,9 +266,7 @@ class PartitionAssignorTest {
     for (String dead : owned.keySet()) {
       for (String other : owned.keySet()) {
         Set<Integer> then = internal(other);
-        Objects.requireNonNull(standbys.get(other)).stream()
-            .filter(internal(dead)::contains)
-            .forEach(then::add);
+        kept(other).copies().stream().filter(internal(dead)::contains).forEach(then::add);
         if (!other.equals(dead)) {
           assertThat(then).hasSize(PARTITIONS / 2);
         }
@@ -280,17 +281,11 @@ class PartitionAssignorTest {
     join("b");
     join("c");
     settle();
-    Map<String, Set<Integer>> before = new TreeMap<>(standbys);
-    before.forEach(
-        (member, kept) -> {
-          Map<Integer, Long> epochs = new HashMap<>();
-          kept.forEach(number -> epochs.put(number, 4L));
-          copies.put(member, epochs);
-        });
+    Map<String, CopiesToKeep> before = new TreeMap<>(kept);
 
     settle();
 
-    assertThat(standbys).isEqualTo(before);
+    assertThat(kept).isEqualTo(before);
   }
 
   @Test
@@ -300,21 +295,15 @@ class PartitionAssignorTest {
     join("b");
     join("c");
     settle();
-    standbys.forEach(
-        (member, kept) -> {
-          Map<Integer, Long> epochs = new HashMap<>();
-          kept.forEach(number -> epochs.put(number, 4L));
-          copies.put(member, epochs);
-        });
     Set<Integer> orphans = internal("a");
-    Map<String, Set<Integer>> kept = new TreeMap<>(standbys);
+    Map<String, CopiesToKeep> before = new TreeMap<>(kept);
     owned.remove("a");
     copies.remove("a");
 
     settle();
 
     for (String member : List.of("b", "c")) {
-      Set<Integer> expected = new HashSet<>(Objects.requireNonNull(kept.get(member)));
+      Set<Integer> expected = new HashSet<>(Objects.requireNonNull(before.get(member)).copies());
       expected.retainAll(orphans);
       assertThat(internal(member)).containsAll(expected);
     }
@@ -323,63 +312,205 @@ class PartitionAssignorTest {
   @Test
   void aMemberSaysWhatItHasAndHearsWhatItIsToKeep() {
     Copies mine = new Copies("a");
-    copies.put("a", Map.of(3, 1L << 40, 5, 2L));
+    copies.put("a", Map.of(3, new Copy(1L << 40, false), 5, new Copy(2, true)));
     PartitionAssignor member = new PartitionAssignor();
     member.configure(
         Map.of(PartitionAssignor.INTERNAL_TOPIC, INTERNAL, PartitionAssignor.COPIES, mine));
 
     ByteBuffer said = Objects.requireNonNull(member.subscriptionUserData(Set.of(INTERNAL)));
-    assertThat(UserData.copies(said)).isEqualTo(copies.get("a"));
+    assertThat(UserData.copies(said))
+        .containsOnly(
+            Map.entry(3, new HeldCopy(1L << 40, false, false)),
+            Map.entry(5, new HeldCopy(2, true, false)));
 
     member.onAssignment(
-        new Assignment(List.of(), UserData.ofPartitions(Set.of(1, 200, 30_000))),
+        new Assignment(
+            List.of(),
+            UserData.ofKept(new CopiesToKeep(Set.of(1, 2, 200, 30_000), Set.of(200), Set.of(2)))),
         new ConsumerGroupMetadata("group"));
-    assertThat(mine.kept).containsExactlyInAnyOrder(1, 200, 30_000);
+    assertThat(mine.kept)
+        .isEqualTo(new CopiesToKeep(Set.of(1, 2, 200, 30_000), Set.of(200), Set.of(2)));
   }
 
   @Test
   void whatAnotherVersionSaysOfCopiesCountsAsNothing() {
     ByteBuffer newer = ByteBuffer.wrap(new byte[] {9, 1, 2, 3});
-    ByteBuffer damaged = ByteBuffer.wrap(new byte[] {1, 100, 2});
+    ByteBuffer damaged = ByteBuffer.wrap(new byte[] {2, 100, 2});
 
-    assertThat(UserData.copies(newer)).isEmpty();
-    assertThat(UserData.partitions(newer)).isEmpty();
-    assertThat(UserData.partitions(damaged).size()).isLessThan(100);
-    assertThat(UserData.copies(null)).isEmpty();
+    assertThat(UserData.copies(newer)).isNull();
+    assertThat(UserData.copies(damaged)).isNull();
+    assertThat(UserData.copies(null)).isNull();
+    assertThat(UserData.kept(newer)).isEqualTo(CopiesToKeep.NOTHING);
+    assertThat(UserData.kept(damaged)).isEqualTo(CopiesToKeep.NOTHING);
   }
 
   @Test
-  void aMemberWithVeryManyCopiesSaysTheFreshest() {
-    Map<Integer, Long> many = new HashMap<>();
+  void aMemberWithVeryManyCopiesSaysTheFreshestAndThoseThatAreWaitedFor() {
+    Map<Integer, Copy> many = new HashMap<>();
     for (int number = 0; number < 5_000; number++) {
-      many.put(number, (long) number);
+      many.put(number, stale(number));
     }
 
-    Map<Integer, Long> said = UserData.copies(UserData.ofCopies(many));
+    CopiesToKeep awaited = new CopiesToKeep(Set.of(16, 17), Set.of(17), Set.of(16));
+    Map<Integer, HeldCopy> said = UserData.copies(UserData.ofCopies(many, awaited));
 
-    assertThat(said).hasSize(1_000).containsEntry(4_999, 4_999L).doesNotContainKey(3_999);
+    assertThat(said)
+        .hasSize(1_000)
+        .containsEntry(4_999, new HeldCopy(4_999, false, false))
+        .containsEntry(17, new HeldCopy(17, false, true))
+        .containsEntry(16, new HeldCopy(16, false, false))
+        .doesNotContainKey(3_999);
   }
 
-  private static Map<Integer, Long> everything(long epoch) {
-    Map<Integer, Long> all = new HashMap<>();
+  @Test
+  void whoComesGetsCopiesFirstAndPartitionsWhenTheyAreCurrent() {
+    wantedCopies = 1;
+    join("a");
+    settle();
+    join("b");
+
+    assertThat(round().get("a")).hasSize(PARTITIONS + ORDER_PARTITIONS);
+    Set<Integer> warmUps = kept("b").warmUps();
+    assertThat(warmUps).hasSize(PARTITIONS / 2);
+    assertThat(kept("b").copies()).containsAll(warmUps);
+    copies.put("b", of(warmUps, stale(9)));
+    assertThat(round().get("a")).hasSize(PARTITIONS + ORDER_PARTITIONS);
+    assertThat(kept("b").warmUps()).isEqualTo(warmUps);
+
+    copies.put("b", of(warmUps, current(9)));
+    owned.putAll(round());
+    assertThat(internal("a")).hasSize(PARTITIONS / 2);
+    assertThat(internal("b")).isEmpty();
+    assertThat(kept("b").warmUps()).as("not there yet").isEqualTo(warmUps);
+    owned.putAll(round());
+
+    assertThat(internal("b")).isEqualTo(warmUps);
+    assertThat(kept("b").warmUps()).isEmpty();
+  }
+
+  @Test
+  void whatIsWarmMovesThoughOtherPartitionsOfTheSameMemberAreNot() {
+    wantedCopies = 1;
+    join("a");
+    settle();
+    join("b");
+    round();
+    Set<Integer> warmUps = kept("b").warmUps();
+    int warm = warmUps.iterator().next();
+    copies.put("b", of(Set.of(warm), current(9)));
+
+    owned.putAll(round());
+    owned.putAll(round());
+
+    assertThat(internal("b")).containsOnly(warm);
+    assertThat(internal("a")).hasSize(PARTITIONS - 1);
+    assertThat(kept("b").warmUps()).hasSize(PARTITIONS / 2 - 1);
+  }
+
+  @Test
+  void aCopyThatIsToBeElsewhereStaysUntilThatOneIsCurrent() {
+    wantedCopies = 1;
+    join("a");
+    join("b");
+    settle();
+    Set<Integer> before = internal("a");
+    assertThat(kept("b").copies()).isEqualTo(before);
+    join("c");
+
+    owned.putAll(round());
+
+    assertThat(kept("b").copies()).containsAll(before);
+    assertThat(kept("c").warmUps()).hasSize(2);
+    assertThat(kept("c").successors()).isNotEmpty();
+    settle();
+    assertThat(kept.values()).allMatch(some -> some.awaited().isEmpty());
+    assertThat(kept("b").copies()).doesNotContainAnyElementsOf(kept("c").copies());
+  }
+
+  @Test
+  void whatNobodyHasGoesAtOnceThoughNobodyIsWarm() {
+    wantedCopies = 1;
+    join("a");
+    join("b");
+
+    owned.putAll(round());
+
+    assertThat(internal("a")).hasSize(PARTITIONS / 2);
+    assertThat(internal("b")).hasSize(PARTITIONS / 2);
+    assertThat(kept.values()).allMatch(some -> some.awaited().isEmpty());
+  }
+
+  @Test
+  void whoIsBackAfterARestartGetsItsPartitionsAgain() {
+    wantedCopies = 1;
+    join("a");
+    join("b");
+    settle();
+    Set<Integer> before = internal("a");
+    owned.put("a", List.of());
+    copies.put("a", of(before, stale(9)));
+    owned.putAll(round());
+
+    assertThat(internal("a")).isEqualTo(before);
+  }
+
+  @Test
+  void whoDoesNotUnderstandWhatItIsToWarmUpGetsPartitionsAtOnce() {
+    wantedCopies = 1;
+    join("a");
+    settle();
+    join("b");
+    ofAnotherVersion.add("b");
+
+    owned.putAll(round());
+    owned.putAll(round());
+
+    assertThat(internal("b")).hasSize(PARTITIONS / 2);
+  }
+
+  private static Copy stale(long epoch) {
+    return new Copy(epoch, false);
+  }
+
+  private static Copy current(long epoch) {
+    return new Copy(epoch, true);
+  }
+
+  private static Map<Integer, Copy> of(Set<Integer> numbers, Copy copy) {
+    Map<Integer, Copy> all = new HashMap<>();
+    numbers.forEach(number -> all.put(number, copy));
+    return all;
+  }
+
+  private static Map<Integer, Copy> everything(long epoch) {
+    Map<Integer, Copy> all = new HashMap<>();
     for (int number = 0; number < PARTITIONS; number++) {
-      all.put(number, epoch);
+      all.put(number, stale(epoch));
     }
     return all;
+  }
+
+  private CopiesToKeep kept(String member) {
+    return Objects.requireNonNull(kept.get(member));
   }
 
   private void join(String member) {
     owned.put(member, List.of());
   }
 
-  /** Goes on until nothing changes, as the group does. */
+  /** Goes on until nothing changes, as the group does, whose copies become current meanwhile. */
   private void settle() {
     Map<String, List<TopicPartition>> before;
+    Map<String, CopiesToKeep> keptBefore;
     do {
       before = new TreeMap<>(owned);
+      keptBefore = new TreeMap<>(kept);
+      if (wantedCopies > 0) {
+        kept.forEach((member, some) -> copies.put(member, of(some.copies(), current(4))));
+      }
       owned.putAll(round());
       assertNobodySharesWith(owned);
-    } while (!before.equals(owned));
+    } while (!before.equals(owned) || !keptBefore.equals(kept));
   }
 
   private static void assertNobodySharesWith(Map<String, List<TopicPartition>> assigned) {
@@ -395,9 +526,9 @@ class PartitionAssignorTest {
         .forEach(
             (member, assignment) -> {
               result.put(member, assignment.partitions());
-              standbys.put(member, UserData.partitions(assignment.userData()));
+              kept.put(member, UserData.kept(assignment.userData()));
             });
-    standbys.keySet().retainAll(result.keySet());
+    kept.keySet().retainAll(result.keySet());
     generation++;
     return result;
   }
@@ -418,7 +549,12 @@ class PartitionAssignorTest {
 
   private Subscription subscription(
       String member, List<String> topics, List<TopicPartition> list, int memberGeneration) {
-    ByteBuffer userData = UserData.ofCopies(copies.getOrDefault(member, Map.of()));
+    ByteBuffer userData =
+        ofAnotherVersion.contains(member)
+            ? ByteBuffer.wrap(new byte[] {1, 0})
+            : UserData.ofCopies(
+                copies.getOrDefault(member, Map.of()),
+                kept.getOrDefault(member, CopiesToKeep.NOTHING));
     return new Subscription(topics, userData, list, memberGeneration, Optional.empty());
   }
 
@@ -455,7 +591,7 @@ class PartitionAssignorTest {
   private final class Copies implements PartitionAssignor.Copies {
 
     private final String member;
-    private Set<Integer> kept = Set.of();
+    private CopiesToKeep kept = CopiesToKeep.NOTHING;
 
     Copies(String member) {
       this.member = member;
@@ -467,13 +603,13 @@ class PartitionAssignorTest {
     }
 
     @Override
-    public Map<Integer, Long> epochs() {
+    public Map<Integer, Copy> held() {
       return copies.getOrDefault(member, Map.of());
     }
 
     @Override
-    public void keep(Set<Integer> partitions) {
-      kept = partitions;
+    public void keep(CopiesToKeep some) {
+      kept = some;
     }
   }
 }
