@@ -92,16 +92,29 @@ final class InstanceReminders implements Reminders {
     byte[] prefix = Keys.reminders(self());
     try (Overlay.Scan scan = overlay().scan(prefix, Keys.after(prefix))) {
       while (scan.next()) {
-        Stored stored = Stored.read(scan.value());
-        result.add(
-            new Reminder(
-                new ByteReader(Keys.suffix(scan.key(), prefix)).readString(),
-                Instant.ofEpochMilli(Keys.timerMillis(stored.timer())),
-                stored.period() == 0 ? null : Duration.ofMillis(stored.period()),
-                stored.cron().isEmpty() ? null : stored.cron()));
+        result.add(reminder(Keys.suffix(scan.key(), prefix), scan.value()));
       }
     }
     return result;
+  }
+
+  /**
+   * A reminder as its owner sees it.
+   *
+   * @param name the end of its key, behind the owner
+   */
+  static Reminder reminder(byte[] name, byte[] bytes) {
+    Stored stored = Stored.read(bytes);
+    return new Reminder(
+        new ByteReader(name).readString(),
+        Instant.ofEpochMilli(Keys.timerMillis(stored.timer())),
+        stored.period() == 0 ? null : Duration.ofMillis(stored.period()),
+        stored.cron().isEmpty() ? null : stored.cron());
+  }
+
+  /** What a stored reminder will deliver. */
+  static Message message(byte[] bytes) {
+    return Stored.read(bytes).message();
   }
 
   private Address self() {

@@ -143,6 +143,11 @@ final class Keys {
     return new ByteReader(key, key.length - 8, 8).readFixedLong();
   }
 
+  static boolean begins(byte[] key, byte[] prefix) {
+    return key.length >= prefix.length
+        && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
+  }
+
   static byte[] suffix(byte[] key, byte[] prefix) {
     return Arrays.copyOfRange(key, prefix.length, key.length);
   }

@@ -5,11 +5,15 @@
  */
 package io.statefun.engine;
 
+import io.statefun.message.Address;
 import io.statefun.message.MessageType;
 import io.statefun.wire.ByteReader;
 import io.statefun.wire.ByteWriter;
 import io.statefun.wire.CorruptDataException;
 import io.statefun.wire.NewerFormatException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a row is stored: a format byte, then for each state that holds something its name, a kind and
@@ -81,10 +85,7 @@ final class RowCodec {
       return;
     }
     ByteReader in = new ByteReader(stored, offset, length);
-    int format = in.readByte();
-    if (format > FORMAT) {
-      throw new NewerFormatException("The state of " + instance.address, format, FORMAT);
-    }
+    int format = readFormat(in, instance.address);
     FunctionType function = instance.function;
     ByteWriter undeclared = null;
     int expected = 0;
@@ -106,6 +107,40 @@ final class RowCodec {
     if (undeclared != null) {
       instance.undeclared = undeclared.toByteArray();
     }
+  }
+
+  private static int readFormat(ByteReader in, Address address) {
+    int format = in.readByte();
+    if (format > FORMAT) {
+      throw new NewerFormatException("The state of " + address, format, FORMAT);
+    }
+    return format;
+  }
+
+  /**
+   * Reads a row of a function that the application need not have.
+   *
+   * @return what the slots hold, by the names under which the states are stored
+   */
+  static Map<String, Object> contents(
+      byte[] stored, Address address, @Nullable FunctionType function) {
+    Map<String, Object> contents = new LinkedHashMap<>();
+    if (stored.length == 0) {
+      return contents;
+    }
+    ByteReader in = new ByteReader(stored);
+    int format = readFormat(in, address);
+    while (in.hasRemaining()) {
+      String name = in.readString();
+      Object value = readSlot(in);
+      int slot = function == null ? -1 : function.slot(name);
+      contents.put(
+          name,
+          format == UNTOLD_TIMES && function != null && slot >= 0
+              ? withTimes(value, function.states.get(slot))
+              : value);
+    }
+    return contents;
   }
 
   private static Object withTimes(Object value, StateSpec state) {

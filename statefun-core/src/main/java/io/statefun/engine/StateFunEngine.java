@@ -495,6 +495,16 @@ public final class StateFunEngine implements AutoCloseable {
   }
 
   /**
+   * Looks into a savepoint with the functions and types that this application has. The engine need
+   * not run.
+   *
+   * @param from where the savepoint is, perhaps of another application
+   */
+  public SavepointInspection inspect(SavepointStore from, Savepoint savepoint) {
+    return new SavepointInspection(from, savepoint, services.functions(), types);
+  }
+
+  /**
    * Has the application, which holds nothing and does not run, go on from a savepoint when it is
    * started next, with the partitions that it is configured to have. This engine can be started no
    * more.

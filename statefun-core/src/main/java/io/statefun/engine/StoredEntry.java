@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class StoredEntry<T> {
 
-  private static final int TIME = 8;
+  /** How many bytes the time takes. */
+  static final int TIME = 8;
 
   private final MessageType<T> type;
   private final Retention retention;
@@ -55,7 +56,12 @@ final class StoredEntry<T> {
 
   /** Reads the value, expired or not. */
   T readAnyway(byte[] stored) {
-    return type.deserialize(timed ? Arrays.copyOfRange(stored, TIME, stored.length) : stored);
+    return type.deserialize(timed ? withoutTime(stored) : stored);
+  }
+
+  /** What is stored behind the time. */
+  static byte[] withoutTime(byte[] stored) {
+    return Arrays.copyOfRange(stored, TIME, stored.length);
   }
 
   boolean hasExpired(byte[] stored, long now) {

@@ -88,6 +88,11 @@ final class BuiltInTypes {
 
     abstract T readField(CodedInputStream in) throws IOException;
 
+    @Override
+    public String describe(byte[] bytes) {
+      return deserialize(bytes).toString();
+    }
+
     final boolean isFixed(byte[] bytes, int length) {
       return bytes.length == length && bytes[0] == tag;
     }
@@ -279,6 +284,12 @@ final class BuiltInTypes {
         }
       }
       return readAnyForm(bytes);
+    }
+
+    /** In quotes, so that blanks and the empty text are seen. */
+    @Override
+    public String describe(byte[] bytes) {
+      return '"' + deserialize(bytes) + '"';
     }
 
     @Override

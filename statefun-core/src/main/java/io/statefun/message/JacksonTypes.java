@@ -44,7 +44,7 @@ import tools.jackson.databind.jsontype.NamedType;
  */
 final class JacksonTypes {
 
-  private static final String NAMESPACE = "io.statefun.json";
+  private static final String NAMESPACE = MessageTypes.JSON_NAMESPACE;
   private static final String TYPE_PROPERTY = "@type";
 
   private final JsonMapper mapper;
@@ -302,6 +302,12 @@ final class JacksonTypes {
     private SerializationException notAValue(byte[] bytes, @Nullable Throwable cause) {
       return new SerializationException(
           bytes.length + " bytes are not a value of type " + typeName, cause);
+    }
+
+    /** The JSON as it is, also what the class does not know of it. */
+    @Override
+    public String describe(byte[] bytes) {
+      return MessageTypes.json(bytes);
     }
 
     @Override

@@ -6,6 +6,7 @@
 package io.statefun.message;
 
 import io.statefun.wire.ByteWriter;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How values of one Java type travel and rest: under which name, and as which bytes.
@@ -67,5 +68,17 @@ public interface MessageType<T> {
    */
   default boolean total() {
     return false;
+  }
+
+  /**
+   * Shows a value to people who look into what is stored, as those who inspect a savepoint.
+   *
+   * @param bytes as {@link #serialize} wrote them
+   * @return a text, of any length; null, the default, if there is none that says more than the
+   *     bytes
+   * @throws SerializationException if the bytes are not a value of this type
+   */
+  default @Nullable String describe(byte[] bytes) {
+    return null;
   }
 }

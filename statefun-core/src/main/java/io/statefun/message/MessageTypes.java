@@ -8,6 +8,7 @@ package io.statefun.message;
 import com.google.protobuf.Message;
 import com.google.protobuf.MessageLite;
 import java.lang.invoke.MethodType;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -44,6 +45,9 @@ import tools.jackson.databind.json.JsonMapper;
  * be is limited by Jackson's {@code StreamReadConstraints}.
  */
 public final class MessageTypes {
+
+  /** Of the types of classes that Jackson writes, unless they have a name of their own. */
+  static final String JSON_NAMESPACE = "io.statefun.json";
 
   private static final boolean JACKSON = isPresent("tools.jackson.databind.json.JsonMapper");
 
@@ -117,6 +121,25 @@ public final class MessageTypes {
   public @Nullable MessageType<?> find(TypeName name) {
     Class<?> type = names.get(name);
     return type == null ? null : rootOf(type);
+  }
+
+  /**
+   * Shows a value to people who look into what is stored.
+   *
+   * @return a text, of any length; null if the type is not known or has none that says more than
+   *     the bytes
+   * @throws SerializationException if the bytes are not a value of the type
+   */
+  public @Nullable String describe(TypeName name, byte[] bytes) {
+    MessageType<?> type = find(name);
+    if (type != null) {
+      return type.describe(bytes);
+    }
+    return name.namespace().equals(JSON_NAMESPACE) ? json(bytes) : null;
+  }
+
+  static String json(byte[] bytes) {
+    return new String(bytes, StandardCharsets.UTF_8);
   }
 
   /**
@@ -279,6 +302,11 @@ public final class MessageTypes {
             null);
       }
       return javaType.cast(value);
+    }
+
+    @Override
+    public @Nullable String describe(byte[] bytes) {
+      return root.describe(bytes);
     }
 
     @Override

@@ -8,6 +8,7 @@ package io.statefun.message;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
+import com.google.protobuf.TextFormat;
 
 /** Messages of a generated protobuf class, under the name that the protocol's SDKs give them. */
 final class ProtobufType<T extends Message> implements MessageType<T> {
@@ -70,6 +71,12 @@ final class ProtobufType<T extends Message> implements MessageType<T> {
   @Override
   public boolean total() {
     return true;
+  }
+
+  /** Protobuf's text format, in one line. */
+  @Override
+  public String describe(byte[] bytes) {
+    return TextFormat.printer().emittingSingleLine(true).printToString(deserialize(bytes));
   }
 
   @Override

@@ -44,6 +44,10 @@ final class SavepointCommand {
             the savepoints in the application's snapshot store, or in a directory with copies
         inspect NUMBER|latest [--from=DIRECTORY]
             what one holds: functions, instances, messages, timers
+        inspect NUMBER|latest --function=FUNCTION [--limit=N] [--from=DIRECTORY]
+            the first N instances of a function, 20 unless given and at most 1000
+        inspect NUMBER|latest --instance=FUNCTION/ID [--limit=N] [--from=DIRECTORY]
+            one instance: its states, and the first N messages, timers and entries of lists and maps
         copy NUMBER|latest --to=DIRECTORY
             copies one into a directory
         delete NUMBER [--from=DIRECTORY]
@@ -101,7 +105,9 @@ final class SavepointCommand {
     try (Source source = source(arguments)) {
       switch (command) {
         case "list" -> list(source.savepoints());
-        case "inspect" -> inspect(source.savepoints(), source.find(number));
+        case "inspect" -> {
+          return inspect(source.savepoints(), source.find(number), arguments);
+        }
         case "copy" -> copy(source.savepoints(), source.find(number), option(arguments, "to"));
         case "delete" -> delete(source.savepoints(), source.find(number));
         case "restore" -> restore(source, source.find(number), option(arguments, "ingresses"));
@@ -111,6 +117,26 @@ final class SavepointCommand {
       }
     }
     return 0;
+  }
+
+  private int inspect(
+      SavepointStore savepoints, Savepoint savepoint, ApplicationArguments arguments)
+      throws IOException {
+    String function = option(arguments, "function");
+    String instance = option(arguments, "instance");
+    if (function == null && instance == null) {
+      inspect(savepoints, savepoint);
+      return 0;
+    }
+    if (function != null && instance != null) {
+      throw new UsageException("Give --function or --instance, not both.");
+    }
+    int limit = InstanceReport.limit(option(arguments, "limit"));
+    InstanceReport report =
+        new InstanceReport(engine.get().inspect(savepoints, savepoint), savepoint, limit, out);
+    return instance == null
+        ? report.list(InstanceReport.function(String.valueOf(function)))
+        : report.show(InstanceReport.address(instance));
   }
 
   private static @Nullable String option(ApplicationArguments arguments, String name) {
@@ -231,16 +257,6 @@ final class SavepointCommand {
       if (own) {
         store.close();
       }
-    }
-  }
-
-  /** Something was asked for that cannot be. */
-  private static final class UsageException extends RuntimeException {
-
-    private static final long serialVersionUID = 1L;
-
-    UsageException(String message) {
-      super(message);
     }
   }
 }

@@ -75,6 +75,35 @@ class SavepointApplicationTest {
   }
 
   @Test
+  void singleInstancesAreInspected() throws Exception {
+    takeSavepoint();
+
+    assertThat(command("inspect", "latest", "--function=test/counter", "--limit=1")).isEqualTo(0);
+    assertThat(output)
+        .contains("has 2 instances of test/counter", "test/counter/a", "and 1 more")
+        .doesNotContain("test/counter/b");
+    assertThat(command("inspect", "1", "--instance=test/counter/b")).isEqualTo(0);
+    assertThat(output).containsPattern("sum +30").contains("waiting messages 0", "timers 0");
+    assertThat(command("inspect", "1", "--instance=test/counter/c")).isEqualTo(1);
+    assertThat(output).contains("There is no instance test/counter/c in savepoint 1.");
+  }
+
+  @Test
+  void whatCannotBeInspectedIsToldFromWhatIsNotThere() throws Exception {
+    takeSavepoint();
+
+    assertThat(command("inspect", "1", "--function=test/contour")).isEqualTo(1);
+    assertThat(output)
+        .contains("There is no instance of test/contour", "has no function 'test/contour'");
+    assertThat(command("inspect", "1", "--instance=test/counter")).isEqualTo(2);
+    assertThat(output).contains("--instance is a function's type and an id", "'test/counter'");
+    assertThat(command("inspect", "1", "--function=counter", "--limit=1")).isEqualTo(2);
+    assertThat(output).contains("--function is a function's type", "'counter'");
+    assertThat(command("inspect", "1", "--function=test/counter", "--limit=0")).isEqualTo(2);
+    assertThat(output).contains("--limit is a number from 1 to 1000, not '0'");
+  }
+
+  @Test
   void anApplicationThatHoldsStateIsNotReplaced() throws Exception {
     takeSavepoint();
 
