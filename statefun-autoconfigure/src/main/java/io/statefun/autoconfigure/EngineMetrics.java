@@ -8,13 +8,18 @@ package io.statefun.autoconfigure;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.BaseUnits;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.statefun.engine.EngineStatus;
 import io.statefun.engine.StateFunEngine;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
 
 /** Reads the engine's numbers when somebody wants to know them. */
-record EngineMetrics(StateFunEngine engine) implements MeterBinder {
+record EngineMetrics(StateFunEngine engine, InstantSource clock) implements MeterBinder {
 
   @Override
   public void bindTo(MeterRegistry registry) {
@@ -48,6 +53,50 @@ record EngineMetrics(StateFunEngine engine) implements MeterBinder {
     Gauge.builder("statefun.egress.unacknowledged", engine, e -> e.status().unacknowledgedRecords())
         .description("The number of egress records that wait for their receivers")
         .register(registry);
+    bindSavepoints(registry);
+  }
+
+  private void bindSavepoints(MeterRegistry registry) {
+    TimeGauge.builder(
+            "statefun.savepoint.duration",
+            engine,
+            TimeUnit.MILLISECONDS,
+            e -> ofNewest(e, newest -> newest.took().toMillis()))
+        .description("The time that the newest complete savepoint took")
+        .register(registry);
+    TimeGauge.builder(
+            "statefun.savepoint.age",
+            engine,
+            TimeUnit.MILLISECONDS,
+            e ->
+                ofNewest(
+                    e, newest -> Duration.between(newest.created(), clock.instant()).toMillis()))
+        .description("The time since the newest complete savepoint")
+        .register(registry);
+    Gauge.builder(
+            "statefun.savepoint.size",
+            engine,
+            e -> ofNewest(e, EngineStatus.CompleteSavepoint::bytes))
+        .description("The size of the newest complete savepoint")
+        .baseUnit(BaseUnits.BYTES)
+        .register(registry);
+    FunctionCounter.builder(
+            "statefun.savepoint.completed", engine, e -> e.status().savepoints().completed())
+        .description("The number of savepoints that this process has completed")
+        .register(registry);
+    FunctionCounter.builder(
+            "statefun.savepoint.failed", engine, e -> e.status().savepoints().failed())
+        .description("The number of attempts at savepoints that this process has given up")
+        .register(registry);
+  }
+
+  /**
+   * Something of the newest savepoint, which the process that coordinates knows of, and no other.
+   */
+  private static double ofNewest(
+      StateFunEngine engine, ToDoubleFunction<EngineStatus.CompleteSavepoint> value) {
+    EngineStatus.CompleteSavepoint newest = engine.status().savepoints().newest();
+    return newest == null ? Double.NaN : value.applyAsDouble(newest);
   }
 
   private static double unreadable(StateFunEngine engine) {

@@ -95,6 +95,9 @@ final class StateFunHealthIndicator extends AbstractHealthIndicator {
     if (status.standby().copies() > 0 || status.standby().warmingUp() > 0) {
       builder.withDetail("standby", describe(status.standby()));
     }
+    if (status.savepoints().newest() != null || status.savepoints().failure() != null) {
+      builder.withDetail("savepoint", describe(status.savepoints()));
+    }
     if (status.unreadableState() != null) {
       builder.withDetail("unreadableState", describe(status.unreadableState()));
     }
@@ -110,6 +113,23 @@ final class StateFunHealthIndicator extends AbstractHealthIndicator {
     }
     if (standby.failures() > 0) {
       details.put("failures", standby.failures());
+    }
+    return details;
+  }
+
+  /** A backup that failed is no reason to take down what it is a backup of. */
+  private static Map<String, Object> describe(EngineStatus.Savepoints savepoints) {
+    Map<String, Object> details = new LinkedHashMap<>();
+    EngineStatus.CompleteSavepoint newest = savepoints.newest();
+    if (newest != null) {
+      details.put("newest", newest.number());
+      details.put("created", newest.created());
+    }
+    EngineStatus.FailedSavepoint failure = savepoints.failure();
+    if (failure != null) {
+      details.put("failed", failure.number());
+      details.put("failedAt", failure.when());
+      details.put("failure", failure.why());
     }
     return details;
   }

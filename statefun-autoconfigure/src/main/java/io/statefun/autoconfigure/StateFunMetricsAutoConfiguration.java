@@ -7,6 +7,7 @@ package io.statefun.autoconfigure;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.statefun.engine.StateFunEngine;
+import java.time.InstantSource;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -33,6 +34,6 @@ class StateFunMetricsAutoConfiguration {
   @Bean
   @ConditionalOnMissingBean
   EngineMetrics statefunEngineMetrics(StateFunEngine engine) {
-    return new EngineMetrics(engine);
+    return new EngineMetrics(engine, InstantSource.system());
   }
 }

@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -272,6 +273,30 @@ class ActuatorTest {
   }
 
   @Test
+  void measuresSavepoints() {
+    runner.run(
+        context -> {
+          MeterRegistry registry = context.getBean(MeterRegistry.class);
+          assertThat(registry.get("statefun.savepoint.age").timeGauge().value()).isNaN();
+          assertThat(registry.get("statefun.savepoint.duration").timeGauge().value()).isNaN();
+          assertThat(registry.get("statefun.savepoint.size").gauge().value()).isNaN();
+
+          context.getBean(StateFunEngine.class).savepoint(Duration.ofSeconds(20)).get();
+
+          await()
+              .until(
+                  () ->
+                      registry.get("statefun.savepoint.completed").functionCounter().count() == 1);
+          assertThat(registry.get("statefun.savepoint.failed").functionCounter().count()).isZero();
+          assertThat(registry.get("statefun.savepoint.age").timeGauge().value(TimeUnit.SECONDS))
+              .isBetween(0.0, 60.0);
+          assertThat(registry.get("statefun.savepoint.duration").timeGauge().value())
+              .isNotNegative();
+          assertThat(registry.get("statefun.savepoint.size").gauge().value()).isPositive();
+        });
+  }
+
+  @Test
   void staysUpAndTellsOfStateThatCannotBeRead() {
     Instant first = Instant.parse("2026-01-01T00:00:00Z");
     EngineStatus.UnreadableState unreadable =
@@ -282,7 +307,7 @@ class ActuatorTest {
             Address.of("a/c", "d"),
             "3 bytes are not a value");
 
-    Health health = describe(0, Map.of(), Map.of(), unreadable);
+    Health health = describe(0, Map.of(), Map.of(), unreadable, EngineStatus.Savepoints.NONE);
 
     assertThat(health.getStatus()).isEqualTo(Status.UP);
     assertThat(health.getDetails())
@@ -302,6 +327,35 @@ class ActuatorTest {
                 "latestCause",
                 "3 bytes are not a value"));
     assertThat(describe(0, Map.of()).getDetails()).doesNotContainKey("unreadableState");
+  }
+
+  @Test
+  void aSavepointThatFailedIsADetailAndTakesNothingDown() {
+    Instant created = Instant.parse("2026-01-02T03:00:07Z");
+    EngineStatus.CompleteSavepoint newest =
+        new EngineStatus.CompleteSavepoint(7, created, Duration.ofSeconds(7), 1_000);
+    EngineStatus.FailedSavepoint failure =
+        new EngineStatus.FailedSavepoint(8, created.plusSeconds(60), "no parts came");
+
+    Health health =
+        describe(0, Map.of(), Map.of(), null, new EngineStatus.Savepoints(newest, failure, 7, 1));
+
+    assertThat(health.getStatus()).isEqualTo(Status.UP);
+    assertThat(health.getDetails())
+        .containsEntry(
+            "savepoint",
+            Map.of(
+                "newest",
+                7L,
+                "created",
+                created,
+                "failed",
+                8L,
+                "failedAt",
+                created.plusSeconds(60),
+                "failure",
+                "no parts came"));
+    assertThat(describe(0, Map.of()).getDetails()).doesNotContainKey("savepoint");
   }
 
   private static Health describeStandby(@Nullable Throwable failure) {
@@ -327,7 +381,8 @@ class ActuatorTest {
             Map.of(),
             Map.of(),
             null,
-            new EngineStatus.Standby(3, 2, 5, 1, warmingUp)),
+            new EngineStatus.Standby(3, 2, 5, 1, warmingUp),
+            EngineStatus.Savepoints.NONE),
         builder);
     return builder.build();
   }
@@ -340,14 +395,16 @@ class ActuatorTest {
       int commitFailures,
       Map<TypeName, Integer> failingEgresses,
       Map<TypeName, Integer> failingIngresses) {
-    return describe(commitFailures, failingEgresses, failingIngresses, null);
+    return describe(
+        commitFailures, failingEgresses, failingIngresses, null, EngineStatus.Savepoints.NONE);
   }
 
   private static Health describe(
       int commitFailures,
       Map<TypeName, Integer> failingEgresses,
       Map<TypeName, Integer> failingIngresses,
-      EngineStatus.@Nullable UnreadableState unreadable) {
+      EngineStatus.@Nullable UnreadableState unreadable,
+      EngineStatus.Savepoints savepoints) {
     Health.Builder builder = new Health.Builder();
     StateFunHealthIndicator.describe(
         new EngineStatus(
@@ -366,7 +423,8 @@ class ActuatorTest {
             failingEgresses,
             failingIngresses,
             unreadable,
-            EngineStatus.Standby.NONE),
+            EngineStatus.Standby.NONE,
+            savepoints),
         builder);
     return builder.build();
   }

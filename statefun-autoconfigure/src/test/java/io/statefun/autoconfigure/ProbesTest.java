@@ -150,7 +150,8 @@ class ProbesTest {
         Map.of(),
         Map.of(),
         null,
-        new EngineStatus.Standby(3, 3, 0, 0, warmingUp));
+        new EngineStatus.Standby(3, 3, 0, 0, warmingUp),
+        EngineStatus.Savepoints.NONE);
   }
 
   private void haveAnotherTakeOver(ConfigurableApplicationContext context) {

@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param failingIngresses ingresses that cannot be read, and how often in a row
  * @param unreadableState which state could not be read since the start; null if all could
  * @param standby the copies that it keeps of other processes' partitions
+ * @param savepoints what became of savepoints
  */
 public record EngineStatus(
     State state,
@@ -50,14 +51,16 @@ public record EngineStatus(
     Map<TypeName, Integer> failingEgresses,
     Map<TypeName, Integer> failingIngresses,
     @Nullable UnreadableState unreadableState,
-    Standby standby) {
+    Standby standby,
+    Savepoints savepoints) {
 
   /** An engine that handles nothing at the moment. */
   static EngineStatus withoutNode(
       State state,
       @Nullable Throwable failure,
       @Nullable UnreadableState unreadable,
-      Standby standby) {
+      Standby standby,
+      Savepoints savepoints) {
     return new EngineStatus(
         state,
         failure,
@@ -74,7 +77,8 @@ public record EngineStatus(
         Map.of(),
         Map.of(),
         unreadable,
-        standby);
+        standby,
+        savepoints);
   }
 
   /**
@@ -93,6 +97,43 @@ public record EngineStatus(
     /** There are none. */
     public static final Standby NONE = new Standby(0, 0, 0, 0, 0);
   }
+
+  /**
+   * What became of savepoints, as far as this process has coordinated them. The one with partition
+   * 0 does.
+   *
+   * @param newest the newest complete one, whoever has taken it; null if there is none, or another
+   *     process coordinates
+   * @param failure the newest one that was given up, if none was completed since by this process
+   * @param completed how many it has completed since the start
+   * @param failed how many it has given up since the start
+   */
+  public record Savepoints(
+      @Nullable CompleteSavepoint newest,
+      @Nullable FailedSavepoint failure,
+      long completed,
+      long failed) {
+
+    /** There are none. */
+    public static final Savepoints NONE = new Savepoints(null, null, 0, 0);
+  }
+
+  /**
+   * A savepoint that is complete.
+   *
+   * @param created when it became so
+   * @param took how long it took
+   * @param bytes how many bytes it takes, roughly
+   */
+  public record CompleteSavepoint(long number, Instant created, Duration took, long bytes) {}
+
+  /**
+   * A savepoint that was given up.
+   *
+   * @param when when it was
+   * @param why why it was
+   */
+  public record FailedSavepoint(long number, Instant when, String why) {}
 
   /**
    * State that could not be read since the start. Messages that needed it are dead letters, and it

@@ -25,6 +25,7 @@ import java.util.Set;
  * @param surroundings take what nobody here takes
  * @param unknownWait how long a message waits that this version cannot handle
  * @param unreadable remembers which state could not be read
+ * @param savepoints remembers what became of savepoints
  */
 record NodeServices(
     InstantSource clock,
@@ -37,7 +38,8 @@ record NodeServices(
     int partitions,
     Surroundings surroundings,
     Duration unknownWait,
-    UnreadableStates unreadable) {
+    UnreadableStates unreadable,
+    SavepointHistory savepoints) {
 
   /** The services of a node in whose place no other version will come. */
   NodeServices(
@@ -61,7 +63,8 @@ record NodeServices(
         partitions,
         surroundings,
         Duration.ZERO,
-        new UnreadableStates());
+        new UnreadableStates(),
+        new SavepointHistory());
   }
 
   /** The services of a node that stands for itself. */

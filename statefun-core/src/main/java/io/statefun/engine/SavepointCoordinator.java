@@ -9,6 +9,7 @@ import io.statefun.savepoint.Savepoint;
 import io.statefun.savepoint.SavepointStore;
 import io.statefun.snapshot.FaultPoint;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -44,6 +45,9 @@ final class SavepointCoordinator {
   private final Queue<String> requests = new LinkedBlockingQueue<>(MAX_REQUESTS);
   private @Nullable Attempt active;
 
+  /** Whether it was the coordinator's node at the last step. */
+  private boolean coordinates;
+
   SavepointCoordinator(
       NodeServices node,
       String application,
@@ -74,8 +78,17 @@ final class SavepointCoordinator {
   boolean step() throws IOException {
     Attempt running = active;
     if (!owners.routes().has(0)) {
+      if (coordinates) {
+        node.savepoints().left();
+      }
+      coordinates = false;
       active = null;
       return false;
+    }
+    if (!coordinates) {
+      store.newest().ifPresent(node.savepoints()::found);
+      coordinates = true;
+      return true;
     }
     if (running != null) {
       return look(running);
@@ -135,17 +148,26 @@ final class SavepointCoordinator {
             attempt.number,
             application,
             attempt.request,
-            node.clock().instant(),
+            Instant.ofEpochMilli(attempt.begun),
+            createdAt(),
             List.copyOf(parts.values()));
     faults.reached(FaultPoint.BEFORE_SAVEPOINT_MANIFEST);
     boolean complete = store.complete(savepoint);
     active = null;
     faults.reached(FaultPoint.AFTER_SAVEPOINT_MANIFEST);
     if (complete) {
+      node.savepoints().completed(savepoint);
       LOG.info("Savepoint {} is complete: {} bytes", attempt.number, savepoint.bytes());
     } else {
       LOG.warn("Savepoint {} was given up by another process", attempt.number);
+      node.savepoints()
+          .failed(attempt.number, node.clock().instant(), "another process has given it up");
     }
+  }
+
+  /** To the millisecond, as it is stored. */
+  private Instant createdAt() {
+    return Instant.ofEpochMilli(node.clock().millis());
   }
 
   private void giveUp(Attempt attempt, Map<Integer, Savepoint.Part> parts) throws IOException {
@@ -153,15 +175,20 @@ final class SavepointCoordinator {
       active = null;
       return;
     }
+    String why =
+        parts.size()
+            + " of "
+            + node.partitions()
+            + " partitions have their parts there, and partitions have moved, or no more came for "
+            + PATIENCE_MILLIS / 1_000
+            + " s. Those that move meanwhile have none.";
+    node.savepoints().failed(attempt.number, node.clock().instant(), why);
     LOG.warn(
-        "Savepoint {} is given up at attempt {} of {}: {} of {} partitions have their parts there, and"
-            + " partitions have moved, or no more came for {} s. Those that move meanwhile have none.",
+        "Savepoint {} is given up at attempt {} of {}: {}",
         attempt.number,
         attempt.count,
         ATTEMPTS,
-        parts.size(),
-        node.partitions(),
-        PATIENCE_MILLIS / 1_000);
+        why);
     active = null;
     if (attempt.count < ATTEMPTS) {
       begin(attempt.request, attempt.count + 1);
@@ -174,6 +201,7 @@ final class SavepointCoordinator {
     private final long number;
     private final String request;
     private final int count;
+    private final long begun;
     private long lookAt;
     private int objects;
     private long changedAt;
@@ -185,6 +213,7 @@ final class SavepointCoordinator {
       this.number = number;
       this.request = request;
       this.count = count;
+      this.begun = now;
       this.lookAt = now;
       this.changedAt = now;
     }

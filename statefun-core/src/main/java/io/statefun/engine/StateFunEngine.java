@@ -286,6 +286,7 @@ public final class StateFunEngine implements AutoCloseable {
         running = null;
       }
       if (node != null) {
+        services.savepoints().left();
         LOG.warn(
             "Application '{}' is no longer run by this process, which drops what is not committed:"
                 + " {}",
@@ -615,7 +616,11 @@ public final class StateFunEngine implements AutoCloseable {
     RunningNode known = running;
     if (known == null) {
       return EngineStatus.withoutNode(
-          state, failure, services.unreadable().summary(), standbyStatus());
+          state,
+          failure,
+          services.unreadable().summary(),
+          standbyStatus(),
+          services.savepoints().summary());
     }
     Node current = known.node();
     Map<TypeName, Integer> failing = new LinkedHashMap<>();
@@ -651,7 +656,8 @@ public final class StateFunEngine implements AutoCloseable {
         failing,
         unreadable,
         services.unreadable().summary(),
-        standbyStatus());
+        standbyStatus(),
+        services.savepoints().summary());
   }
 
   private EngineStatus.Standby standbyStatus() {
@@ -955,7 +961,8 @@ public final class StateFunEngine implements AutoCloseable {
           partitions,
           surroundings,
           unknownWait(),
-          new UnreadableStates());
+          new UnreadableStates(),
+          new SavepointHistory());
     }
 
     private Duration unknownWait() {

@@ -5,6 +5,7 @@
  */
 package io.statefun.savepoint;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
@@ -15,11 +16,17 @@ import java.util.List;
  * @param number grows from savepoint to savepoint of an application
  * @param application the application's name
  * @param request who asked for it, as {@link #SCHEDULED}, or a unique name
+ * @param begun when it was begun
  * @param created when it was complete
  * @param parts its parts, in the order of their partitions, one for each
  */
 public record Savepoint(
-    long number, String application, String request, Instant created, List<Part> parts) {
+    long number,
+    String application,
+    String request,
+    Instant begun,
+    Instant created,
+    List<Part> parts) {
 
   /** The request of a savepoint that nobody asked for but the schedule. */
   public static final String SCHEDULED = "schedule";
@@ -31,6 +38,11 @@ public record Savepoint(
   /** How many partitions the application had. */
   public int partitions() {
     return parts.size();
+  }
+
+  /** How long it took; nothing if the clock went back. */
+  public Duration took() {
+    return created.isAfter(begun) ? Duration.between(begun, created) : Duration.ZERO;
   }
 
   /** How many bytes it takes, roughly. */

@@ -24,8 +24,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.zip.CRC32C;
@@ -49,7 +49,11 @@ public final class SavepointStore {
   private static final String MANIFEST = "manifest";
   private static final String PARTS = "parts/";
   private static final String BASES = "bases/";
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
+
+  /** In which a manifest does not say when the savepoint was begun. */
+  private static final int WITHOUT_BEGIN = 1;
+
   private static final int COMPLETE = 1;
   private static final int GIVEN_UP = 2;
   private static final int DIGITS = 20;
@@ -105,8 +109,19 @@ public final class SavepointStore {
     return found;
   }
 
-  private Set<Long> numbers() throws IOException {
-    Set<Long> numbers = new TreeSet<>();
+  /** The newest complete savepoint. */
+  public Optional<Savepoint> newest() throws IOException {
+    for (long number : numbers().descendingSet()) {
+      Optional<Savepoint> found = find(number);
+      if (found.isPresent()) {
+        return found;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private NavigableSet<Long> numbers() throws IOException {
+    NavigableSet<Long> numbers = new TreeSet<>();
     for (String name : store.list(FOLDER)) {
       numbers.add(number(name));
     }
@@ -115,26 +130,27 @@ public final class SavepointStore {
 
   /** A savepoint, if it is complete. */
   public Optional<Savepoint> find(long number) throws IOException {
-    ByteReader manifest = manifest(number);
-    if (manifest == null || manifest.readByte() != COMPLETE) {
-      return Optional.empty();
-    }
-    return Optional.of(read(number, manifest));
+    Manifest manifest = manifest(number);
+    return manifest == null || manifest.outcome() != COMPLETE
+        ? Optional.empty()
+        : Optional.of(read(number, manifest.format(), manifest.content()));
   }
 
-  private static Savepoint read(long number, ByteReader manifest) {
+  private static Savepoint read(long number, int format, ByteReader manifest) {
     String application = manifest.readString();
     String request = manifest.readString();
     Instant created = Instant.ofEpochMilli(manifest.readFixedLong());
+    Instant begun =
+        format == WITHOUT_BEGIN ? created : Instant.ofEpochMilli(manifest.readFixedLong());
     List<Savepoint.Part> parts = new ArrayList<>();
     int count = manifest.readVarInt();
     for (int partition = 0; partition < count; partition++) {
       parts.add(new Savepoint.Part(partition, manifest.readVarLong(), manifest.readVarLong()));
     }
-    return new Savepoint(number, application, request, created, parts);
+    return new Savepoint(number, application, request, begun, created, parts);
   }
 
-  private @Nullable ByteReader manifest(long number) throws IOException {
+  private @Nullable Manifest manifest(long number) throws IOException {
     String name = folder(number) + MANIFEST;
     byte[] content;
     try {
@@ -154,8 +170,11 @@ public final class SavepointStore {
     if (checksum(content, start) != checksum) {
       throw new CorruptDataException("The manifest of savepoint " + number + " is damaged");
     }
-    return in;
+    return new Manifest(format, in.readByte(), in);
   }
+
+  /** What became of a savepoint, and what follows in its manifest. */
+  private record Manifest(int format, int outcome, ByteReader content) {}
 
   private static int checksum(byte[] content, int from) {
     CRC32C checksum = new CRC32C();
@@ -217,6 +236,7 @@ public final class SavepointStore {
         .writeString(savepoint.application())
         .writeString(savepoint.request())
         .writeFixedLong(savepoint.created().toEpochMilli())
+        .writeFixedLong(savepoint.begun().toEpochMilli())
         .writeVarInt(savepoint.parts().size());
     for (Savepoint.Part part : savepoint.parts()) {
       out.writeVarLong(part.epoch()).writeVarLong(part.bytes());

@@ -13,12 +13,15 @@ import io.statefun.autoconfigure.StateFunTemplate;
 import io.statefun.autoconfigure.savepoint.CountingApplication.Add;
 import io.statefun.autoconfigure.savepoint.CountingApplication.Read;
 import io.statefun.autoconfigure.savepoint.CountingApplication.Sum;
+import io.statefun.engine.EngineStatus;
+import io.statefun.engine.StateFunEngine;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -159,6 +162,27 @@ class SavepointApplicationTest {
 
       assertThat(endpoint.savepoint(1)).isNull();
       assertThat(endpoint.savepoints().savepoints()).hasSizeLessThanOrEqualTo(2);
+    }
+  }
+
+  @Test
+  void theNewestSavepointIsMeasuredAlsoAfterARestart() throws Exception {
+    takeSavepoint();
+
+    try (ConfigurableApplicationContext context =
+        start("--management.endpoints.web.exposure.include=savepoints")) {
+      StateFunEngine engine = context.getBean(StateFunEngine.class);
+      await().atMost(PATIENCE).until(() -> engine.status().savepoints().newest() != null);
+      assertThat(engine.status().savepoints().completed()).isZero();
+
+      Object unused = context.getBean(SavepointEndpoint.class).take();
+
+      await().atMost(PATIENCE).until(() -> engine.status().savepoints().completed() == 1);
+      EngineStatus.Savepoints savepoints = engine.status().savepoints();
+      assertThat(savepoints.failure()).isNull();
+      EngineStatus.CompleteSavepoint newest = Objects.requireNonNull(savepoints.newest());
+      assertThat(newest.number()).isEqualTo(2);
+      assertThat(newest.bytes()).isPositive();
     }
   }
 
