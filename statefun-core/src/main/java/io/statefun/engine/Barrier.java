@@ -25,6 +25,9 @@ interface Barrier {
   /** Has an epoch end soon that is the last before a savepoint, unless one has already. */
   void requestSavepoint(long number);
 
+  /** A partition that has come is past a savepoint in which it has no part. */
+  void savepointPassed(long number, int partition);
+
   /** Somebody elsewhere asks for a savepoint. */
   void savepointRequested(String request);
 

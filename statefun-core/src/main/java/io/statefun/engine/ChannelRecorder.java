@@ -5,6 +5,8 @@
  */
 package io.statefun.engine;
 
+import io.statefun.state.StateBackend;
+import io.statefun.wire.ByteWriter;
 import io.statefun.wire.StoredBytes;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -23,12 +25,10 @@ final class ChannelRecorder {
 
   private static final Logger LOG = LoggerFactory.getLogger(ChannelRecorder.class);
 
-  /** What is more has to fit into the heap when the part is written. */
-  private static final long MAX_BYTES = 64L * 1024 * 1024;
-
   private final Set<Integer> awaited;
   private final List<StoredBytes> stored = new ArrayList<>();
   private final Chunks chunks;
+  private final long maxBytes;
   private long bytes;
   private volatile boolean complete;
   private volatile boolean abandoned;
@@ -39,17 +39,18 @@ final class ChannelRecorder {
   ChannelRecorder(Collection<Integer> senders, Scratch scratch) {
     this.awaited = new TreeSet<>(senders);
     this.chunks = new Chunks(scratch, this::store);
+    this.maxBytes = scratch.channelBytes();
     this.complete = awaited.isEmpty();
   }
 
   private void store(StoredBytes chunk) {
     stored.add(chunk);
     bytes += chunk.length();
-    if (bytes > MAX_BYTES) {
+    if (bytes > maxBytes) {
       LOG.warn(
           "A savepoint will not be complete: more than {} bytes are on their way to one of its"
               + " partitions. Take it when less is.",
-          MAX_BYTES);
+          maxBytes);
       abandon();
     }
   }
@@ -87,11 +88,52 @@ final class ChannelRecorder {
     return complete;
   }
 
-  /** The messages, in the order of each sender. Only of a complete one. */
-  Iterable<Message> messages() {
+  /** Whether anything has come. Only of a complete one. */
+  boolean isEmpty() {
+    return chunks().isEmpty();
+  }
+
+  /**
+   * The messages in chunks under growing keys, in the order of each sender, of which only one is in
+   * memory. Only of a complete one.
+   */
+  StateBackend.Cursor content() {
+    List<StoredBytes> all = chunks();
+    return new StateBackend.Cursor() {
+
+      private int next;
+      private byte[] chunk = new byte[0];
+
+      @Override
+      public boolean next() {
+        if (next == all.size()) {
+          return false;
+        }
+        chunk = all.get(next++).load();
+        return true;
+      }
+
+      @Override
+      public byte[] key() {
+        return new ByteWriter(Long.BYTES).writeFixedLong(next).toByteArray();
+      }
+
+      @Override
+      public byte[] value() {
+        return chunk;
+      }
+
+      @Override
+      public void close() {
+        // What rests is freed when nobody holds it.
+      }
+    };
+  }
+
+  private List<StoredBytes> chunks() {
     if (!complete) {
       throw new IllegalStateException("Some senders' markers have not come");
     }
-    return () -> stored.stream().flatMap(chunk -> Chunks.unpack(chunk.load()).stream()).iterator();
+    return stored;
   }
 }

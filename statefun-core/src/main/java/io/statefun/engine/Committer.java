@@ -419,6 +419,11 @@ final class Committer implements Barrier {
   }
 
   @Override
+  public void savepointPassed(long number, int partition) {
+    listener.savepointPassed(number, partition);
+  }
+
+  @Override
   public void savepointRequested(String request) {
     listener.savepointRequested(request);
   }
@@ -609,6 +614,9 @@ final class Committer implements Barrier {
 
     /** An epoch ends that is the last before a savepoint, and no worker knows it yet. */
     void beginSavepoint();
+
+    /** A partition is past a savepoint in which it has no part. */
+    void savepointPassed(long number, int partition);
 
     /** Somebody elsewhere asks for a savepoint. */
     void savepointRequested(String request);

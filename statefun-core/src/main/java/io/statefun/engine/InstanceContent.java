@@ -93,8 +93,10 @@ public record InstanceContent(
 
   /** Where a message waits. */
   public enum Place {
-    /** In the instance's mailbox, or it was on its way there. */
+    /** In the instance's mailbox. */
     MAILBOX,
+    /** On its way from another process. */
+    CHANNEL,
     /** At its sender, until there is room in the mailbox. */
     OUTBOX,
     /** Behind one that failed, or is that one. */

@@ -98,6 +98,11 @@ final class InstanceReader implements EpochReader.Visitor {
     waiting(InstanceContent.Place.BLOCKED, one.blocked);
   }
 
+  /** Takes a chunk of messages that were on their way to any partition. */
+  void channel(byte[] chunk) {
+    waiting(InstanceContent.Place.CHANNEL, Chunks.unpack(chunk));
+  }
+
   private void waiting(InstanceContent.Place place, Iterable<Message> all) {
     for (Message message : all) {
       if (message.target().equals(address)) {

@@ -304,6 +304,7 @@ final class Node {
               services.transactional(),
               setup.log().largestMessage());
       partition.restore(recovered.pending());
+      savepoints.writer().came(number, partition.savepoint());
       newcomers.add(partition);
     }
     orphans.refuse();
@@ -655,6 +656,12 @@ final class Node {
     @Override
     public void beginSavepoint() {
       dispatchers.forEach(EgressDispatcher::putAside);
+    }
+
+    @Override
+    public void savepointPassed(long number, int partition) {
+      savepoints.writer().passed(number, partition);
+      listener.wakeSavepoints();
     }
 
     @Override

@@ -26,6 +26,7 @@ import java.util.Set;
  * @param unknownWait how long a message waits that this version cannot handle
  * @param unreadable remembers which state could not be read
  * @param savepoints remembers what became of savepoints
+ * @param savepointPatience how long nothing of a savepoint may come before it is given up
  */
 record NodeServices(
     InstantSource clock,
@@ -39,7 +40,11 @@ record NodeServices(
     Surroundings surroundings,
     Duration unknownWait,
     UnreadableStates unreadable,
-    SavepointHistory savepoints) {
+    SavepointHistory savepoints,
+    Duration savepointPatience) {
+
+  /** Long enough for messages between processes to be read that have waited for some time. */
+  static final Duration SAVEPOINT_PATIENCE = Duration.ofMinutes(10);
 
   /** The services of a node in whose place no other version will come. */
   NodeServices(
@@ -64,7 +69,8 @@ record NodeServices(
         surroundings,
         Duration.ZERO,
         new UnreadableStates(),
-        new SavepointHistory());
+        new SavepointHistory(),
+        SAVEPOINT_PATIENCE);
   }
 
   /** The services of a node that stands for itself. */

@@ -38,11 +38,6 @@ final class PendingMessages {
     write(BLOCKED, blocked, records, buffer);
   }
 
-  /** Writes one message as those of the mailbox. */
-  static void writeToMailbox(Message message, Consumer<ByteWriter> records, ByteWriter buffer) {
-    write(MAILBOX, List.of(message), records, buffer);
-  }
-
   private static void write(
       int queue, List<Message> messages, Consumer<ByteWriter> records, ByteWriter buffer) {
     for (Message message : messages) {

@@ -96,6 +96,13 @@ final class Repartition {
     };
   }
 
+  /**
+   * Takes a chunk of messages that were on their way to the partition, behind those in its mailbox.
+   */
+  void channel(byte[] chunk) {
+    Chunks.unpack(chunk).forEach(this::takeWaiting);
+  }
+
   private void takeWaiting(Message message) {
     // Who waits for a reply is gone.
     if (!Requests.isReply(message.target())) {

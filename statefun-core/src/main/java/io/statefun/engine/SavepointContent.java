@@ -59,6 +59,7 @@ public record SavepointContent(
     for (Savepoint.Part part : savepoint.parts()) {
       store.states(savepoint.number()).read(part.partition(), part.epoch(), counts::entry);
       store.rest(savepoint, part.partition()).read(part.partition(), counts);
+      store.readChannels(savepoint, part, chunk -> Chunks.unpack(chunk).forEach(counts::pending));
     }
     return counts.result();
   }

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Has savepoints taken, one after the other, while the node has partition 0: asks its own node for
  * one, whose markers make all others take it, and waits in the store for the parts. If they do not
- * come, as when a partition moved meanwhile, it gives the savepoint up and begins another one.
+ * come, or another process says that one will not, as when a partition moved meanwhile, the
+ * savepoint is given up and another one begun.
  *
  * <p>Requests may come from any thread; one thread takes the steps.
  */
@@ -31,10 +33,14 @@ final class SavepointCoordinator {
 
   private static final int MAX_REQUESTS = 16;
   private static final int ATTEMPTS = 3;
-  private static final long LOOK_MILLIS = 200;
 
-  /** How long nothing may come before it is given up. */
-  private static final long PATIENCE_MILLIS = 60_000;
+  /** Partitions that move have time to settle before the next attempt. */
+  private static final long PAUSE_MILLIS = 5_000;
+
+  /** How soon to look first; each time it is twice as long, as each look lists the store. */
+  private static final long FIRST_LOOK_MILLIS = 200;
+
+  private static final long LONGEST_LOOK_MILLIS = 2_000;
 
   private final NodeServices node;
   private final String application;
@@ -44,6 +50,7 @@ final class SavepointCoordinator {
   private final FaultPoint.Listener faults;
   private final Queue<String> requests = new LinkedBlockingQueue<>(MAX_REQUESTS);
   private @Nullable Attempt active;
+  private @Nullable Retry retry;
 
   /** Whether it was the coordinator's node at the last step. */
   private boolean coordinates;
@@ -83,15 +90,27 @@ final class SavepointCoordinator {
       }
       coordinates = false;
       active = null;
+      retry = null;
       return false;
     }
     if (!coordinates) {
+      // Whoever coordinated before does so no longer.
+      store.collect(store.newestNumber() + 1);
       store.newest().ifPresent(node.savepoints()::found);
       coordinates = true;
       return true;
     }
     if (running != null) {
       return look(running);
+    }
+    Retry again = retry;
+    if (again != null) {
+      if (node.clock().millis() < again.notBefore) {
+        return false;
+      }
+      begin(again.request, again.count);
+      retry = null;
+      return true;
     }
     String next = requests.peek();
     if (next == null) {
@@ -105,11 +124,18 @@ final class SavepointCoordinator {
   /** When there is something to do again if nobody wakes it, in milliseconds. */
   long nextWakeUp() {
     Attempt running = active;
-    return running == null ? Long.MAX_VALUE : running.lookAt;
+    if (running != null) {
+      return running.lookAt;
+    }
+    Retry again = retry;
+    return again == null ? Long.MAX_VALUE : again.notBefore;
   }
 
   private void begin(String request, int count) throws IOException {
     long number = Math.max(barrier.newestSavepoint(), store.newestNumber()) + 1;
+    while (!store.begin(number)) {
+      number++;
+    }
     store.collect(number);
     active = new Attempt(number, request, count, node.clock().millis());
     barrier.requestSavepoint(number);
@@ -120,26 +146,25 @@ final class SavepointCoordinator {
     if (now < attempt.lookAt) {
       return false;
     }
-    attempt.lookAt = now + LOOK_MILLIS;
+    attempt.postpone(now);
+    Optional<String> elsewhere = store.whyGivenUp(attempt.number);
+    if (elsewhere.isPresent()) {
+      failed(attempt, elsewhere.get());
+      return true;
+    }
     Map<Integer, Savepoint.Part> parts = store.parts(attempt.number);
     if (parts.size() == node.partitions()) {
       complete(attempt, parts);
-    } else if (hasLostParts(attempt) || attempt.isStuck(store.objects(attempt.number), now)) {
+    } else if (isStuck(attempt, parts.size(), now)) {
       giveUp(attempt, parts);
     }
     return true;
   }
 
-  /** Whether partitions came to this node or left it, and not all parts were there before. */
-  private boolean hasLostParts(Attempt attempt) {
-    if (barrier.newestSavepoint() < attempt.number) {
-      return false;
-    }
-    Routes now = owners.routes();
-    if (attempt.routes == null) {
-      attempt.routes = now;
-    }
-    return attempt.routes != now;
+  private boolean isStuck(Attempt attempt, int parts, long now) throws IOException {
+    // Listing all is not cheap, so that it is done twice at most while no parts come.
+    return attempt.hasRested(parts, now, node.savepointPatience().toMillis() / 2)
+        && !attempt.hasGrown(store.objects(attempt.number), now);
   }
 
   private void complete(Attempt attempt, Map<Integer, Savepoint.Part> parts) throws IOException {
@@ -159,9 +184,7 @@ final class SavepointCoordinator {
       node.savepoints().completed(savepoint);
       LOG.info("Savepoint {} is complete: {} bytes", attempt.number, savepoint.bytes());
     } else {
-      LOG.warn("Savepoint {} was given up by another process", attempt.number);
-      node.savepoints()
-          .failed(attempt.number, node.clock().instant(), "another process has given it up");
+      failed(attempt, store.whyGivenUp(attempt.number).orElse("it is gone"));
     }
   }
 
@@ -171,17 +194,22 @@ final class SavepointCoordinator {
   }
 
   private void giveUp(Attempt attempt, Map<Integer, Savepoint.Part> parts) throws IOException {
-    if (!store.giveUp(attempt.number)) {
-      active = null;
-      return;
-    }
     String why =
-        parts.size()
+        "nothing of it came for "
+            + node.savepointPatience().toSeconds()
+            + " s, when "
+            + parts.size()
             + " of "
             + node.partitions()
-            + " partitions have their parts there, and partitions have moved, or no more came for "
-            + PATIENCE_MILLIS / 1_000
-            + " s. Those that move meanwhile have none.";
+            + " partitions had their parts there";
+    if (store.giveUp(attempt.number, why)) {
+      failed(attempt, why);
+    } else {
+      active = null;
+    }
+  }
+
+  private void failed(Attempt attempt, String why) {
     node.savepoints().failed(attempt.number, node.clock().instant(), why);
     LOG.warn(
         "Savepoint {} is given up at attempt {} of {}: {}",
@@ -191,9 +219,12 @@ final class SavepointCoordinator {
         why);
     active = null;
     if (attempt.count < ATTEMPTS) {
-      begin(attempt.request, attempt.count + 1);
+      retry = new Retry(attempt.request, attempt.count + 1, node.clock().millis() + PAUSE_MILLIS);
     }
   }
+
+  /** Another attempt at a savepoint that was given up. */
+  private record Retry(String request, int count, long notBefore) {}
 
   /** A savepoint that is not complete yet. */
   private static final class Attempt {
@@ -202,12 +233,11 @@ final class SavepointCoordinator {
     private final String request;
     private final int count;
     private final long begun;
+    private long pause = FIRST_LOOK_MILLIS;
     private long lookAt;
+    private int parts;
     private int objects;
     private long changedAt;
-
-    /** Those of this node when it had ended the epoch. */
-    private @Nullable Routes routes;
 
     Attempt(long number, String request, int count, long now) {
       this.number = number;
@@ -218,12 +248,26 @@ final class SavepointCoordinator {
       this.changedAt = now;
     }
 
-    boolean isStuck(int objectsNow, long now) {
-      if (objectsNow != objects) {
-        objects = objectsNow;
+    void postpone(long now) {
+      lookAt = now + pause;
+      pause = Math.min(LONGEST_LOOK_MILLIS, 2 * pause);
+    }
+
+    /** Whether there are no more parts than so long ago. */
+    boolean hasRested(int partsNow, long now, long patience) {
+      if (partsNow != parts || now < changedAt) {
+        parts = partsNow;
         changedAt = now;
       }
-      return now - changedAt > PATIENCE_MILLIS;
+      return now - changedAt > patience;
+    }
+
+    /** Whether there are more objects than when that was last asked; then it rests from now on. */
+    boolean hasGrown(int objectsNow, long now) {
+      boolean grown = objectsNow != objects;
+      objects = objectsNow;
+      changedAt = now;
+      return grown;
     }
   }
 }

@@ -101,6 +101,7 @@ public final class SavepointInspection {
     int own = stored.partition(savepoint.partitions());
     for (Savepoint.Part part : savepoint.parts()) {
       store.rest(savepoint, part.partition()).read(part.partition(), reader);
+      store.readChannels(savepoint, part, reader::channel);
       store.states(savepoint.number()).read(part.partition(), part.epoch(), reader::put);
     }
     if (reader.hasCollections()) {

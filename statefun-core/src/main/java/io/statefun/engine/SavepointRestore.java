@@ -92,6 +92,7 @@ final class SavepointRestore {
     for (Savepoint.Part part : savepoint.parts()) {
       repartition.begin(part.partition());
       savepoints.rest(savepoint, part.partition()).read(part.partition(), repartition.rest());
+      savepoints.readChannels(savepoint, part, repartition::channel);
       savepoints
           .states(savepoint.number())
           .read(part.partition(), part.epoch(), repartition::entry);

@@ -18,22 +18,32 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes the parts that a node's partitions have in a savepoint, of one savepoint at a time: first
- * the state, as it was when the epoch ended, and then, when all that was on its way has come, the
- * rest. A newer savepoint takes the place of an older one, whose parts that are not there yet will
- * never be.
+ * the state, as it was when the epoch ended, and then, when all that was on its way has come, that
+ * and the rest. A newer savepoint takes the place of an older one, whose parts that are not there
+ * yet will never be.
+ *
+ * <p>Whoever finds that a part will never be there gives the savepoint up, in place of the
+ * coordinator, which cannot know.
  *
  * <p>The committer, the applier and who moves partitions tell it what there is; one thread writes.
  */
 final class SavepointWriter {
 
-  /** How long what is on its way may take to come; the coordinator has given up long before. */
-  private static final long PATIENCE_MILLIS = 600_000;
+  private static final Logger LOG = LoggerFactory.getLogger(SavepointWriter.class);
+
+  /** How often to look whether the savepoint was given up, while parts wait. */
+  private static final long LOOK_MILLIS = 60_000;
 
   private final SavepointStore store;
   private final FaultPoint.Listener faults;
@@ -45,6 +55,15 @@ final class SavepointWriter {
   private long number;
   private final Map<Integer, Part> parts = new TreeMap<>();
   private final List<StateBackend.Cursor> unwanted = new ArrayList<>();
+
+  /** Of savepoints that cannot become complete any more, why. */
+  private final NavigableMap<Long, String> hopeless = new TreeMap<>();
+
+  /** The partitions that have come from elsewhere with a part in a savepoint. */
+  private final NavigableMap<Long, Set<Integer>> newcomers = new TreeMap<>();
+
+  // Of the thread that writes
+  private long lookedAt;
 
   SavepointWriter(SavepointStore store, FaultPoint.Listener faults, String attempts) {
     this.store = store;
@@ -72,6 +91,23 @@ final class SavepointWriter {
     } else {
       unwanted.addAll(contents.values());
     }
+  }
+
+  /**
+   * A partition comes from elsewhere, or from before a restart.
+   *
+   * @param savepoint the newest one that it has a part in, which may not have been written
+   */
+  synchronized void came(int index, long savepoint) {
+    if (savepoint > 0) {
+      newcomers.computeIfAbsent(savepoint, key -> new TreeSet<>()).add(index);
+    }
+  }
+
+  /** A partition that has come is past a savepoint in which it has no part. */
+  synchronized void passed(long savepoint, int index) {
+    hopeless.putIfAbsent(
+        savepoint, "partition " + index + " went to another process before it had its part");
   }
 
   /** A partition is here no longer, nor what came to it. */
@@ -112,7 +148,10 @@ final class SavepointWriter {
    * @param now the time, in milliseconds
    */
   boolean step(long now) throws IOException {
-    giveUp(now);
+    lookAtAbandoned();
+    if (giveUpHopeless() || checkNewcomers() || lookWhetherWanted(now)) {
+      return true;
+    }
     List<StateBackend.Cursor> closing = takeUnwanted();
     closing.forEach(StateBackend.Cursor::close);
     Part next = next();
@@ -122,23 +161,95 @@ final class SavepointWriter {
     long savepoint = next.savepoint;
     if (!next.stateWritten) {
       writeState(next, savepoint);
+    } else if (!next.channelsWritten) {
+      writeChannels(next, savepoint);
     } else {
       writeRest(next, savepoint);
     }
     return true;
   }
 
-  private synchronized void giveUp(long now) {
-    parts
-        .values()
-        .removeIf(
-            part -> {
-              boolean hopeless = part.isHopeless(now);
-              if (hopeless) {
-                drop(part);
-              }
-              return hopeless;
-            });
+  /** Parts to which more was on its way than may be. */
+  private synchronized void lookAtAbandoned() {
+    for (Part part : List.copyOf(parts.values())) {
+      if (part.channels != null && part.channels.isAbandoned()) {
+        hopeless.putIfAbsent(number, "too much was on its way to partition " + part.index);
+        parts.remove(part.index);
+        drop(part);
+      }
+    }
+  }
+
+  private boolean giveUpHopeless() throws IOException {
+    Map.Entry<Long, String> next = firstHopeless();
+    if (next == null) {
+      return false;
+    }
+    if (store.isOpen(next.getKey()) && store.giveUp(next.getKey(), next.getValue())) {
+      LOG.warn("Savepoint {} is given up: {}", next.getKey(), next.getValue());
+    }
+    synchronized (this) {
+      hopeless.remove(next.getKey());
+    }
+    return true;
+  }
+
+  private synchronized Map.@Nullable Entry<Long, String> firstHopeless() {
+    return hopeless.firstEntry();
+  }
+
+  /**
+   * Whether partitions that have come have the parts there that they are to have. If a process has
+   * died before it wrote one, nobody will.
+   */
+  private boolean checkNewcomers() throws IOException {
+    Map.Entry<Long, Set<Integer>> next = newestNewcomers();
+    if (next == null) {
+      return false;
+    }
+    long savepoint = next.getKey();
+    if (store.isOpen(savepoint)) {
+      Set<Integer> lacking = new TreeSet<>(next.getValue());
+      lacking.removeAll(store.parts(savepoint).keySet());
+      if (!lacking.isEmpty()) {
+        synchronized (this) {
+          hopeless.putIfAbsent(
+              savepoint, "the process with partitions " + lacking + " had to write their parts");
+        }
+      }
+    }
+    synchronized (this) {
+      // Of older ones none can be open: a coordinator takes one after the other.
+      newcomers.headMap(savepoint, true).clear();
+    }
+    return true;
+  }
+
+  private synchronized Map.@Nullable Entry<Long, Set<Integer>> newestNewcomers() {
+    Map.Entry<Long, Set<Integer>> newest = newcomers.lastEntry();
+    return newest == null ? null : Map.entry(newest.getKey(), Set.copyOf(newest.getValue()));
+  }
+
+  /** Parts that wait for what will not come must not do so for ever. */
+  private boolean lookWhetherWanted(long now) throws IOException {
+    long current = waitingFor();
+    if (current == 0 || (now >= lookedAt && now - lookedAt < LOOK_MILLIS)) {
+      return false;
+    }
+    lookedAt = now;
+    if (!store.isOpen(current)) {
+      synchronized (this) {
+        if (number == current) {
+          parts.values().forEach(this::drop);
+          parts.clear();
+        }
+      }
+    }
+    return true;
+  }
+
+  private synchronized long waitingFor() {
+    return parts.isEmpty() ? 0 : number;
   }
 
   private synchronized List<StateBackend.Cursor> takeUnwanted() {
@@ -188,13 +299,33 @@ final class SavepointWriter {
     }
   }
 
+  private void writeChannels(Part part, long savepoint) throws IOException {
+    ChannelRecorder channels = Objects.requireNonNull(part.channels);
+    BaseStore.Writer writer = part.channelWriter;
+    if (writer == null && !channels.isEmpty()) {
+      writer =
+          store
+              .channels(savepoint)
+              .write(
+                  part.index, part.epoch().epoch(), attempts + "-" + attempt++, channels.content());
+      part.channelWriter = writer;
+    }
+    if (writer == null) {
+      part.channelsWritten = true;
+    } else if (!writer.writePart()) {
+      writer.writeManifest();
+      part.channelBytes = writer.bytes();
+      part.channelsWritten = true;
+    }
+  }
+
   private void writeRest(Part part, long savepoint) throws IOException {
     EpochWriter rest = new EpochWriter();
     rest.begin();
     rest.beginSection(part.index, SectionSummary.NOTHING);
     part.writeRest(rest, buffer);
     faults.reached(FaultPoint.BEFORE_SAVEPOINT_PART);
-    store.addPart(savepoint, part.index, part.epoch(), part.bytes, rest);
+    store.addPart(savepoint, part.index, part.epoch(), part.bytes, part.channelBytes, rest);
     faults.reached(FaultPoint.AFTER_SAVEPOINT_PART);
     finish(part);
   }
@@ -215,10 +346,12 @@ final class SavepointWriter {
     private @Nullable ChannelRecorder channels;
     private StateBackend.@Nullable Cursor content;
     private BaseStore.@Nullable Writer writer;
+    private BaseStore.@Nullable Writer channelWriter;
     private boolean stateWritten;
+    private boolean channelsWritten;
     private boolean dropped;
-    private long since = Long.MIN_VALUE;
     private long bytes;
+    private long channelBytes;
 
     Part(int index) {
       this.index = index;
@@ -244,21 +377,8 @@ final class SavepointWriter {
           && (stateWritten ? recorder.isComplete() : content != null);
     }
 
-    /** Whether what is on its way has not come for so long that it will be of no use. */
-    boolean isHopeless(long now) {
-      if (since == Long.MIN_VALUE || now < since) {
-        since = now;
-      }
-      ChannelRecorder recorder = channels;
-      return recorder != null
-          && (recorder.isAbandoned() || (!recorder.isComplete() && now - since > PATIENCE_MILLIS));
-    }
-
     void writeRest(EpochWriter rest, ByteWriter buffer) {
       pending.writeTo(rest::pending, buffer);
-      for (Message message : Objects.requireNonNull(channels).messages()) {
-        PendingMessages.writeToMailbox(message, rest::pending, buffer);
-      }
       for (OutgoingRecord outgoing : egress) {
         buffer.reset();
         outgoing.write(buffer);

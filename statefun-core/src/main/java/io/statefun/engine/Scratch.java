@@ -14,10 +14,19 @@ interface Scratch {
   /** Puts bytes away. */
   StoredBytes store(byte[] bytes);
 
+  /**
+   * How many bytes may rest here that come from elsewhere for a partition's part of a savepoint.
+   */
+  default long channelBytes() {
+    return 1024L * 1024 * 1024;
+  }
+
   /** A scratch that keeps everything in memory. */
   static Scratch inMemory() {
-    return bytes ->
-        new StoredBytes() {
+    return new Scratch() {
+      @Override
+      public StoredBytes store(byte[] bytes) {
+        return new StoredBytes() {
           @Override
           public int length() {
             return bytes.length;
@@ -28,5 +37,12 @@ interface Scratch {
             return bytes;
           }
         };
+      }
+
+      @Override
+      public long channelBytes() {
+        return 64L * 1024 * 1024;
+      }
+    };
   }
 }

@@ -761,6 +761,7 @@ public final class StateFunEngine implements AutoCloseable {
     private @Nullable Duration unknownWait;
     private InstantSource clock = InstantSource.system();
     private Duration standbyInterval = Duration.ofSeconds(1);
+    private Duration savepointPatience = NodeServices.SAVEPOINT_PATIENCE;
     private @Nullable EpochReaders readers;
     private EngineListener listener = new EngineListener() {};
     private CronSchedule.Parser cron =
@@ -840,6 +841,18 @@ public final class StateFunEngine implements AutoCloseable {
         throw new IllegalArgumentException("The interval must be at least 1 ms: " + interval);
       }
       standbyInterval = interval;
+      return this;
+    }
+
+    /**
+     * How long nothing of a savepoint may come before it is given up; ten minutes unless set. That
+     * is how long messages that were on their way between processes may take to come.
+     */
+    public Builder savepointPatience(Duration patience) {
+      if (patience.toMillis() < 1) {
+        throw new IllegalArgumentException("The patience must be at least 1 ms: " + patience);
+      }
+      savepointPatience = patience;
       return this;
     }
 
@@ -962,7 +975,8 @@ public final class StateFunEngine implements AutoCloseable {
           surroundings,
           unknownWait(),
           new UnreadableStates(),
-          new SavepointHistory());
+          new SavepointHistory(),
+          savepointPatience);
     }
 
     private Duration unknownWait() {

@@ -309,6 +309,7 @@ final class Worker {
     for (Partition partition : partitions) {
       if (partition.savepoint() < newestSavepoint) {
         partition.passSavepoint(newestSavepoint);
+        barrier.savepointPassed(newestSavepoint, partition.index);
       }
     }
     long rowBytes = node.limits().maxCachedStateBytes() / Math.max(1, next.size());

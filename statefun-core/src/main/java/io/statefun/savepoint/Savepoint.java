@@ -47,14 +47,15 @@ public record Savepoint(
 
   /** How many bytes it takes, roughly. */
   public long bytes() {
-    return parts.stream().mapToLong(Part::bytes).sum();
+    return parts.stream().mapToLong(part -> part.bytes() + part.channelBytes()).sum();
   }
 
   /**
    * The part of a partition.
    *
    * @param epoch the last epoch of its node that the part has
-   * @param bytes how many bytes it takes, roughly
+   * @param bytes how many bytes its state takes, roughly
+   * @param channelBytes how many bytes the messages take that were on their way to it
    */
-  public record Part(int partition, long epoch, long bytes) {}
+  public record Part(int partition, long epoch, long bytes, long channelBytes) {}
 }

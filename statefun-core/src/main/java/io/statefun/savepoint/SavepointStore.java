@@ -28,16 +28,20 @@ import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The savepoints in a snapshot store. Each has a folder of its number: in it, for each partition,
- * its state in the form of a base snapshot, and then all the rest as an epoch object, whose name
- * says that the part is there. The manifest comes last, and makes the savepoint true.
+ * its state in the form of a base snapshot, then what was on its way to it in the same form, if
+ * anything was, and then all the rest as an epoch object, whose name says that the part is there.
+ * The manifest comes last, and makes the savepoint true.
  *
- * <p>A manifest can also say that the savepoint was given up. As it is created only if there is
- * none, of two who take themselves for the coordinator one decides.
+ * <p>A manifest can also say that the savepoint was given up, and why. As it is created only if
+ * there is none, of all who would decide what becomes of a savepoint one does. Manifests are in a
+ * folder of their own, with a sign of each savepoint that was begun, so that nobody needs to list
+ * what savepoints are made of to see which there are.
  *
  * <p>May be used by any thread, and by several processes.
  */
@@ -46,13 +50,14 @@ public final class SavepointStore {
   /** What all names of savepoints begin with. */
   public static final String FOLDER = "savepoints/";
 
-  private static final String MANIFEST = "manifest";
+  private static final String INDEX = FOLDER + "index/";
+  private static final String CONTENT = FOLDER + "content/";
+  private static final String MANIFEST = ".manifest";
+  private static final String BEGUN = ".begun";
   private static final String PARTS = "parts/";
   private static final String BASES = "bases/";
+  private static final String CHANNELS = "channels/";
   private static final int FORMAT = 2;
-
-  /** In which a manifest does not say when the savepoint was begun. */
-  private static final int WITHOUT_BEGIN = 1;
 
   private static final int COMPLETE = 1;
   private static final int GIVEN_UP = 2;
@@ -72,11 +77,19 @@ public final class SavepointStore {
   }
 
   private static String folder(long number) {
-    return FOLDER + String.format("%0" + DIGITS + "d/", number);
+    return CONTENT + String.format("%0" + DIGITS + "d/", number);
+  }
+
+  private static String manifestName(long number) {
+    return INDEX + String.format("%0" + DIGITS + "d", number) + MANIFEST;
+  }
+
+  private static String begunName(long number) {
+    return INDEX + String.format("%0" + DIGITS + "d", number) + BEGUN;
   }
 
   private static long number(String name) {
-    return Long.parseLong(name, FOLDER.length(), FOLDER.length() + DIGITS, 10);
+    return Long.parseLong(name, INDEX.length(), INDEX.length() + DIGITS, 10);
   }
 
   // What there is
@@ -122,7 +135,7 @@ public final class SavepointStore {
 
   private NavigableSet<Long> numbers() throws IOException {
     NavigableSet<Long> numbers = new TreeSet<>();
-    for (String name : store.list(FOLDER)) {
+    for (String name : store.list(INDEX)) {
       numbers.add(number(name));
     }
     return numbers;
@@ -133,25 +146,39 @@ public final class SavepointStore {
     Manifest manifest = manifest(number);
     return manifest == null || manifest.outcome() != COMPLETE
         ? Optional.empty()
-        : Optional.of(read(number, manifest.format(), manifest.content()));
+        : Optional.of(read(number, manifest.content()));
   }
 
-  private static Savepoint read(long number, int format, ByteReader manifest) {
+  /** Why a savepoint was given up, if it was. */
+  public Optional<String> whyGivenUp(long number) throws IOException {
+    Manifest manifest = manifest(number);
+    return manifest == null || manifest.outcome() != GIVEN_UP
+        ? Optional.empty()
+        : Optional.of(manifest.content().readString());
+  }
+
+  /** Whether a savepoint was begun, and is neither complete nor given up. */
+  public boolean isOpen(long number) throws IOException {
+    return store.size(manifestName(number)) < 0 && store.size(begunName(number)) >= 0;
+  }
+
+  private static Savepoint read(long number, ByteReader manifest) {
     String application = manifest.readString();
     String request = manifest.readString();
     Instant created = Instant.ofEpochMilli(manifest.readFixedLong());
-    Instant begun =
-        format == WITHOUT_BEGIN ? created : Instant.ofEpochMilli(manifest.readFixedLong());
+    Instant begun = Instant.ofEpochMilli(manifest.readFixedLong());
     List<Savepoint.Part> parts = new ArrayList<>();
     int count = manifest.readVarInt();
     for (int partition = 0; partition < count; partition++) {
-      parts.add(new Savepoint.Part(partition, manifest.readVarLong(), manifest.readVarLong()));
+      parts.add(
+          new Savepoint.Part(
+              partition, manifest.readVarLong(), manifest.readVarLong(), manifest.readVarLong()));
     }
     return new Savepoint(number, application, request, begun, created, parts);
   }
 
   private @Nullable Manifest manifest(long number) throws IOException {
-    String name = folder(number) + MANIFEST;
+    String name = manifestName(number);
     byte[] content;
     try {
       long size = store.size(name);
@@ -165,16 +192,19 @@ public final class SavepointStore {
     ByteReader in = new ByteReader(content);
     int format = in.readVarInt();
     NewerFormatException.check("Savepoint " + number, format, FORMAT);
+    if (format < FORMAT) {
+      throw new CorruptDataException("Savepoint " + number + " is of a version before the first");
+    }
     int checksum = in.readFixedInt();
     int start = content.length - in.remaining();
     if (checksum(content, start) != checksum) {
       throw new CorruptDataException("The manifest of savepoint " + number + " is damaged");
     }
-    return new Manifest(format, in.readByte(), in);
+    return new Manifest(in.readByte(), in);
   }
 
   /** What became of a savepoint, and what follows in its manifest. */
-  private record Manifest(int format, int outcome, ByteReader content) {}
+  private record Manifest(int outcome, ByteReader content) {}
 
   private static int checksum(byte[] content, int from) {
     CRC32C checksum = new CRC32C();
@@ -184,24 +214,42 @@ public final class SavepointStore {
 
   // How one is made
 
+  /**
+   * Begins a savepoint.
+   *
+   * @return whether its number was free
+   */
+  public boolean begin(long number) throws IOException {
+    return store.create(
+        begunName(number), BaseStore.content(new ByteWriter(2).writeVarInt(FORMAT)));
+  }
+
   /** The states of the partitions of a savepoint. */
   public BaseStore states(long number) {
     return new BaseStore(store, folder(number) + BASES);
   }
 
+  /** What was on its way to partitions of a savepoint: chunks of messages, in their order. */
+  public BaseStore channels(long number) {
+    return new BaseStore(store, folder(number) + CHANNELS);
+  }
+
   /**
-   * Adds a partition's part, whose state is there.
+   * Adds a partition's part, whose state is there, and what was on its way.
    *
    * @param id the epoch that the part ends with
    * @param bytes how large the state is
+   * @param channelBytes how large what was on its way is; if 0, nothing was, and nothing is there
    * @param rest everything else: a section of the partition
    */
-  public void addPart(long number, int partition, EpochId id, long bytes, EpochWriter rest)
+  public void addPart(
+      long number, int partition, EpochId id, long bytes, long channelBytes, EpochWriter rest)
       throws IOException {
     String name =
         folder(number)
             + PARTS
-            + String.format("p%05d-%0" + DIGITS + "d-%d", partition, id.epoch(), bytes);
+            + String.format(
+                "p%05d-%0" + DIGITS + "d-%d-%d", partition, id.epoch(), bytes, channelBytes);
     EpochHeader header = new EpochHeader(id, EpochId.NONE, Map.of(), List.of());
     boolean unused = EpochObjects.create(store, name, header, rest);
   }
@@ -211,11 +259,15 @@ public final class SavepointStore {
     Map<Integer, Savepoint.Part> parts = new TreeMap<>();
     String prefix = folder(number) + PARTS;
     for (String name : store.list(prefix)) {
-      String[] fields = name.substring(prefix.length() + 1).split("-", 3);
+      String[] fields = name.substring(prefix.length() + 1).split("-", 4);
       int partition = Integer.parseInt(fields[0]);
       parts.put(
           partition,
-          new Savepoint.Part(partition, Long.parseLong(fields[1]), Long.parseLong(fields[2])));
+          new Savepoint.Part(
+              partition,
+              Long.parseLong(fields[1]),
+              Long.parseLong(fields[2]),
+              Long.parseLong(fields[3])));
     }
     return parts;
   }
@@ -239,7 +291,7 @@ public final class SavepointStore {
         .writeFixedLong(savepoint.begun().toEpochMilli())
         .writeVarInt(savepoint.parts().size());
     for (Savepoint.Part part : savepoint.parts()) {
-      out.writeVarLong(part.epoch()).writeVarLong(part.bytes());
+      out.writeVarLong(part.epoch()).writeVarLong(part.bytes()).writeVarLong(part.channelBytes());
     }
     return createManifest(savepoint.number(), out)
         || find(savepoint.number()).map(savepoint::equals).orElse(false);
@@ -248,10 +300,11 @@ public final class SavepointStore {
   /**
    * Gives up a savepoint that is not complete, for good, and removes what there is of it.
    *
+   * @param why for people
    * @return whether it is given up; false if it is complete
    */
-  public boolean giveUp(long number) throws IOException {
-    if (!createManifest(number, new ByteWriter(1).writeByte(GIVEN_UP))
+  public boolean giveUp(long number, String why) throws IOException {
+    if (!createManifest(number, new ByteWriter(64).writeByte(GIVEN_UP).writeString(why))
         && find(number).isPresent()) {
       return false;
     }
@@ -263,14 +316,12 @@ public final class SavepointStore {
     byte[] bytes = content.toByteArray();
     ByteWriter whole = new ByteWriter(bytes.length + 8);
     whole.writeVarInt(FORMAT).writeFixedInt(checksum(bytes, 0)).writeRaw(bytes);
-    return store.create(folder(number) + MANIFEST, BaseStore.content(whole));
+    return store.create(manifestName(number), BaseStore.content(whole));
   }
 
   private void deleteContent(long number) throws IOException {
     for (String name : store.list(folder(number))) {
-      if (!name.endsWith("/" + MANIFEST)) {
-        store.delete(name);
-      }
+      store.delete(name);
     }
   }
 
@@ -285,16 +336,25 @@ public final class SavepointStore {
     if (find(number).isEmpty()) {
       return false;
     }
-    store.delete(folder(number) + MANIFEST);
+    // If it gets no further than that, it is one that was begun, and is collected as any other.
+    store.delete(manifestName(number));
     deleteContent(number);
+    store.delete(begunName(number));
     return true;
   }
 
   /** Removes what is left of savepoints before a number that were not completed. */
   public void collect(long before) throws IOException {
-    for (long number : numbers()) {
-      if (number < before && giveUp(number) && number < before - REMEMBERED) {
-        store.delete(folder(number) + MANIFEST);
+    for (long number : numbers().headSet(before, false)) {
+      Manifest manifest = manifest(number);
+      if (manifest != null && manifest.outcome() == GIVEN_UP) {
+        deleteContent(number);
+        if (number < before - REMEMBERED) {
+          store.delete(begunName(number));
+          store.delete(manifestName(number));
+        }
+      } else if (manifest == null) {
+        boolean unused = giveUp(number, "its coordinator has left it");
       }
     }
   }
@@ -305,14 +365,13 @@ public final class SavepointStore {
    * @throws IOException if that store has something of that number already, or either fails
    */
   public void copy(Savepoint savepoint, SnapshotStore target) throws IOException {
-    String manifest = folder(savepoint.number()) + MANIFEST;
+    String manifest = manifestName(savepoint.number());
     if (target.size(manifest) >= 0) {
       throw new IOException("There is a savepoint " + savepoint.number() + " already");
     }
+    boolean unused = new SavepointStore(target).begin(savepoint.number());
     for (String name : store.list(folder(savepoint.number()))) {
-      if (!name.equals(manifest)) {
-        copy(name, target);
-      }
+      copy(name, target);
     }
     copy(manifest, target);
   }
@@ -342,6 +401,15 @@ public final class SavepointStore {
   }
 
   // How one is read
+
+  /** Goes through what was on its way to a partition: chunks of messages, in their order. */
+  public void readChannels(Savepoint savepoint, Savepoint.Part part, Consumer<byte[]> chunks)
+      throws IOException {
+    if (part.channelBytes() > 0) {
+      channels(savepoint.number())
+          .read(part.partition(), part.epoch(), (key, chunk) -> chunks.accept(chunk));
+    }
+  }
 
   /** What a part has besides the state. */
   public EpochReader rest(Savepoint savepoint, int partition) throws IOException {

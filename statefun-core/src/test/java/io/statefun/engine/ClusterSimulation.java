@@ -129,7 +129,7 @@ final class ClusterSimulation {
     this.hearing = 1 + random.nextInt(200);
     this.faultRate = random.nextInt(4) == 0 ? 0 : 0.005 * random.nextDouble();
     this.rebalanceRate = 0.002 * random.nextDouble();
-    this.savepointRate = random.nextBoolean() ? 0 : 0.002 * random.nextDouble();
+    this.savepointRate = random.nextBoolean() ? 0 : 0.004 * random.nextDouble();
     this.standbyRate = random.nextBoolean() ? 0 : 0.02 * random.nextDouble();
     this.limits =
         new EngineLimits(

@@ -5,6 +5,7 @@
  */
 package io.statefun.autoconfigure.savepoint;
 
+import io.statefun.autoconfigure.StateFunEngineCustomizer;
 import io.statefun.engine.StateFunEngine;
 import io.statefun.savepoint.SavepointStore;
 import io.statefun.snapshot.SnapshotStore;
@@ -32,6 +33,11 @@ import org.springframework.scheduling.support.CronExpression;
 @ConditionalOnBean({StateFunEngine.class, SnapshotStore.class})
 @EnableConfigurationProperties(SavepointProperties.class)
 class SavepointAutoConfiguration {
+
+  @Bean
+  StateFunEngineCustomizer statefunSavepointPatience(SavepointProperties properties) {
+    return builder -> builder.savepointPatience(properties.timeout());
+  }
 
   @Bean
   @ConditionalOnProperty("statefun.savepoint.schedule")

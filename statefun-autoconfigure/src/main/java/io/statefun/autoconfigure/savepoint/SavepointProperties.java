@@ -20,7 +20,8 @@ import org.springframework.validation.Validator;
  *     one, they are taken only when somebody asks.
  * @param retain The number of scheduled savepoints to keep. Those that somebody asked for stay
  *     until they are deleted.
- * @param timeout The time after which one that was asked for is no longer waited for.
+ * @param timeout The time after which one that was asked for is no longer waited for, and that
+ *     nothing of one may come before it is given up.
  */
 @ConfigurationProperties("statefun.savepoint")
 public record SavepointProperties(
