@@ -12,8 +12,9 @@ import java.util.function.Consumer;
 
 /**
  * Runs the simulation: {@code --seeds=N} for many seeds, {@code --seed=N --trace} for one; {@code
- * --log} for a node that commits by transactions of a log, {@code --cluster} for several of them.
- * Ends with a line that a program can read, and with exit code 0 only if no promise was broken.
+ * --log} for a node that commits by transactions of a log, {@code --cluster} for several of them,
+ * {@code --savepoints} for savepoints. Ends with a line that a program can read, and with exit code
+ * 0 only if no promise was broken.
  */
 final class Simulate {
 
@@ -39,6 +40,8 @@ final class Simulate {
         trace = true;
       } else if (argument.equals("--cluster")) {
         cluster = true;
+      } else if (argument.equals("--savepoints")) {
+        options = options.takingSavepoints();
       } else if (argument.equals("--log")) {
         options = options.withLog(null);
       } else {
@@ -85,11 +88,13 @@ final class Simulate {
     long violations = 0;
     long crashes = 0;
     long faults = 0;
+    long savepoints = 0;
     Map<FaultPoint, Integer> reached = new EnumMap<>(FaultPoint.class);
     for (long seed = first; seed < first + seeds; seed++) {
       Simulation.Outcome outcome = Simulation.run(seed, options);
       crashes += outcome.crashes();
       faults += outcome.faults();
+      savepoints += outcome.savepoints();
       outcome.reached().forEach((point, times) -> reached.merge(point, times, Integer::sum));
       if (outcome.violation() != null) {
         violations++;
@@ -100,6 +105,9 @@ final class Simulate {
       }
     }
     System.out.println("fault points reached: " + reached);
+    if (options.withSavepoints()) {
+      System.out.println("savepoints: " + savepoints);
+    }
     System.out.printf(
         "seeds=%d violations=%d crashes=%d faults=%d%n", seeds, violations, crashes, faults);
     return violations == 0 && (one || crashes > 0);

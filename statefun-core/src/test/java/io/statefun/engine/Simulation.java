@@ -5,15 +5,20 @@
  */
 package io.statefun.engine;
 
+import io.statefun.cluster.EpochLog;
 import io.statefun.cluster.Inbox;
 import io.statefun.cluster.StoreEpochLog;
 import io.statefun.cluster.TransactionalEpochLog;
 import io.statefun.io.Egress;
 import io.statefun.io.Ingress;
 import io.statefun.io.RefusedRecordsException;
+import io.statefun.message.Address;
 import io.statefun.message.MessageTypes;
 import io.statefun.message.TypeName;
 import io.statefun.message.TypedValue;
+import io.statefun.savepoint.Savepoint;
+import io.statefun.savepoint.SavepointStore;
+import io.statefun.snapshot.BaseStore;
 import io.statefun.snapshot.EpochReaders;
 import io.statefun.snapshot.FaultPoint;
 import io.statefun.snapshot.FencedException;
@@ -41,6 +46,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -82,6 +88,17 @@ final class Simulation {
   private final EngineLimits limits;
   private final @Nullable SimulatedLog log;
 
+  /** Has an order of its own, so that runs without savepoints stay what they were. */
+  private final @Nullable Random savepointRandom;
+
+  private final double savepointRate;
+
+  /** What the application goes on from, if it does not begin with nothing. */
+  private final @Nullable Origin origin;
+
+  /** The newest savepoint that was complete before the time leapt. */
+  private long lastSavepoint;
+
   private long now = 1_700_000_000_000L;
   private SimulatedDisk disk;
   private HeapBackend backend = new HeapBackend(512);
@@ -97,7 +114,11 @@ final class Simulation {
   private boolean calm;
   private @Nullable String violation;
 
-  private Simulation(long seed, Options options) {
+  private Simulation(long seed, Options options, @Nullable Origin origin) {
+    this.origin = origin;
+    this.savepointRandom = options.withSavepoints() ? new Random(31 * seed) : null;
+    this.savepointRate =
+        savepointRandom == null ? 0 : 0.004 * Math.max(0, savepointRandom.nextDouble() - 0.3);
     this.random = new Random(seed);
     this.function =
         new CellFunction(world, types, seed % 2 == 0 ? Retention.FOREVER : LONGER_THAN_A_RUN);
@@ -133,8 +154,27 @@ final class Simulation {
         options.withLog()
             ? new SimulatedLog(new Random(~seed), options.logDefect(), () -> calm, world::mayCrash)
             : null;
-    this.workload = new Workload(random, splits, 20 + random.nextInt(100), 2 + random.nextInt(12));
+    this.workload =
+        origin == null
+            ? new Workload(random, splits, 20 + random.nextInt(100), 2 + random.nextInt(12))
+            : origin.workload();
+    if (origin != null) {
+      now = origin.savepoint().created().toEpochMilli();
+    }
   }
+
+  /**
+   * A savepoint of another run.
+   *
+   * @param committed how often each record has left with a commit before the savepoint
+   * @param delivered how often each may have left otherwise before the savepoint
+   */
+  private record Origin(
+      Workload workload,
+      SavepointStore store,
+      Savepoint savepoint,
+      Map<Long, Integer> committed,
+      Map<Long, Integer> delivered) {}
 
   /**
    * What a simulation is asked to do besides its seed.
@@ -144,32 +184,38 @@ final class Simulation {
    * @param defect breaks the disk on purpose
    * @param withLog whether epochs are committed by transactions of a log, and not by the store
    * @param logDefect breaks the log on purpose
+   * @param withSavepoints whether savepoints are taken, of which another node goes on from one
    */
   record Options(
       Consumer<String> trace,
       UnaryOperator<SnapshotStore> storeFilter,
       SimulatedDisk.@Nullable Defect defect,
       boolean withLog,
-      SimulatedLog.@Nullable Defect logDefect) {
+      SimulatedLog.@Nullable Defect logDefect,
+      boolean withSavepoints) {
 
     static final Options NONE =
-        new Options(line -> {}, UnaryOperator.identity(), null, false, null);
+        new Options(line -> {}, UnaryOperator.identity(), null, false, null, false);
     static final Options WITH_LOG = NONE.withLog(null);
 
     Options withLog(SimulatedLog.@Nullable Defect newDefect) {
-      return new Options(trace, storeFilter, defect, true, newDefect);
+      return new Options(trace, storeFilter, defect, true, newDefect, withSavepoints);
     }
 
     Options traced(Consumer<String> newTrace) {
-      return new Options(newTrace, storeFilter, defect, withLog, logDefect);
+      return new Options(newTrace, storeFilter, defect, withLog, logDefect, withSavepoints);
     }
 
     Options over(UnaryOperator<SnapshotStore> newFilter) {
-      return new Options(trace, newFilter, defect, withLog, logDefect);
+      return new Options(trace, newFilter, defect, withLog, logDefect, withSavepoints);
+    }
+
+    Options takingSavepoints() {
+      return new Options(trace, storeFilter, defect, withLog, logDefect, true);
     }
 
     Options on(SimulatedDisk.Defect newDefect) {
-      return new Options(trace, storeFilter, newDefect, withLog, logDefect);
+      return new Options(trace, storeFilter, newDefect, withLog, logDefect, withSavepoints);
     }
   }
 
@@ -179,6 +225,7 @@ final class Simulation {
    * @param violation the promise that was broken, or null
    * @param crashes how often the process died
    * @param faults how many faults struck besides, of the disk or the receivers
+   * @param savepoints how many savepoints were complete, of which one was restored
    * @param reached how often each fault point was reached
    */
   record Outcome(
@@ -188,12 +235,17 @@ final class Simulation {
       int faults,
       long handled,
       long commits,
+      int savepoints,
       Map<FaultPoint, Integer> reached) {}
 
   static Outcome run(long seed, Options options) {
-    Simulation simulation = new Simulation(seed, options);
+    Simulation simulation = new Simulation(seed, options, null);
+    int savepoints = 0;
     try {
       simulation.run();
+      if (options.withSavepoints() && simulation.violation == null) {
+        savepoints = simulation.restore(seed);
+      }
     } catch (IOException | RuntimeException | AssertionError e) {
       StringBuilder text = new StringBuilder("unexpected " + e);
       for (int i = 0; i < Math.min(6, e.getStackTrace().length); i++) {
@@ -208,7 +260,95 @@ final class Simulation {
         simulation.faults,
         simulation.handled,
         simulation.commits,
+        savepoints,
         simulation.reached);
+  }
+
+  /** Has another node go on from one of the savepoints, and tells how many there are. */
+  private int restore(long seed) throws IOException {
+    SavepointStore savepoints = new SavepointStore(java.util.Objects.requireNonNull(store));
+    // What was cut before the time leapt has to be restored before, too.
+    List<Savepoint> complete =
+        savepoints.list().stream()
+            .filter(savepoint -> savepoint.number() <= lastSavepoint)
+            .toList();
+    if (complete.isEmpty()) {
+      return 0;
+    }
+    Savepoint chosen = complete.get(random.nextInt(complete.size()));
+    Map<Integer, Long> counters = new HashMap<>();
+    for (Savepoint.Part part : chosen.parts()) {
+      savepoints
+          .states(chosen.number())
+          .read(
+              part.partition(),
+              part.epoch(),
+              (key, value) -> {
+                if (Keys.kind(key) == Keys.Kind.COUNTERS) {
+                  counters.put(part.partition(), new ByteReader(value).readVarLong());
+                }
+              });
+    }
+    Map<Long, Integer> committed = new HashMap<>();
+    if (log != null) {
+      for (Egress.Delivery taken : log.committed()) {
+        if (isBefore(taken.id(), counters)) {
+          committed.merge(number(taken), 1, Integer::sum);
+        }
+      }
+    }
+    Map<Long, Integer> delivered = new HashMap<>();
+    sink.records.forEach(
+        (id, number) -> {
+          if (isBefore(id, counters)) {
+            delivered.merge(number, 1, Integer::sum);
+          }
+        });
+    trace.accept("RESTORE of " + chosen);
+    Simulation restored =
+        new Simulation(
+            ~seed,
+            new Options(trace, UnaryOperator.identity(), null, log != null, null, false),
+            new Origin(workload, savepoints, chosen, committed, delivered));
+    restored.run();
+    if (restored.violation != null) {
+      violate("restored from savepoint " + chosen.number() + ": " + restored.violation);
+    }
+    return complete.size();
+  }
+
+  /** Whether a record was made before the savepoint: its id has its partition and number. */
+  private static boolean isBefore(String id, Map<Integer, Long> counters) {
+    String[] fields = id.split("-", -1);
+    int partition = Integer.parseInt(fields[fields.length - 2]);
+    long number = Long.parseLong(fields[fields.length - 1]);
+    return number <= counters.getOrDefault(partition, 0L);
+  }
+
+  private void begin(Origin from) throws IOException {
+    calm = true;
+    SnapshotStore over = disk.openStore(FOLDER, "sim", "l0");
+    UUID writer = new UUID(random.nextLong(), 0);
+    SavepointRestore.Positions positions =
+        (ingress, split) ->
+            log == null
+                ? Address.of(ingress, split).partition(partitions)
+                : SavepointRestore.Positions.LOG;
+    try {
+      new SavepointRestore(
+              from.store(),
+              partitions,
+              new HeapBackend(512),
+              new BaseStore(over),
+              epochLog(over, writer),
+              "restore",
+              new Clock())
+          .restore(from.savepoint(), positions);
+    } catch (RefusedRecordsException e) {
+      throw new IllegalStateException(e);
+    }
+    disk = disk.kill();
+    calm = false;
   }
 
   private void violate(String what) {
@@ -221,6 +361,9 @@ final class Simulation {
   // The run
 
   private void run() throws IOException {
+    if (origin != null) {
+      begin(origin);
+    }
     live();
     int tick = 0;
     while (!isDone()) {
@@ -240,6 +383,13 @@ final class Simulation {
     }
     calm = true;
     disk.removeClaims(FOLDER);
+    if (savepointRandom != null) {
+      lastSavepoint =
+          new SavepointStore(java.util.Objects.requireNonNull(store))
+              .newest()
+              .map(Savepoint::number)
+              .orElse(0L);
+    }
     now += 2 * Workload.FAR;
     settle();
     if (random.nextBoolean()) {
@@ -299,6 +449,9 @@ final class Simulation {
     if (old != null && random.nextInt(4) == 0) {
       old.step();
     }
+    if (savepointRandom != null) {
+      takeSavepoints(running, savepointRandom);
+    }
     switch (random.nextInt(13)) {
       case 12 -> running.bases().step();
       case 0, 1, 2, 3, 4, 5 -> running.workerAt(random.nextInt(workers)).step();
@@ -306,6 +459,15 @@ final class Simulation {
       case 9 -> running.applier().step();
       case 10 -> running.dispatchers().forEach(EgressDispatcher::step);
       default -> world.pass();
+    }
+  }
+
+  private void takeSavepoints(Node running, Random chance) throws IOException {
+    if (!calm && chance.nextDouble() < savepointRate) {
+      running.requestSavepoint("request-" + now);
+    }
+    if (chance.nextInt(6) == 0) {
+      boolean unused = running.savepoints().step();
     }
   }
 
@@ -427,13 +589,10 @@ final class Simulation {
         "sim",
         writer,
         IntStream.range(0, partitions).boxed().collect(Collectors.toSet()),
-        partition -> Inbox.EMPTY,
+        inboxes(),
         workers,
         over,
-        log == null
-            ? new StoreEpochLog(over, writer)
-            : new TransactionalEpochLog(
-                over, new EpochReaders(over), log.join(), writer, world, new Clock()),
+        epochLog(over, writer),
         on,
         ingresses,
         receivers(),
@@ -447,6 +606,20 @@ final class Simulation {
             commits++;
           }
         });
+  }
+
+  /** Nothing comes from elsewhere but markers of savepoints. */
+  private IntFunction<Inbox> inboxes() {
+    return log != null && (savepointRandom != null || origin != null)
+        ? log::inbox
+        : partition -> Inbox.EMPTY;
+  }
+
+  private EpochLog epochLog(SnapshotStore over, UUID writer) {
+    return log == null
+        ? new StoreEpochLog(over, writer)
+        : new TransactionalEpochLog(
+            over, new EpochReaders(over), log.join(), writer, world, new Clock());
   }
 
   /** In one order, whichever process simulates them. */
@@ -500,6 +673,9 @@ final class Simulation {
         old.dispatchers().forEach(EgressDispatcher::step);
         old.applier().step();
         old.bases().step();
+        if (savepointRandom != null) {
+          old.savepoints().step();
+        }
       } catch (FencedException fenced) {
         trace.accept("the old process is fenced");
         dead = true;
@@ -552,7 +728,7 @@ final class Simulation {
   }
 
   private void checkRecords() {
-    Map<Long, Integer> left = new HashMap<>();
+    Map<Long, Integer> left = new HashMap<>(origin == null ? Map.of() : origin.committed());
     sink.records.values().forEach(number -> left.merge(number, 1, Integer::sum));
     if (log != null) {
       log.committed().forEach(taken -> left.merge(number(taken), 1, Integer::sum));
@@ -562,9 +738,25 @@ final class Simulation {
     if (refused.stream().anyMatch(number -> !isRefused(number))) {
       violate("records were refused that are taken: " + refused);
     }
-    if (!left.equals(workload.emitted())) {
+    if (!hasAll(left)) {
       violate("records that left: " + left + " in place of " + workload.emitted());
     }
+  }
+
+  /** Of what had been delivered before a savepoint, some may be delivered again after it. */
+  private boolean hasAll(Map<Long, Integer> left) {
+    Map<Long, Integer> emitted = workload.emitted();
+    if (origin == null) {
+      return left.equals(emitted);
+    }
+    Map<Long, Integer> delivered = origin.delivered();
+    return emitted.keySet().containsAll(left.keySet())
+        && emitted.entrySet().stream()
+            .allMatch(
+                entry -> {
+                  int missing = entry.getValue() - left.getOrDefault(entry.getKey(), 0);
+                  return missing >= 0 && missing <= delivered.getOrDefault(entry.getKey(), 0);
+                });
   }
 
   private boolean isRefused(long number) {
