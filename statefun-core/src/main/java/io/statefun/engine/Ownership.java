@@ -54,6 +54,9 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
   /** The partitions that the process owns and has not got yet; seen by the thread alone. */
   private final Set<Integer> coming = new TreeSet<>();
 
+  /** When the first of them were assigned. */
+  private long comingSince;
+
   /** Those whose state was fetched as far as it could be. */
   private final Set<Integer> fetched = new TreeSet<>();
 
@@ -111,6 +114,7 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
     events.add(
         () -> {
           if (turn == changes) {
+            comingSince = coming.isEmpty() ? System.nanoTime() : comingSince;
             coming.addAll(partitions);
             standby.expect(partitions);
             fetch(turn, of, partitions);
@@ -261,6 +265,10 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
     standby.take(fetched);
     try {
       turns.gain(of, Set.copyOf(fetched), () -> turn == changes);
+      LOG.info(
+          "Partitions {} are here, {} ms after they were assigned",
+          fetched,
+          TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - comingSince));
       standby.arrived(fetched);
       coming.removeAll(fetched);
       fetched.clear();

@@ -11,10 +11,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 
-/** Writes when the node has committed, and how long that took. */
+/** Writes when the node has committed. */
 public final class CommitJournal implements EngineListener, AutoCloseable {
 
   private final BufferedWriter out;
@@ -26,7 +24,7 @@ public final class CommitJournal implements EngineListener, AutoCloseable {
   @Override
   public synchronized void committed(long nanos, long bytes) {
     try {
-      out.write(System.nanoTime() + " " + nanos + "\n");
+      out.write(System.nanoTime() + "\n");
       out.flush();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -39,23 +37,20 @@ public final class CommitJournal implements EngineListener, AutoCloseable {
   }
 
   /**
-   * The longest time without a commit under way, in milliseconds.
+   * The longest time in which nothing was committed, in milliseconds.
    *
    * @param from in nanoseconds of this machine
    * @param to in nanoseconds of this machine
    */
   public static double longestPause(Path file, long from, long to) throws IOException {
-    List<long[]> commits = new ArrayList<>();
-    for (String line : Files.readAllLines(file)) {
-      String[] fields = line.split(" ", -1);
-      commits.add(new long[] {Long.parseLong(fields[0]), Long.parseLong(fields[1])});
-    }
     long longest = 0;
-    for (int i = 1; i < commits.size(); i++) {
-      long begun = commits.get(i)[0] - commits.get(i)[1];
-      if (begun >= from && commits.get(i)[0] <= to) {
-        longest = Math.max(longest, begun - commits.get(i - 1)[0]);
+    long before = Long.MAX_VALUE;
+    for (String line : Files.readAllLines(file)) {
+      long committed = Long.parseLong(line);
+      if (before >= from && committed <= to) {
+        longest = Math.max(longest, committed - before);
       }
+      before = committed;
     }
     return longest / 1e6;
   }
