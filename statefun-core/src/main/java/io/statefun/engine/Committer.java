@@ -28,6 +28,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Raises the barriers of a node and commits its epochs: a group commit. As soon as one commit is
@@ -516,12 +517,14 @@ final class Committer implements Barrier {
       lastFailure = e.toString();
       long pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE << Math.min(failures - 1, 20));
       notBefore = node.clock().millis() + pause;
-      LOG.warn(
-          "Epoch {} is not committed after {} attempts, and nothing is lost; next one in {} ms: {}",
-          ending,
-          failures,
-          pause,
-          e.toString());
+      // Once is no news, as with each change of the processes that share the partitions.
+      LOG.atLevel(failures == 1 ? Level.DEBUG : Level.WARN)
+          .log(
+              "Epoch {} is not committed after {} attempts, and nothing is lost; next one in {} ms: {}",
+              ending,
+              failures,
+              pause,
+              e.toString());
       return true;
     }
     faults.reached(FaultPoint.AFTER_COMMIT);

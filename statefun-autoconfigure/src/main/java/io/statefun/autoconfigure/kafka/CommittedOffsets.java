@@ -158,7 +158,13 @@ final class CommittedOffsets {
             "read_committed",
             ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
             false);
-    try (Consumer<byte[], byte[]> reader = clients.consumer(Map.of(), required)) {
+    Map<String, Object> defaults =
+        Map.of(
+            ConsumerConfig.RETRY_BACKOFF_MS_CONFIG,
+            KafkaClients.RETRY_BACKOFF,
+            ConsumerConfig.RETRY_BACKOFF_MAX_MS_CONFIG,
+            KafkaClients.LONGEST_RETRY_BACKOFF);
+    try (Consumer<byte[], byte[]> reader = clients.consumer(defaults, required)) {
       return reader.committed(internal, settings.transactionTimeout().plusSeconds(ANSWER_SECONDS));
     } catch (KafkaException e) {
       throw new IOException("The committed offsets cannot be read: " + e, e);

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -27,6 +28,9 @@ import org.springframework.kafka.core.ProducerFactory;
  * listeners of the application's factories hear of them, as Spring Boot's metrics of clients do.
  */
 final class KafkaClients {
+
+  static final long RETRY_BACKOFF = 10;
+  static final long LONGEST_RETRY_BACKOFF = 200;
 
   private static final String NAME = "statefun";
 
@@ -82,8 +86,13 @@ final class KafkaClients {
     return producerSettings;
   }
 
+  /** Makes an admin that asks again soon: what it waits for mostly takes a few milliseconds. */
   Admin admin() {
-    return Admin.create(adminSettings);
+    Map<String, Object> defaults =
+        Map.of(
+            AdminClientConfig.RETRY_BACKOFF_MS_CONFIG, RETRY_BACKOFF,
+            AdminClientConfig.RETRY_BACKOFF_MAX_MS_CONFIG, LONGEST_RETRY_BACKOFF);
+    return Admin.create(merge(defaults, adminSettings, Map.of()));
   }
 
   private static Map<String, Object> merge(

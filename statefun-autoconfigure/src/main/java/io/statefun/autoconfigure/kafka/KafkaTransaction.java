@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -84,6 +85,7 @@ final class KafkaTransaction {
   private boolean send(RecordChecks checks, Map<TopicPartition, OffsetAndMetadata> offsets)
       throws IOException, RefusedRecordsException {
     sent = new ArrayList<>(output.records().size());
+    ConsumerGroupMetadata group = turn.group();
     try {
       producer.beginTransaction();
       for (Egress.Delivery delivery : output.records()) {
@@ -100,7 +102,9 @@ final class KafkaTransaction {
             producer.send(
                 new ProducerRecord<>(internalTopic, message.partition(), null, message.content()));
       }
-      producer.sendOffsetsToTransaction(offsets, turn.group());
+      // Who has heard of a new generation meanwhile is heard by the group.
+      group = turn.group();
+      producer.sendOffsetsToTransaction(offsets, group);
       return true;
     } catch (KafkaException e) {
       abort(e);
@@ -109,11 +113,12 @@ final class KafkaTransaction {
       if (e instanceof FencedInstanceIdException) {
         throw new FencedException(0);
       }
-      throw new AbortedException(
-          e instanceof CommitFailedException
-              ? "the group is rebalancing"
-              : "the transaction could not be prepared: " + e,
-          e);
+      if (e instanceof CommitFailedException) {
+        // Before, the next attempt would be refused likewise.
+        turn.awaitGenerationAfter(group);
+        throw new AbortedException("the group is rebalancing", e);
+      }
+      throw new AbortedException("the transaction could not be prepared: " + e, e);
     }
   }
 

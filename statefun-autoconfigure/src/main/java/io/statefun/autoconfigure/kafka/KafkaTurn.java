@@ -27,6 +27,7 @@ import org.apache.kafka.common.TopicPartition;
 final class KafkaTurn implements MessageLog.Turn {
 
   private static final long WAIT_SECONDS = 300;
+  private static final long REBALANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private final List<KafkaIngress> ingresses;
   private final Function<KafkaTurn, TransactionLog> transactions;
@@ -55,6 +56,23 @@ final class KafkaTurn implements MessageLog.Turn {
     return group;
   }
 
+  /**
+   * Waits until the group has another generation than one that was refused, or the turn is over. No
+   * longer than a moment: the group may yet fall back.
+   */
+  synchronized void awaitGenerationAfter(ConsumerGroupMetadata refused) throws IOException {
+    long deadline = System.nanoTime() + REBALANCE_NANOS;
+    try {
+      for (long left = REBALANCE_NANOS;
+          left > 0 && !over && group.generationId() == refused.generationId();
+          left = deadline - System.nanoTime()) {
+        TimeUnit.NANOSECONDS.timedWait(this, left);
+      }
+    } catch (InterruptedException e) {
+      throw Interruptions.of(e);
+    }
+  }
+
   /** The node of a turn that is over is about to be ended, and can only wait for that. */
   void check() throws IOException {
     if (over) {
@@ -65,9 +83,14 @@ final class KafkaTurn implements MessageLog.Turn {
   // Called by the thread that polls
 
   void update(ConsumerGroupMetadata newGroup) {
-    if (!over) {
-      group = newGroup;
+    if (!over && newGroup.generationId() != group.generationId()) {
+      takeOver(newGroup);
     }
+  }
+
+  private synchronized void takeOver(ConsumerGroupMetadata newGroup) {
+    group = newGroup;
+    notifyAll();
   }
 
   synchronized void end() {
