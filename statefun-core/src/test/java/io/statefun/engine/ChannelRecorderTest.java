@@ -37,12 +37,27 @@ class ChannelRecorderTest {
     recorder.mark(Set.of(4));
 
     assertThat(recorder.isComplete()).isTrue();
+    assertThat(ids()).hasSize(301).startsWith("0", "1", "2").endsWith("299", "300");
+  }
+
+  @Test
+  void whatComesFromOutsideIsKeptUntilTheLastMarkerHasCome() {
+    recorder.add(Posting.OUTSIDE, message(1));
+    recorder.mark(Set.of(SENDER));
+    recorder.add(Posting.OUTSIDE, message(2));
+    recorder.mark(Set.of(4));
+    recorder.add(Posting.OUTSIDE, message(3));
+
+    assertThat(ids()).containsExactly("1", "2");
+  }
+
+  private List<String> ids() {
     List<String> ids = new ArrayList<>();
     StateBackend.Cursor content = recorder.content();
     while (content.next()) {
       Chunks.unpack(content.value()).forEach(message -> ids.add(message.target().id()));
     }
-    assertThat(ids).hasSize(301).startsWith("0", "1", "2").endsWith("299", "300");
+    return ids;
   }
 
   @Test
