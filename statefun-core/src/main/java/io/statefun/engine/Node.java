@@ -513,6 +513,10 @@ final class Node {
     return worker(owners.routes(), target).waitingOutside();
   }
 
+  boolean isGone() {
+    return gone != null;
+  }
+
   /** Tells everybody who waits, now or later, that the node is gone. */
   void abandon(Throwable cause) {
     gone = cause;

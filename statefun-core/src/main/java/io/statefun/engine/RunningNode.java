@@ -145,8 +145,7 @@ final class RunningNode {
     return !node.isWhole();
   }
 
-  private static void await(CompletableFuture<Void> change, BooleanSupplier useful)
-      throws IOException {
+  private void await(CompletableFuture<Void> change, BooleanSupplier useful) throws IOException {
     while (useful.getAsBoolean()) {
       try {
         change.get(WAIT_MILLIS, TimeUnit.MILLISECONDS);
@@ -154,6 +153,10 @@ final class RunningNode {
       } catch (TimeoutException e) {
         // Look whether it may go on.
       } catch (ExecutionException e) {
+        if (!node.isGone()) {
+          // The change may be half done, and must not be tried again.
+          throw new IllegalStateException("Partitions could not come or leave", e.getCause());
+        }
         throw new IOException("The node has ended: " + e.getCause(), e.getCause());
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();

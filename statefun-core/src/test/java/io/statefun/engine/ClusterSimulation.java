@@ -46,6 +46,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -881,8 +882,13 @@ final class ClusterSimulation {
           }
           pass(1);
         }
-        if (change.isCompletedExceptionally()) {
-          throw new IOException("the node has ended");
+        try {
+          change.join();
+        } catch (CompletionException e) {
+          if (e.getCause() instanceof SimulatedCrash crash) {
+            throw crash;
+          }
+          throw new IllegalStateException(e.getCause());
         }
       }
 

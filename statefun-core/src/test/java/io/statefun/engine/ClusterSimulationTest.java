@@ -57,7 +57,7 @@ class ClusterSimulationTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {13, 17, 411, 1280, 106_653, 133_018, 211_024})
+  @ValueSource(longs = {13, 17, 411, 1280, 106_653, 133_018, 211_024, 300_775})
   void seedsThatOnceFailedPass(long seed) {
     assertThat(ClusterSimulation.run(seed).violation()).isNull();
   }
