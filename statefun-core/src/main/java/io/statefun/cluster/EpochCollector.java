@@ -27,11 +27,12 @@ import org.slf4j.LoggerFactory;
  * partition says which ones that partition needs, as the first one of each writer.
  *
  * <p>What is needed no longer is never needed again, so that it does no harm to go by what was
- * committed a while ago. Only an object that is not committed yet is needed later: its number is
- * above all that its writer has committed. If the writer has committed none that is needed, nothing
- * tells it from what a dead process left behind. So such ones stay for {@link #QUARANTINE}, which
- * is far longer than a writer {@linkplain TransactionalEpochLog#LONGEST_DURABLE takes} from the
- * object to its commit.
+ * committed a while ago, as the log may tell of a commit some time after it is made. Only an object
+ * that is not known to be committed yet is needed later: its number is above all that its writer is
+ * known to have committed. If no epoch of the writer is known to be needed, nothing tells it from
+ * what a dead process left behind, not even if the writer is this process. So such ones stay for
+ * {@link #QUARANTINE}, which is far longer than a writer {@linkplain
+ * TransactionalEpochLog#LONGEST_DURABLE takes} from the object to its commit.
  */
 final class EpochCollector {
 
@@ -56,15 +57,10 @@ final class EpochCollector {
    *
    * @param newest by partition, which epoch is committed
    * @param mine the writers that this process has been
-   * @param uncommitted the first number of this process that may not be committed yet
    * @param others whether to delete what others have left, which one node does for all
    */
   void collect(
-      Map<Integer, EpochId> newest,
-      Set<UUID> mine,
-      long uncommitted,
-      boolean others,
-      FaultPoint.Listener faults)
+      Map<Integer, EpochId> newest, Set<UUID> mine, boolean others, FaultPoint.Listener faults)
       throws IOException {
     Set<String> objects = new LinkedHashSet<>(store.list(EpochObjects.FOLDER));
     if (!newest.values().stream().map(EpochObjects::name).allMatch(objects::contains)) {
@@ -76,13 +72,9 @@ final class EpochCollector {
     int deleted = 0;
     for (String name : objects) {
       EpochId id = EpochObjects.id(name);
-      boolean own = mine.contains(id.writer());
       Long first = firsts.get(id.writer());
-      boolean needless =
-          own
-              ? id.epoch() < Math.min(uncommitted, first == null ? Long.MAX_VALUE : first)
-              : others && (first == null ? isStale(name) : id.epoch() < first);
-      if (needless) {
+      boolean needless = first == null ? isStale(name) : id.epoch() < first;
+      if (needless && (others || mine.contains(id.writer()))) {
         store.delete(name);
         deleted++;
         faults.reached(FaultPoint.DURING_COLLECTION);

@@ -70,9 +70,6 @@ public final class TransactionalEpochLog implements EpochLog {
   /** By partition the newest epoch, for those that have one. */
   private final Map<Integer, EpochId> newest = new ConcurrentHashMap<>();
 
-  /** The first number that this process may not have committed. */
-  private volatile long uncommitted;
-
   private boolean opened;
 
   /** Whether the object of the next epoch is there. */
@@ -229,7 +226,6 @@ public final class TransactionalEpochLog implements EpochLog {
       throws IOException, RefusedRecordsException {
     Set<Integer> partitions =
         needs.stream().map(EpochHeader.Need::partition).collect(Collectors.toSet());
-    uncommitted = epoch;
     EpochId id = new EpochId(epoch, writer);
     if (!unknown || !isCommitted(id, partitions)) {
       if (durable && clock.millis() - durableSince > LONGEST_DURABLE.toMillis()) {
@@ -252,7 +248,6 @@ public final class TransactionalEpochLog implements EpochLog {
     for (int partition : partitions) {
       newest.put(partition, id);
     }
-    uncommitted = epoch + 1;
     durable = false;
     overlaps = true;
     return id;
@@ -387,6 +382,6 @@ public final class TransactionalEpochLog implements EpochLog {
   private void collectKnown(List<EpochHeader.Need> needs, FaultPoint.Listener listener)
       throws IOException {
     boolean first = needs.stream().anyMatch(need -> need.partition() == 0);
-    collector.collect(log.newest(), writers, uncommitted, first, listener);
+    collector.collect(log.newest(), writers, first, listener);
   }
 }

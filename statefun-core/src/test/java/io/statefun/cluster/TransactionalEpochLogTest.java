@@ -294,6 +294,24 @@ class TransactionalEpochLogTest {
   }
 
   @Test
+  void theFirstEpochsOfAProcessStayWhileTheLogTellsOfThoseOfAnotherOne() throws Exception {
+    commit(first, 1);
+    Map<Integer, String> before = log.references;
+    TransactionalEpochLog second = newLog();
+    second.open(PARTITIONS);
+    commit(second, 2);
+    commit(second, 3);
+    List<String> objects = store.list("");
+    Map<Integer, String> now = log.references;
+    log.references = before;
+
+    second.collect(NEEDS, FaultPoint.Listener.NONE);
+
+    log.references = now;
+    assertThat(store.list("")).isEqualTo(objects);
+  }
+
+  @Test
   void aStoreWhoseEpochsALogHasCommittedIsNotUsedWithoutIt() throws Exception {
     commit(first, 1);
 

@@ -49,6 +49,10 @@ final class SimulatedLog {
   private final List<Transaction> open = new ArrayList<>();
   private final Map<String, byte[]> positions = new HashMap<>();
   private final Map<Integer, String> references = new HashMap<>();
+
+  /** The same of some time before. */
+  private Map<Integer, String> earlier = Map.of();
+
   private final Map<Integer, Long> inboxPositions = new HashMap<>();
   private final Map<Integer, List<Posted>> inboxes = new HashMap<>();
   private final Set<Client> members = new LinkedHashSet<>();
@@ -126,7 +130,15 @@ final class SimulatedLog {
     if (strikes()) {
       throw new IOException("the coordinator does not answer");
     }
-    return Map.copyOf(references);
+    return told();
+  }
+
+  /** What is told at once may be from before the last commits. */
+  private Map<Integer, String> told() {
+    if (random.nextInt(20) == 0) {
+      earlier = Map.copyOf(references);
+    }
+    return !calm.getAsBoolean() && random.nextInt(4) == 0 ? earlier : Map.copyOf(references);
   }
 
   /** The records that a consumer sees who reads committed ones only. */
@@ -288,7 +300,7 @@ final class SimulatedLog {
     @Override
     public Map<Integer, String> committedReferences() throws IOException {
       fail("the coordinator does not answer");
-      return Map.copyOf(references);
+      return told();
     }
 
     @Override
