@@ -133,7 +133,11 @@ public final class BaseStore {
 
   private ByteReader manifestOf(int partition, long epoch) throws IOException {
     String name = manifest(partition, epoch);
-    ByteReader manifest = new ByteReader(store.read(name, 0, Math.toIntExact(store.size(name))));
+    long size = store.size(name);
+    if (size < 0) {
+      throw new IOException("Base snapshot " + name + " is not there, or no longer");
+    }
+    ByteReader manifest = new ByteReader(store.read(name, 0, Math.toIntExact(size)));
     int format = manifest.readVarInt();
     NewerFormatException.check("Base snapshot " + name, format, FORMAT);
     return manifest;
