@@ -56,11 +56,16 @@ final class EpochCollector {
    * Deletes what nobody needs.
    *
    * @param newest by partition, which epoch is committed
+   * @param asOf when that was asked for, or before, in milliseconds
    * @param mine the writers that this process has been
    * @param others whether to delete what others have left, which one node does for all
    */
   void collect(
-      Map<Integer, EpochId> newest, Set<UUID> mine, boolean others, FaultPoint.Listener faults)
+      Map<Integer, EpochId> newest,
+      long asOf,
+      Set<UUID> mine,
+      boolean others,
+      FaultPoint.Listener faults)
       throws IOException {
     Set<String> objects = new LinkedHashSet<>(store.list(EpochObjects.FOLDER));
     if (!newest.values().stream().map(EpochObjects::name).allMatch(objects::contains)) {
@@ -73,7 +78,7 @@ final class EpochCollector {
     for (String name : objects) {
       EpochId id = EpochObjects.id(name);
       Long first = firsts.get(id.writer());
-      boolean needless = first == null ? isStale(name) : id.epoch() < first;
+      boolean needless = first == null ? isStale(name, asOf) : id.epoch() < first;
       if (needless && (others || mine.contains(id.writer()))) {
         store.delete(name);
         deleted++;
@@ -102,9 +107,12 @@ final class EpochCollector {
     return firsts;
   }
 
-  private boolean isStale(String name) {
-    long now = clock.millis();
-    long since = suspects.computeIfAbsent(name, key -> now);
-    return now - since >= QUARANTINE.toMillis();
+  /**
+   * Whether nobody needed an object long after it was seen first. Who is paused between the answer
+   * of the log and the deletion must not take the answer for a new one.
+   */
+  private boolean isStale(String name, long asOf) {
+    long since = suspects.computeIfAbsent(name, key -> clock.millis());
+    return asOf - since >= QUARANTINE.toMillis();
   }
 }

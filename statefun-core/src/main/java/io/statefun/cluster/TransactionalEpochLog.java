@@ -382,6 +382,7 @@ public final class TransactionalEpochLog implements EpochLog {
   private void collectKnown(List<EpochHeader.Need> needs, FaultPoint.Listener listener)
       throws IOException {
     boolean first = needs.stream().anyMatch(need -> need.partition() == 0);
-    collector.collect(log.newest(), writers, first, listener);
+    long asOf = clock.millis();
+    collector.collect(log.newest(), asOf, writers, first, listener);
   }
 }

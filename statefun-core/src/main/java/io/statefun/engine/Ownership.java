@@ -68,6 +68,9 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
   /** Whether partitions have come that are not at one with the others yet; seen by the thread. */
   private boolean apart;
 
+  /** The turn in which they have; another one may have begun that the thread has not heard of. */
+  private int turnOfNode;
+
   private volatile boolean closed;
 
   /**
@@ -275,6 +278,7 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
       again = null;
       attempts = 0;
       apart = true;
+      turnOfNode = turn;
       settled.complete(null);
     } catch (IOException e) {
       if (turn != changes) {
@@ -309,11 +313,16 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
   }
 
   private void merge() {
-    int turn = changes;
+    int turn = turnOfNode;
     try {
-      apart = turns.merge(() -> turn == changes);
+      apart = turn == changes && turns.merge(() -> turn == changes);
     } catch (IOException e) {
       LOG.debug("Whether partitions can be merged is not known at the moment", e);
+    } catch (RuntimeException | Error e) {
+      apart = false;
+      if (turn == changes) {
+        fail(e);
+      }
     }
   }
 

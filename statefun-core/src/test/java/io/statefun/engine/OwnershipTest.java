@@ -144,6 +144,18 @@ class OwnershipTest {
   }
 
   @Test
+  void aMergeThatFailsForGoodIsTold() throws Exception {
+    log.atOnce = listener -> listener.gained(log.turn, ALL);
+    turns.mistakeOfMerge = new IllegalStateException("half done");
+
+    ownership.join(4);
+
+    await().until(() -> turns.failed != null);
+    assertThat(turns.failed).hasMessage("half done");
+    assertThat(turns.merged).hasValue(1);
+  }
+
+  @Test
   void whoIsFencedTakesPartAnew() throws Exception {
     log.atOnce = listener -> listener.gained(log.turn, ALL);
     ownership.join(4);
@@ -298,6 +310,7 @@ class OwnershipTest {
     final List<Set<Integer>> left = new CopyOnWriteArrayList<>();
     final List<MessageLog.Turn> during = new CopyOnWriteArrayList<>();
     volatile @Nullable RuntimeException mistake;
+    volatile @Nullable RuntimeException mistakeOfMerge;
     volatile @Nullable CountDownLatch gate;
     volatile boolean waiting;
     volatile @Nullable Throwable failed;
@@ -338,6 +351,10 @@ class OwnershipTest {
     @Override
     public boolean merge(BooleanSupplier lasts) {
       merged.incrementAndGet();
+      RuntimeException thrown = mistakeOfMerge;
+      if (thrown != null) {
+        throw thrown;
+      }
       return apart.getAndUpdate(left -> Math.max(0, left - 1)) > 1;
     }
 
