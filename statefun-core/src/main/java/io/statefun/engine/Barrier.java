@@ -13,6 +13,9 @@ interface Barrier {
   /** The epoch that goes on: a worker that is in an older one takes its cut. */
   long epoch();
 
+  /** The newest epoch that is committed. */
+  long committed();
+
   /** The number of the savepoint that the epoch before that is the last of; 0 for none. */
   long savepoint();
 

@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 /** Packs messages into chunks of about 64 KiB, in which they rest on disk. */
 final class Chunks {
 
-  private static final int CHUNK_BYTES = 64 * 1024;
+  static final int CHUNK_BYTES = 64 * 1024;
 
   private final Scratch scratch;
   private final Consumer<StoredBytes> full;

@@ -307,8 +307,8 @@ final class Committer implements Barrier {
     takesInput = false;
   }
 
-  /** The newest epoch that is committed. */
-  long committed() {
+  @Override
+  public long committed() {
     return committed;
   }
 
@@ -542,6 +542,9 @@ final class Committer implements Barrier {
     committingBytes.set(0);
     applier.add(ended);
     phase = Phase.IDLE;
+    if (node.functions().mayBeRemote()) {
+      listener.wakeWorkers();
+    }
     listener.committed(id, needs, ended, System.nanoTime() - started, writer.length());
     Change done = change;
     change = null;

@@ -12,8 +12,12 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** A function of the application, as the engine knows it. */
+/**
+ * A function of the application, as the engine knows it: one in this process, or one elsewhere, of
+ * which it learns by and by what states it has.
+ */
 final class FunctionType {
 
   final int index;
@@ -25,7 +29,12 @@ final class FunctionType {
   /** All its names but the stored one. */
   final List<TypeName> otherNames;
 
-  final FunctionInvoker invoker;
+  /** Calls the function in this process; null if it is elsewhere. */
+  final @Nullable FunctionInvoker invoker;
+
+  /** Calls the function elsewhere; null if it is in this process. */
+  final @Nullable RemoteFunction remote;
+
   final FailurePolicy failurePolicy;
   final List<StateSpec> states;
   final byte[][] stateNames;
@@ -39,15 +48,50 @@ final class FunctionType {
   /** By any name. */
   private final Map<String, Integer> declared = new HashMap<>();
 
-  private volatile boolean stopped;
+  /** What all versions of it share. */
+  final FunctionLoad load;
 
   FunctionType(int index, FunctionInvoker invoker) {
+    this(
+        index,
+        invoker.type(),
+        invoker.aliases(),
+        invoker,
+        null,
+        invoker.failurePolicy(),
+        invoker.states(),
+        new FunctionLoad(Long.MAX_VALUE));
+  }
+
+  FunctionType(int index, RemoteFunction remote) {
+    this(
+        index,
+        remote.type(),
+        List.of(),
+        null,
+        remote,
+        remote.failurePolicy(),
+        List.of(),
+        new FunctionLoad(remote.maxWaitingBytes()));
+  }
+
+  private FunctionType(
+      int index,
+      TypeName name,
+      List<TypeName> aliases,
+      @Nullable FunctionInvoker invoker,
+      @Nullable RemoteFunction remote,
+      FailurePolicy failurePolicy,
+      List<StateSpec> states,
+      FunctionLoad load) {
     this.index = index;
-    this.name = invoker.type();
+    this.name = name;
     this.invoker = invoker;
-    this.failurePolicy = invoker.failurePolicy();
-    this.states = List.copyOf(invoker.states());
-    List<TypeName> names = new ArrayList<>(invoker.aliases());
+    this.remote = remote;
+    this.failurePolicy = failurePolicy;
+    this.states = List.copyOf(states);
+    this.load = load;
+    List<TypeName> names = new ArrayList<>(aliases);
     names.add(name);
     this.storedName = names.remove(0);
     this.otherNames = List.copyOf(names);
@@ -62,6 +106,13 @@ final class FunctionType {
         declare(alias, slot);
       }
     }
+  }
+
+  /** The same function elsewhere with more states. */
+  FunctionType withMore(List<StateSpec> more) {
+    List<StateSpec> all = new ArrayList<>(states);
+    all.addAll(more);
+    return new FunctionType(index, name, List.of(), null, remote, failurePolicy, all, load);
   }
 
   private void declare(String state, int slot) {
@@ -97,10 +148,10 @@ final class FunctionType {
 
   /** Whether the failure policy has stopped the function until a restart. */
   boolean stopped() {
-    return stopped;
+    return load.isStopped();
   }
 
   void stop() {
-    stopped = true;
+    load.stop();
   }
 }

@@ -19,27 +19,40 @@ import org.jspecify.annotations.Nullable;
  * The functions of the application, by the names under which their instances are stored. A name
  * that a function got later stands for that one: {@link #stored} replaces it where an address comes
  * in, so that everything inside knows one address for each instance.
+ *
+ * <p>Functions elsewhere may be found by their namespace, when somebody sends to them first. Used
+ * by all workers.
  */
 final class FunctionTypes {
 
   private static final int COMPARED = 8;
 
-  private final Map<TypeName, FunctionType> byName = new LinkedHashMap<>();
-  private final List<FunctionType> byIndex = new ArrayList<>();
+  /** How many functions there may be that were found by their namespace. */
+  private static final int MAX_FOUND = 10_000;
+
+  private final RemoteFunctions remotes;
 
   /** The stored names of functions by their other names; null if none has another. */
   private final @Nullable Map<TypeName, TypeName> storedNames;
 
+  private volatile Known known;
+  private int found;
+
   FunctionTypes(Collection<? extends FunctionInvoker> invokers) {
+    this(invokers, RemoteFunctions.NONE);
+  }
+
+  FunctionTypes(Collection<? extends FunctionInvoker> invokers, RemoteFunctions remotes) {
+    this.remotes = remotes;
+    Map<TypeName, FunctionType> byName = new LinkedHashMap<>();
     for (FunctionInvoker invoker : invokers) {
-      FunctionType type = new FunctionType(byName.size(), invoker);
-      if (byName.put(type.storedName, type) != null) {
-        throw twice(type.storedName);
-      }
-      byIndex.add(type);
+      add(new FunctionType(byName.size(), invoker), byName);
+    }
+    for (RemoteFunction remote : remotes.named()) {
+      add(new FunctionType(byName.size(), remote), byName);
     }
     Map<TypeName, TypeName> others = new HashMap<>();
-    for (FunctionType type : byIndex) {
+    for (FunctionType type : byName.values()) {
       for (TypeName other : type.otherNames) {
         if (byName.containsKey(other) || others.put(other, type.storedName) != null) {
           throw twice(other);
@@ -47,6 +60,13 @@ final class FunctionTypes {
       }
     }
     storedNames = others.isEmpty() ? null : others;
+    known = new Known(byName);
+  }
+
+  private static void add(FunctionType type, Map<TypeName, FunctionType> byName) {
+    if (byName.put(type.storedName, type) != null) {
+      throw twice(type.storedName);
+    }
   }
 
   private static IllegalArgumentException twice(TypeName name) {
@@ -63,20 +83,109 @@ final class FunctionTypes {
 
   /** The function whose instances are stored under a name. */
   @Nullable FunctionType get(TypeName name) {
+    Known now = known;
     // Names of addresses are mostly the very objects, so the usual few functions need no hashing.
-    for (int i = 0; i < byIndex.size() && i < COMPARED; i++) {
-      if (byIndex.get(i).storedName == name) {
-        return byIndex.get(i);
+    FunctionType[] byIndex = now.byIndex;
+    for (int i = 0; i < byIndex.length && i < COMPARED; i++) {
+      if (byIndex[i].storedName == name) {
+        return byIndex[i];
       }
     }
-    return byName.get(name);
+    FunctionType type = now.byName.get(name);
+    return type == null && remotes.hasNamespaces() ? find(name) : type;
   }
 
-  FunctionType at(int index) {
-    return byIndex.get(index);
+  private synchronized @Nullable FunctionType find(TypeName name) {
+    Known now = known;
+    FunctionType type = now.byName.get(name);
+    if (type != null || found == MAX_FOUND) {
+      return type;
+    }
+    RemoteFunction remote = remotes.find(name);
+    if (remote == null) {
+      return null;
+    }
+    found++;
+    FunctionType created = new FunctionType(now.byIndex.length, remote);
+    known = now.with(created);
+    return created;
+  }
+
+  /**
+   * Notes states of a function elsewhere. One that is known stays as it is.
+   *
+   * @return whether any is new
+   * @throws IllegalArgumentException if a state is known with another type
+   */
+  synchronized boolean declare(TypeName name, List<RemoteReply.Declared> states) {
+    FunctionType type = get(name);
+    if (type == null || type.remote == null) {
+      return false;
+    }
+    List<StateSpec> more = new ArrayList<>();
+    for (RemoteReply.Declared state : states) {
+      int slot = type.slotOf(state.name());
+      if (slot < 0) {
+        more.add(
+            new StateSpec(
+                state.name(),
+                StateSpec.Kind.VALUE,
+                new RemoteValueType(state.valueType()),
+                null,
+                state.retention()));
+      } else {
+        requireSame(type, type.states.get(slot), state);
+      }
+    }
+    if (!more.isEmpty()) {
+      known = known.with(type.withMore(more));
+    }
+    return !more.isEmpty();
+  }
+
+  private static void requireSame(
+      FunctionType function, StateSpec state, RemoteReply.Declared declared) {
+    TypeName type = state.valueType().typeName();
+    if (!type.equals(declared.valueType())) {
+      throw new IllegalArgumentException(
+          "State '"
+              + state.name()
+              + "' of function "
+              + function.name
+              + " has values of type "
+              + type
+              + ", and is declared with "
+              + declared.valueType()
+              + " now. Give the state of the other type another name");
+    }
+  }
+
+  /** Whether any function may be elsewhere. */
+  boolean mayBeRemote() {
+    return remotes != RemoteFunctions.NONE;
   }
 
   Collection<FunctionType> all() {
-    return byName.values();
+    return known.byName.values();
+  }
+
+  /** All functions, at one time. */
+  private static final class Known {
+
+    private final Map<TypeName, FunctionType> byName;
+    private final FunctionType[] byIndex;
+
+    Known(Map<TypeName, FunctionType> byName) {
+      this.byName = byName;
+      this.byIndex = new FunctionType[byName.size()];
+      byName.values().forEach(type -> byIndex[type.index] = type);
+    }
+
+    /** The same with another one, perhaps in the place of one with the same name. */
+    Known with(FunctionType type) {
+      Map<TypeName, FunctionType> more = new LinkedHashMap<>(byName);
+      more.put(type.storedName, type);
+      return new Known(more);
+    }
   }
 }

@@ -30,6 +30,9 @@ final class IngressReader implements Ingress.Collector {
   private static final long FIRST_PAUSE = 100;
   private static final long LONGEST_PAUSE = 30_000;
 
+  /** After how long it looks again whether less waits for a function, in milliseconds. */
+  private static final long HELD_UP = 20;
+
   private final Ingress ingress;
   private final Ingress.Split split;
   private final Partition owner;
@@ -41,6 +44,10 @@ final class IngressReader implements Ingress.Collector {
   private @Nullable DeadLetter rejected;
   private boolean moved;
   private long notBefore = Long.MIN_VALUE;
+
+  /** A function to which it has sent when too much waited for that; null if there is none. */
+  private @Nullable FunctionLoad full;
+
   private volatile int failures;
 
   IngressReader(Ingress ingress, Ingress.Split split, Partition owner, NodeServices node) {
@@ -92,6 +99,9 @@ final class IngressReader implements Ingress.Collector {
 
   /** When the split is asked again, in milliseconds, or never if it need not be. */
   long nextAttempt() {
+    if (full != null) {
+      return node.clock().millis() + HELD_UP;
+    }
     return failures == 0 ? Long.MAX_VALUE : notBefore;
   }
 
@@ -102,15 +112,25 @@ final class IngressReader implements Ingress.Collector {
    * @return whether there were any
    */
   boolean read(int limit, BiConsumer<Partition, Message> sender) {
-    if (!owner.outbox.isEmpty() || failures > 0 && node.clock().millis() < notBefore) {
+    if (isHeldUp()
+        || !owner.outbox.isEmpty()
+        || failures > 0 && node.clock().millis() < notBefore) {
       return false;
     }
     int count = 0;
-    while (count < limit && poll()) {
+    while (count < limit && full == null && poll()) {
       handOver(sender);
       count++;
     }
     return count > 0;
+  }
+
+  private boolean isHeldUp() {
+    FunctionLoad last = full;
+    if (last != null && !last.holdsUp()) {
+      full = null;
+    }
+    return full != null;
   }
 
   private boolean poll() {
@@ -149,6 +169,10 @@ final class IngressReader implements Ingress.Collector {
     moved = true;
     for (Message message : messages) {
       sender.accept(owner, message);
+      FunctionType target = node.functions().get(message.target().type());
+      if (target != null && target.load.holdsUp()) {
+        full = target.load;
+      }
     }
     messages.clear();
     for (EgressRecord emitted : records) {

@@ -100,7 +100,11 @@ public record InstanceContent(
     /** At its sender, until there is room in the mailbox. */
     OUTBOX,
     /** Behind one that failed, or is that one. */
-    BLOCKED
+    BLOCKED,
+    /** With the function, which runs elsewhere, or about to be. */
+    CALLED,
+    /** Until the function, which runs elsewhere, is called with it. */
+    QUEUED
   }
 
   /**

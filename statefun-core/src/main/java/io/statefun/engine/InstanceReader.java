@@ -74,6 +74,12 @@ final class InstanceReader implements EpochReader.Visitor {
           waiting(InstanceContent.Place.BLOCKED, Chunks.unpack(value));
         }
       }
+      case CALL -> {
+        if (Keys.owner(key).equals(address)) {
+          waiting(InstanceContent.Place.CALLED, RemoteCall.messages(value));
+        }
+      }
+      case QUEUE -> waiting(InstanceContent.Place.QUEUED, Chunks.unpack(value));
       case DEAD_LETTER -> deadLetter(DeadLetter.read(value));
       case COLLECTION,
           TOKEN,
@@ -83,7 +89,8 @@ final class InstanceReader implements EpochReader.Visitor {
           GARBAGE,
           BACKLOG,
           PUT_ASIDE,
-          SAVEPOINT -> {
+          SAVEPOINT,
+          STATE_TYPE -> {
         // Of the instance these say nothing, or nothing more.
       }
     }
@@ -96,6 +103,7 @@ final class InstanceReader implements EpochReader.Visitor {
     waiting(InstanceContent.Place.MAILBOX, one.mailbox);
     waiting(InstanceContent.Place.OUTBOX, one.outbox);
     waiting(InstanceContent.Place.BLOCKED, one.blocked);
+    waiting(InstanceContent.Place.QUEUED, one.remote);
   }
 
   /** Takes a chunk of messages that were on their way to any partition. */

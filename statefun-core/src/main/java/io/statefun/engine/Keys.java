@@ -36,6 +36,9 @@ final class Keys {
   private static final int BACKLOG = 'l';
   private static final int PUT_ASIDE = 'e';
   private static final int SAVEPOINT = 's';
+  private static final int CALL = 'x';
+  private static final int QUEUE = 'q';
+  private static final int STATE_TYPE = 'v';
 
   /** What an entry is. */
   enum Kind {
@@ -54,7 +57,10 @@ final class Keys {
     GARBAGE(Keys.GARBAGE),
     BACKLOG(Keys.BACKLOG),
     PUT_ASIDE(Keys.PUT_ASIDE),
-    SAVEPOINT(Keys.SAVEPOINT);
+    SAVEPOINT(Keys.SAVEPOINT),
+    CALL(Keys.CALL),
+    QUEUE(Keys.QUEUE),
+    STATE_TYPE(Keys.STATE_TYPE);
 
     private final int first;
 
@@ -254,6 +260,37 @@ final class Keys {
   /** The number of the newest savepoint that the partition has a part in, or is past. */
   static byte[] savepoint() {
     return new byte[] {SAVEPOINT};
+  }
+
+  /** The call of an instance elsewhere. */
+  static byte[] call(Address address) {
+    return ofInstance(CALL, address).toByteArray();
+  }
+
+  static byte[] allCalls() {
+    return new byte[] {CALL};
+  }
+
+  /** What the keys of the messages begin with that wait for a function elsewhere. */
+  static byte[] queue(TypeName function) {
+    return new ByteWriter(64).writeByte(QUEUE).writeString(function.toString()).toByteArray();
+  }
+
+  static byte[] allQueues() {
+    return new byte[] {QUEUE};
+  }
+
+  static TypeName queueFunction(byte[] key) {
+    return MessageCodec.name(new ByteReader(key, 1, key.length - 1).readString());
+  }
+
+  /** The type of the values of a state of a function elsewhere. */
+  static byte[] stateType(TypeName function, String state) {
+    return new ByteWriter(64)
+        .writeByte(STATE_TYPE)
+        .writeString(function.toString())
+        .writeString(state)
+        .toByteArray();
   }
 
   static byte[] garbage(byte[] prefix) {

@@ -115,7 +115,15 @@ final class Node {
     Channels channels = new Channels(setup.workers(), listener::wakeWorker);
     for (int i = 0; i < setup.workers(); i++) {
       workers.add(
-          new Worker(i, services, committer, channels, owners, setup.scratch().apply(i), epoch));
+          new Worker(
+              i,
+              services,
+              committer,
+              channels,
+              owners,
+              setup.scratch().apply(i),
+              epoch,
+              setup.application() + '-' + incarnation.substring(0, 8)));
     }
     for (Map.Entry<TypeName, Egress> egress : setup.egresses().entrySet()) {
       dispatchers.add(
@@ -302,7 +310,8 @@ final class Node {
               setup.scratch().apply(choice.getValue()),
               chunks,
               services.transactional(),
-              setup.log().largestMessage());
+              setup.log().largestMessage(),
+              services.limits().mailboxCapacity());
       partition.restore(recovered.pending());
       savepoints.writer().came(number, partition.savepoint());
       newcomers.add(partition);

@@ -21,6 +21,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
@@ -51,12 +52,19 @@ final class Partition {
   final PriorityQueue<BlockedInstance> retries =
       new PriorityQueue<>((a, b) -> Long.compare(a.retryAt, b.retryAt));
 
+  /** By stored name, for functions elsewhere, what waits for them and whom they are called for. */
+  final Map<TypeName, RemoteQueue> remotes = new LinkedHashMap<>();
+
   private final Instances instances;
 
   private final Scratch scratch;
   private final ChunkPool chunks;
   private final Set<TypeName> transactional;
   private final int largestPosted;
+
+  /** How many messages for one function elsewhere are in memory. */
+  private final int capacity;
+
   private final ByteWriter stored = new ByteWriter(128);
 
   /** The newest savepoint that it has a part in, or is past. */
@@ -95,8 +103,10 @@ final class Partition {
       Scratch scratch,
       ChunkPool chunks,
       Set<TypeName> transactional,
-      int largestPosted) {
+      int largestPosted,
+      int capacity) {
     this.index = index;
+    this.capacity = capacity;
     this.inbox = inbox;
     this.inboxPosition = new AtomicLong(inbox.position());
     this.transactional = transactional;
@@ -154,6 +164,12 @@ final class Partition {
 
   BlockedInstance block(Address address) {
     return blocked.computeIfAbsent(address, key -> new BlockedInstance(key, newBlockedQueue(key)));
+  }
+
+  /** The messages for a function elsewhere. */
+  RemoteQueue remote(TypeName function) {
+    return remotes.computeIfAbsent(
+        function, name -> new RemoteQueue(name, capacity, overlay, scratch));
   }
 
   void emit(OutgoingRecord outgoing) {
@@ -352,6 +368,9 @@ final class Partition {
     for (BlockedInstance instance : blocked.values()) {
       instance.cut(ended.pending.blocked);
     }
+    for (RemoteQueue queue : remotes.values()) {
+      queue.cut(ended.pending.remote);
+    }
     if (sequence != storedSequence) {
       overlay.put(Keys.counters(), new ByteWriter(10).writeVarLong(sequence).toByteArray());
       storedSequence = sequence;
@@ -409,7 +428,20 @@ final class Partition {
     scan(Keys.outbox(), outbox::restoreChunk);
     pending.blocked.forEach(message -> block(message.target()).rest.restoreHead(message));
     scan(Keys.allBlocked(), key -> block(Keys.blockedAddress(key)).rest.restoreChunk(key));
+    pending.remote.forEach(message -> remote(message.target().type()).restore(message));
+    scan(Keys.allQueues(), key -> remote(Keys.queueFunction(key)).restoreChunk(key));
+    restoreCalls();
     restoreAsync();
+  }
+
+  private void restoreCalls() {
+    byte[] all = Keys.allCalls();
+    try (Overlay.Scan scan = overlay.scan(all, Keys.after(all))) {
+      while (scan.next()) {
+        Address target = Keys.owner(scan.key());
+        remote(target.type()).restoreCall(target, scan.value());
+      }
+    }
   }
 
   private void scan(byte[] prefix, Consumer<byte[]> keys) {

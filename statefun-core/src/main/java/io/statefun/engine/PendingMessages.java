@@ -18,6 +18,7 @@ final class PendingMessages {
   private static final int MAILBOX = 0;
   private static final int OUTBOX = 1;
   private static final int BLOCKED = 2;
+  private static final int REMOTE = 3;
 
   /** In the mailbox, or on their way to it from another worker. */
   final List<Message> mailbox = new ArrayList<>();
@@ -28,14 +29,18 @@ final class PendingMessages {
   /** At the heads of the queues of blocked instances. */
   final List<Message> blocked = new ArrayList<>();
 
+  /** For functions elsewhere, behind those that they are called with. */
+  final List<Message> remote = new ArrayList<>();
+
   boolean isEmpty() {
-    return mailbox.isEmpty() && outbox.isEmpty() && blocked.isEmpty();
+    return mailbox.isEmpty() && outbox.isEmpty() && blocked.isEmpty() && remote.isEmpty();
   }
 
   void writeTo(Consumer<ByteWriter> records, ByteWriter buffer) {
     write(MAILBOX, mailbox, records, buffer);
     write(OUTBOX, outbox, records, buffer);
     write(BLOCKED, blocked, records, buffer);
+    write(REMOTE, remote, records, buffer);
   }
 
   private static void write(
@@ -56,6 +61,7 @@ final class PendingMessages {
       case MAILBOX -> mailbox.add(message);
       case OUTBOX -> outbox.add(message);
       case BLOCKED -> blocked.add(message);
+      case REMOTE -> remote.add(message);
       default -> throw new CorruptDataException("A message waits in the unknown queue " + queue);
     }
   }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Shares out what the partitions of a savepoint hold among other ones, which may be more or fewer.
@@ -87,6 +88,7 @@ final class Repartition {
         one.mailbox.forEach(message -> takeWaiting(message));
         one.outbox.forEach(message -> takeOutgoing(message));
         one.blocked.forEach(message -> target(message.target()).pending.blocked.add(message));
+        one.remote.forEach(message -> target(message.target()).pending.remote.add(message));
       }
 
       @Override
@@ -152,7 +154,7 @@ final class Repartition {
   void entry(byte[] key, byte[] value) {
     switch (Keys.kind(key)) {
       case ROW -> target(Keys.rowAddress(key)).put(key, value);
-      case COLLECTION, BLOCKED -> target(Keys.owner(key)).put(key, value);
+      case COLLECTION, BLOCKED, CALL -> target(Keys.owner(key)).put(key, value);
       case TOKEN -> target(Keys.owner(key)).put(key, renumberTimer(value));
       case REMINDER ->
           target(Keys.owner(key)).put(key, InstanceReminders.withTimer(value, this::renumberTimer));
@@ -161,6 +163,9 @@ final class Repartition {
           target(MessageCodec.readAddress(new ByteReader(value)))
               .put(Keys.async(renumber(Keys.lastNumber(key))), value);
       case OUTBOX -> Chunks.unpack(value).forEach(this::takeOutgoing);
+      case QUEUE ->
+          Chunks.unpack(value).forEach(message -> target(message.target()).queue(message));
+      case STATE_TYPE -> targets.forEach(target -> target.put(key, value));
       case POSITION -> positions.put(position(key), value);
       case DEAD_LETTER -> deadLetter(key, value);
       case PUT_ASIDE -> takeRecord(value);
@@ -229,6 +234,7 @@ final class Repartition {
     private final List<Message> fromOutside = new ArrayList<>();
     private final Map<TypeName, Aside> asides =
         new TreeMap<>(Comparator.comparing(TypeName::toString));
+    private final Map<TypeName, Chunks> queues = new HashMap<>();
     private final Chunks outbox;
     private long chunks;
 
@@ -252,9 +258,23 @@ final class Repartition {
       aside.newest = Math.max(aside.newest, outgoing.number());
     }
 
+    /** Adds a message that waits for a function elsewhere. */
+    void queue(Message message) {
+      queues.computeIfAbsent(message.target().type(), this::newQueue).add(message);
+    }
+
+    private Chunks newQueue(TypeName function) {
+      AtomicLong next = new AtomicLong();
+      byte[] prefix = Keys.queue(function);
+      return new Chunks(
+          Scratch.inMemory(),
+          chunk -> put(Keys.append(prefix, next.getAndIncrement()), chunk.load()));
+    }
+
     void end(long counter, long epoch) {
       pending.mailbox.addAll(fromOutside);
       outbox.close();
+      queues.values().forEach(Chunks::close);
       asides.forEach(
           (egress, aside) ->
               put(Keys.backlog(egress), EgressProgress.backlog(aside.newest, 0, aside.count)));

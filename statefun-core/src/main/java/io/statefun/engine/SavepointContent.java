@@ -99,11 +99,12 @@ public record SavepointContent(
           nextTimer = Math.min(nextTimer, Keys.timerMillis(key));
         }
         case ASYNC -> function(MessageCodec.readAddress(new ByteReader(value)).type()).operations++;
-        case OUTBOX, BLOCKED -> Chunks.unpack(value).forEach(this::pending);
+        case OUTBOX, BLOCKED, QUEUE -> Chunks.unpack(value).forEach(this::pending);
+        case CALL -> RemoteCall.messages(value).forEach(this::pending);
         case POSITION -> positions++;
         case DEAD_LETTER -> deadLetters++;
         case PUT_ASIDE -> records++;
-        case TOKEN, REMINDER, ACKNOWLEDGED, COUNTERS, GARBAGE, BACKLOG, SAVEPOINT -> {
+        case TOKEN, REMINDER, ACKNOWLEDGED, COUNTERS, GARBAGE, BACKLOG, SAVEPOINT, STATE_TYPE -> {
           // These belong to what is counted already.
         }
       }
@@ -121,6 +122,7 @@ public record SavepointContent(
       one.mailbox.forEach(this::pending);
       one.outbox.forEach(this::pending);
       one.blocked.forEach(this::pending);
+      one.remote.forEach(this::pending);
     }
 
     private void pending(Message message) {

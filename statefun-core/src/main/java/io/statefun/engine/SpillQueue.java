@@ -38,6 +38,11 @@ final class SpillQueue {
     return head.isEmpty() && firstChunk == nextChunk && !tailOpen;
   }
 
+  /** About how many bytes of messages rest in the state. */
+  long restingBytes() {
+    return (nextChunk - firstChunk) * Chunks.CHUNK_BYTES;
+  }
+
   void add(Message message) {
     if (firstChunk == nextChunk && !tailOpen && head.size() < HEAD_LIMIT) {
       head.add(message);

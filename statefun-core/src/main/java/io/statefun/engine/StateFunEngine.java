@@ -775,6 +775,7 @@ public final class StateFunEngine implements AutoCloseable {
     private @Nullable Path scratchFolder;
     private final List<Object> beans = new ArrayList<>();
     private final List<FunctionInvoker> invokers = new ArrayList<>();
+    private RemoteFunctions remotes = RemoteFunctions.NONE;
     private final List<Ingress> ingresses = new ArrayList<>();
     private final Map<TypeName, Egress> egresses = new LinkedHashMap<>();
     private final Set<TypeName> discarded = new LinkedHashSet<>();
@@ -913,6 +914,12 @@ public final class StateFunEngine implements AutoCloseable {
       return this;
     }
 
+    /** The functions that run elsewhere; none unless set. */
+    public Builder remoteFunctions(RemoteFunctions functions) {
+      remotes = functions;
+      return this;
+    }
+
     /** Adds an ingress. The engine closes it. */
     public Builder ingress(Ingress ingress) {
       ingresses.add(ingress);
@@ -966,7 +973,7 @@ public final class StateFunEngine implements AutoCloseable {
       return new NodeServices(
           clock,
           types,
-          new FunctionTypes(all),
+          new FunctionTypes(all, remotes),
           allEgresses(),
           log == null ? Set.of() : Set.copyOf(log.egresses()),
           cron,

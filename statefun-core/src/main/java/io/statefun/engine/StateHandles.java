@@ -32,6 +32,11 @@ final class StateHandles {
     }
   }
 
+  /** Whether they are those of this version of the function. */
+  boolean areOf(FunctionType other) {
+    return function == other;
+  }
+
   ValueState<?> value(int slot) {
     return (ValueState<?>) handles[slot];
   }

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -55,6 +56,7 @@ final class Worker {
   private final PartitionOwners owners;
   private final WorkerInvocation invocation;
   private final UnknownMessages unknown;
+  private final RemoteCalls calls;
   private final List<Partition> partitions = new ArrayList<>();
   private final ArrayDeque<Partition> ready = new ArrayDeque<>();
   private final List<IngressReader> ingresses = new ArrayList<>();
@@ -85,7 +87,8 @@ final class Worker {
       Channels channels,
       PartitionOwners owners,
       Scratch scratch,
-      long epoch) {
+      long epoch,
+      String callIds) {
     this.index = index;
     this.node = node;
     this.barrier = barrier;
@@ -93,6 +96,7 @@ final class Worker {
     this.owners = owners;
     this.invocation = new WorkerInvocation(node, scratch);
     this.unknown = new UnknownMessages(node.unknownWait());
+    this.calls = new RemoteCalls(node, barrier, invocation, new CallHost(), callIds);
     this.epoch = epoch;
     this.routes = owners.routes();
     this.current = new EpochPart(epoch);
@@ -189,6 +193,7 @@ final class Worker {
       }
       worked |= drainOutboxes();
       worked |= handleMailboxes();
+      worked |= calls.step(now);
       worked |= readInboxes();
       worked |= takeFromOutside();
     }
@@ -215,7 +220,7 @@ final class Worker {
     for (IngressReader reader : ingresses) {
       next = Math.min(next, reader.nextAttempt());
     }
-    return next;
+    return Math.min(next, calls.nextWakeUp());
   }
 
   private boolean mayHandle() {
@@ -262,6 +267,7 @@ final class Worker {
     for (IngressReader reader : ingresses) {
       reader.storePosition(ended);
     }
+    calls.cut(epoch);
     for (Partition partition : partitions) {
       ended.partitions.add(partition.cut(nextEpoch));
     }
@@ -295,6 +301,7 @@ final class Worker {
         partitions.remove(partition);
         ready.remove(partition);
         backlog -= partition.mailbox.size();
+        calls.end(partition);
         ingresses.removeIf(reader -> reader.owner() == partition);
       }
     }
@@ -323,6 +330,7 @@ final class Worker {
     // What was said of it last may be from before it went elsewhere and came back.
     owners.publishBacklog(partition.index, partition.mailbox.size());
     schedule(partition);
+    calls.begin(partition);
     partition.inbox.open(() -> channels.wake(index));
     partition.splits.forEach(from -> read(from.ingress(), from.split(), partition));
   }
@@ -422,6 +430,40 @@ final class Worker {
       return;
     }
     FunctionType function = node.functions().get(message.target().type());
+    if (queue(partition, function, message)) {
+      return;
+    }
+    handle(partition, function, message);
+  }
+
+  /** Takes a message for a function elsewhere, or behind others for one that was elsewhere. */
+  private boolean queue(Partition partition, @Nullable FunctionType function, Message message) {
+    if (function != null && function.remote != null) {
+      if (message.end() == null) {
+        partition.remote(function.storedName).add(message);
+      } else {
+        cannotHandle(partition, message, endElsewhere(function), null);
+      }
+      return true;
+    }
+    RemoteQueue before =
+        partition.remotes.isEmpty() ? null : partition.remotes.get(message.target().type());
+    if (before == null || before.isEmpty() || message.end() != null) {
+      return false;
+    }
+    before.add(message);
+    return true;
+  }
+
+  private static UnhandledMessageException endElsewhere(FunctionType function) {
+    return new UnhandledMessageException(
+        "An asynchronous operation has ended that function "
+            + function.name
+            + " has begun in this process; it runs elsewhere now",
+        null);
+  }
+
+  private void handle(Partition partition, @Nullable FunctionType function, Message message) {
     if (function == null) {
       if (!sendOn(partition, message)) {
         cannotHandle(partition, message, unknownFunction(message.target()), null);
@@ -474,7 +516,7 @@ final class Worker {
     }
     invocation.begin(partition, instance, message);
     try {
-      function.invoker.invoke(invocation);
+      Objects.requireNonNull(function.invoker).invoke(invocation);
       invocation.accept();
     } catch (OutOfMemoryError | InternalError fatal) {
       throw fatal;
@@ -528,8 +570,23 @@ final class Worker {
   }
 
   private void send(Partition sender, Message message) {
+    if (node.functions().mayBeRemote()) {
+      noteLoad(message);
+    }
     if (!sender.outbox.isEmpty() || !deliver(sender, message)) {
       sender.outbox.add(message);
+    }
+  }
+
+  /** Notes who sends to functions for which too much waits. */
+  private void noteLoad(Message message) {
+    Address source = message.source();
+    FunctionType target = node.functions().get(message.target().type());
+    if (source != null && target != null && target.load.holdsUp()) {
+      FunctionType from = node.functions().get(source.type());
+      if (from != null) {
+        from.load.sendsTo(target.load);
+      }
     }
   }
 
@@ -726,6 +783,9 @@ final class Worker {
         cannotHandle(partition, message, unknownFunction(message.target()), instance);
         return;
       }
+      if (queue(partition, function, message)) {
+        continue;
+      }
       Throwable failure = function.stopped() ? STOPPED : invoke(partition, function, message);
       if (failure != null) {
         fail(partition, function, message, failure, instance);
@@ -785,10 +845,16 @@ final class Worker {
     }
   }
 
+  /** Whether a function elsewhere works with the state of an instance. */
+  private static boolean isCalled(Partition partition, Address address) {
+    RemoteQueue queue = partition.remotes.isEmpty() ? null : partition.remotes.get(address.type());
+    return queue != null && queue.calls(address);
+  }
+
   /** Removes what has expired of a state, unless this version of the application cannot. */
   private boolean purge(Partition partition, Message message, String state) {
     FunctionType function = node.functions().get(message.target().type());
-    if (function == null) {
+    if (function == null || isCalled(partition, message.target())) {
       return false;
     }
     Instance instance;
@@ -839,6 +905,52 @@ final class Worker {
         partition,
         Message.ofEnd(
             start.owner(), start.request(), new Message.AsyncCompletion(start.key(), end)));
+  }
+
+  // Calls of functions elsewhere
+
+  private final class CallHost implements RemoteCalls.Host {
+
+    @Override
+    public void notice(Runnable action) {
+      Worker.this.notice(action);
+    }
+
+    @Override
+    public Collection<Partition> partitions() {
+      return partitions;
+    }
+
+    @Override
+    public void takeEffects(Partition partition, int messages) {
+      handled += messages;
+      Worker.this.takeEffects(partition);
+    }
+
+    @Override
+    public void failed() {
+      failed++;
+    }
+
+    @Override
+    public void giveUp(Partition partition, Message message, Throwable failure) {
+      Worker.this.giveUp(partition, message, failure);
+    }
+
+    @Override
+    public void changed() {
+      changed = true;
+    }
+
+    @Override
+    public void handle(Partition partition, Message message) {
+      BlockedInstance waiting = partition.blocked.get(message.target());
+      if (waiting == null) {
+        Worker.this.handle(partition, node.functions().get(message.target().type()), message);
+      } else {
+        waiting.add(message);
+      }
+    }
   }
 
   // From elsewhere

@@ -257,7 +257,7 @@ final class WorkerInvocation implements Invocation, Context {
       handles = java.util.Arrays.copyOf(handles, function.index + 1);
     }
     StateHandles known = handles[function.index];
-    if (known == null) {
+    if (known == null || !known.areOf(function)) {
       known = new StateHandles(this, function);
       handles[function.index] = known;
     }

@@ -65,7 +65,7 @@ final class CellFunction implements FunctionInvoker {
   }
 
   static Address address(String id) {
-    return Address.of(TYPE, id);
+    return Address.of(RemoteCells.isRemote(id) ? RemoteCells.TYPE : TYPE, id);
   }
 
   @Override

@@ -71,6 +71,7 @@ final class ClusterSimulation {
   private final Sink sink = new Sink();
   private final CellFunction function;
   private final SimulatedLog log;
+  private final @Nullable RemoteCells remotes;
   private final SnapshotStore store;
   private final int partitions;
   private final int workers;
@@ -118,6 +119,7 @@ final class ClusterSimulation {
       long seed,
       SimulatedLog.@Nullable Defect defect,
       @Nullable Origin origin,
+      boolean withRemotes,
       Consumer<String> trace) {
     this.random = new Random(seed);
     this.defect = defect;
@@ -147,9 +149,19 @@ final class ClusterSimulation {
     this.store = new MoodyStore();
     int splits = 1 + random.nextInt(4);
     this.outside = origin == null && splits > 1 && random.nextInt(4) == 0;
+    Random remoteRandom = new Random(37 * seed);
+    this.remotes =
+        withRemotes
+            ? new RemoteCells(remoteRandom, world, types, () -> calm, Retention.FOREVER)
+            : null;
     this.workload =
         origin == null
-            ? new Workload(random, splits, 20 + random.nextInt(100), 2 + random.nextInt(12))
+            ? new Workload(
+                random,
+                splits,
+                20 + random.nextInt(100),
+                2 + random.nextInt(12),
+                remotes == null ? 0 : 1 + remoteRandom.nextInt(6))
             : origin.workload();
     if (origin != null) {
       now = origin.time();
@@ -197,11 +209,19 @@ final class ClusterSimulation {
       Map<Long, Integer> delivered) {}
 
   static Outcome run(long seed) {
-    return run(seed, null, line -> {});
+    return run(seed, null, false, line -> {});
   }
 
-  static Outcome run(long seed, SimulatedLog.@Nullable Defect defect, Consumer<String> trace) {
-    ClusterSimulation simulation = new ClusterSimulation(seed, defect, null, trace);
+  /**
+   * @param defect breaks the log on purpose
+   * @param withRemotes whether some cells run elsewhere
+   */
+  static Outcome run(
+      long seed,
+      SimulatedLog.@Nullable Defect defect,
+      boolean withRemotes,
+      Consumer<String> trace) {
+    ClusterSimulation simulation = new ClusterSimulation(seed, defect, null, withRemotes, trace);
     int savepoints = 0;
     try {
       simulation.run();
@@ -278,6 +298,7 @@ final class ClusterSimulation {
                 chosen,
                 committed,
                 delivered),
+            remotes != null,
             trace);
     restored.run();
     if (restored.violation != null) {
@@ -471,6 +492,7 @@ final class ClusterSimulation {
   private boolean isQuiet() {
     return owners.size() == partitions
         && world.operations.isEmpty()
+        && (remotes == null || remotes.isIdle())
         && log.areInboxesRead()
         && members.stream().allMatch(Member::isQuiet);
   }
@@ -943,6 +965,7 @@ final class ClusterSimulation {
           if (!partition.mailbox.isEmpty()
               || !partition.outbox.isEmpty()
               || !partition.blocked.isEmpty()
+              || !partition.remotes.values().stream().allMatch(RemoteQueue::isEmpty)
               || partition.timers.nextDue() <= now + 10_000) {
             return false;
           }
@@ -1021,7 +1044,7 @@ final class ClusterSimulation {
         new NodeServices(
             new Clock(),
             types,
-            new FunctionTypes(List.of(function)),
+            new FunctionTypes(List.of(function), remotes == null ? RemoteFunctions.NONE : remotes),
             Set.of(CellFunction.EGRESS, CellFunction.OTHER_EGRESS),
             Set.of(CellFunction.EGRESS),
             expression -> {
@@ -1079,6 +1102,7 @@ final class ClusterSimulation {
         return;
       }
       balances += held.balance();
+      checkPaid(cell, expected);
       CellState comparable = new CellState(held.register(), held.sum(), held.list(), held.map(), 0);
       if (!comparable.equals(expected)) {
         violate("cell " + cell + " holds " + comparable + " in place of " + expected);
@@ -1093,6 +1117,16 @@ final class ClusterSimulation {
     read.values().removeIf(position -> position == 0);
     if (!before.equals(read)) {
       violate("an ingress was read further in the end");
+    }
+  }
+
+  /** What was done elsewhere in the world outside, by the ids of batches, was done once. */
+  private void checkPaid(String cell, CellState expected) {
+    Map<String, Long> paid = remotes == null || origin != null ? null : remotes.paid();
+    if (paid != null
+        && RemoteCells.isRemote(cell)
+        && paid.getOrDefault(cell, 0L) != expected.sum()) {
+      violate("cell " + cell + " has paid " + paid.get(cell) + " in place of " + expected.sum());
     }
   }
 
@@ -1179,6 +1213,9 @@ final class ClusterSimulation {
         } else {
           operation.complete(1L);
         }
+      }
+      if (remotes != null) {
+        remotes.pass();
       }
     }
 

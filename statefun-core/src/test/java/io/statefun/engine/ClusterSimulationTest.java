@@ -90,7 +90,7 @@ class ClusterSimulationTest {
 
   private static @Nullable String violation(SimulatedLog.Defect defect) {
     return LongStream.range(1, 300)
-        .mapToObj(seed -> ClusterSimulation.run(seed, defect, line -> {}).violation())
+        .mapToObj(seed -> ClusterSimulation.run(seed, defect, false, line -> {}).violation())
         .filter(violation -> violation != null)
         .findFirst()
         .orElse(null);

@@ -29,7 +29,8 @@ class PartitionTest {
           Scratch.inMemory(),
           new ChunkPool(0),
           Set.of(),
-          LARGEST);
+          LARGEST,
+          1);
 
   @Test
   void aMessageForElsewhereLeavesWithTheEpoch() {

@@ -236,13 +236,19 @@ class SavepointCoordinatorTest {
             Scratch.inMemory(),
             new ChunkPool(0),
             Set.of(),
-            100);
+            100,
+            1);
     return Routes.none(PARTITIONS).with(List.of(own), Map.of(partition, 0));
   }
 
   private static final class FakeBarrier implements Barrier {
 
     private long asked;
+
+    @Override
+    public long committed() {
+      return 0;
+    }
 
     @Override
     public long epoch() {

@@ -8,13 +8,12 @@ package io.statefun.engine;
 import io.statefun.snapshot.FaultPoint;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /**
  * Runs the simulation: {@code --seeds=N} for many seeds, {@code --seed=N --trace} for one; {@code
  * --log} for a node that commits by transactions of a log, {@code --cluster} for several of them,
- * {@code --savepoints} for savepoints. Ends with a line that a program can read, and with exit code
- * 0 only if no promise was broken.
+ * {@code --savepoints} for savepoints, {@code --remotes} for functions elsewhere. Ends with a line
+ * that a program can read, and with exit code 0 only if no promise was broken.
  */
 final class Simulate {
 
@@ -42,6 +41,8 @@ final class Simulate {
         cluster = true;
       } else if (argument.equals("--savepoints")) {
         options = options.takingSavepoints();
+      } else if (argument.equals("--remotes")) {
+        options = options.callingElsewhere();
       } else if (argument.equals("--log")) {
         options = options.withLog(null);
       } else {
@@ -52,12 +53,11 @@ final class Simulate {
     if (trace) {
       options = options.traced(System.out::println);
     }
-    boolean good =
-        cluster ? runCluster(first, seeds, options.trace()) : run(first, seeds, one, options);
+    boolean good = cluster ? runCluster(first, seeds, options) : run(first, seeds, one, options);
     System.exit(good ? 0 : 1);
   }
 
-  private static boolean runCluster(long first, long seeds, Consumer<String> trace) {
+  private static boolean runCluster(long first, long seeds, Simulation.Options options) {
     long violations = 0;
     long crashes = 0;
     long moves = 0;
@@ -66,7 +66,8 @@ final class Simulate {
     long copiesUsed = 0;
     long savepoints = 0;
     for (long seed = first; seed < first + seeds; seed++) {
-      ClusterSimulation.Outcome outcome = ClusterSimulation.run(seed, null, trace);
+      ClusterSimulation.Outcome outcome =
+          ClusterSimulation.run(seed, null, options.withRemotes(), options.trace());
       crashes += outcome.crashes();
       moves += outcome.moves();
       turns += outcome.turns();

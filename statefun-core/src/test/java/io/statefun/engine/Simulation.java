@@ -87,6 +87,7 @@ final class Simulation {
   private final boolean sulksLong;
   private final EngineLimits limits;
   private final @Nullable SimulatedLog log;
+  private final @Nullable RemoteCells remotes;
 
   /** Has an order of its own, so that runs without savepoints stay what they were. */
   private final @Nullable Random savepointRandom;
@@ -160,10 +161,25 @@ final class Simulation {
         options.withLog()
             ? new SimulatedLog(new Random(~seed), options.logDefect(), () -> calm, world::mayCrash)
             : null;
+    Random remoteRandom = new Random(37 * seed);
+    this.remotes =
+        options.withRemotes()
+            ? new RemoteCells(
+                remoteRandom,
+                world,
+                types,
+                () -> calm,
+                seed % 2 == 0 ? Retention.FOREVER : LONGER_THAN_A_RUN)
+            : null;
     this.hasInboxes = log != null && (savepointRandom != null || origin != null);
     this.workload =
         origin == null
-            ? new Workload(random, splits, 20 + random.nextInt(100), 2 + random.nextInt(12))
+            ? new Workload(
+                random,
+                splits,
+                20 + random.nextInt(100),
+                2 + random.nextInt(12),
+                remotes == null ? 0 : 1 + remoteRandom.nextInt(6))
             : origin.workload();
     if (origin != null) {
       now = origin.savepoint().created().toEpochMilli();
@@ -192,6 +208,7 @@ final class Simulation {
    * @param withLog whether epochs are committed by transactions of a log, and not by the store
    * @param logDefect breaks the log on purpose
    * @param withSavepoints whether savepoints are taken, of which another node goes on from one
+   * @param withRemotes whether some cells run elsewhere
    */
   record Options(
       Consumer<String> trace,
@@ -199,30 +216,37 @@ final class Simulation {
       SimulatedDisk.@Nullable Defect defect,
       boolean withLog,
       SimulatedLog.@Nullable Defect logDefect,
-      boolean withSavepoints) {
+      boolean withSavepoints,
+      boolean withRemotes) {
 
     static final Options NONE =
-        new Options(line -> {}, UnaryOperator.identity(), null, false, null, false);
+        new Options(line -> {}, UnaryOperator.identity(), null, false, null, false, false);
     static final Options WITH_LOG = NONE.withLog(null);
 
     Options withLog(SimulatedLog.@Nullable Defect newDefect) {
-      return new Options(trace, storeFilter, defect, true, newDefect, withSavepoints);
+      return new Options(trace, storeFilter, defect, true, newDefect, withSavepoints, withRemotes);
     }
 
     Options traced(Consumer<String> newTrace) {
-      return new Options(newTrace, storeFilter, defect, withLog, logDefect, withSavepoints);
+      return new Options(
+          newTrace, storeFilter, defect, withLog, logDefect, withSavepoints, withRemotes);
     }
 
     Options over(UnaryOperator<SnapshotStore> newFilter) {
-      return new Options(trace, newFilter, defect, withLog, logDefect, withSavepoints);
+      return new Options(trace, newFilter, defect, withLog, logDefect, withSavepoints, withRemotes);
     }
 
     Options takingSavepoints() {
-      return new Options(trace, storeFilter, defect, withLog, logDefect, true);
+      return new Options(trace, storeFilter, defect, withLog, logDefect, true, withRemotes);
+    }
+
+    Options callingElsewhere() {
+      return new Options(trace, storeFilter, defect, withLog, logDefect, withSavepoints, true);
     }
 
     Options on(SimulatedDisk.Defect newDefect) {
-      return new Options(trace, storeFilter, newDefect, withLog, logDefect, withSavepoints);
+      return new Options(
+          trace, storeFilter, newDefect, withLog, logDefect, withSavepoints, withRemotes);
     }
   }
 
@@ -315,7 +339,8 @@ final class Simulation {
     Simulation restored =
         new Simulation(
             ~seed,
-            new Options(trace, UnaryOperator.identity(), null, log != null, null, false),
+            new Options(
+                trace, UnaryOperator.identity(), null, log != null, null, false, remotes != null),
             new Origin(workload, savepoints, chosen, committed, delivered));
     restored.run();
     if (restored.violation != null) {
@@ -524,6 +549,7 @@ final class Simulation {
     if (!running.committer().isIdle()
         || running.unacknowledged() > 0
         || log != null && hasInboxes && !log.areInboxesRead()
+        || remotes != null && !remotes.isIdle()
         || !world.operations.isEmpty()) {
       return false;
     }
@@ -535,6 +561,7 @@ final class Simulation {
         if (!partition.mailbox.isEmpty()
             || !partition.outbox.isEmpty()
             || !partition.blocked.isEmpty()
+            || !partition.remotes.values().stream().allMatch(RemoteQueue::isEmpty)
             || partition.timers.nextDue() <= now + 10_000) {
           return false;
         }
@@ -600,7 +627,7 @@ final class Simulation {
         new NodeServices(
             new Clock(),
             types,
-            new FunctionTypes(List.of(function)),
+            new FunctionTypes(List.of(function), remotes == null ? RemoteFunctions.NONE : remotes),
             Set.of(CellFunction.EGRESS, CellFunction.OTHER_EGRESS),
             log == null ? Set.of() : Set.of(CellFunction.EGRESS),
             expression -> {
@@ -662,6 +689,9 @@ final class Simulation {
     trace.accept("crash " + where);
     world.operations.clear();
     sink.open.clear();
+    if (remotes != null) {
+      remotes.forget();
+    }
     boolean power = random.nextBoolean();
     disk = power ? disk.crash(random) : disk.kill();
     zombie = null;
@@ -746,6 +776,7 @@ final class Simulation {
         return;
       }
       balances += held.balance();
+      checkPaid(cell, expected);
       CellState comparable = new CellState(held.register(), held.sum(), held.list(), held.map(), 0);
       if (!comparable.equals(expected)) {
         violate("cell " + cell + " holds " + comparable + " in place of " + expected);
@@ -762,6 +793,16 @@ final class Simulation {
     }
     if (handled == 0 || commits == 0) {
       violate("nothing succeeded");
+    }
+  }
+
+  /** What was done elsewhere in the world outside, by the ids of batches, was done once. */
+  private void checkPaid(String cell, CellState expected) {
+    Map<String, Long> paid = remotes == null || origin != null ? null : remotes.paid();
+    if (paid != null
+        && RemoteCells.isRemote(cell)
+        && paid.getOrDefault(cell, 0L) != expected.sum()) {
+      violate("cell " + cell + " has paid " + paid.get(cell) + " in place of " + expected.sum());
     }
   }
 
@@ -879,6 +920,9 @@ final class Simulation {
         }
       }
       sink.pass();
+      if (remotes != null) {
+        remotes.pass();
+      }
     }
 
     /** The process dies, perhaps. */

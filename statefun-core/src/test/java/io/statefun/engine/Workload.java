@@ -25,6 +25,10 @@ final class Workload {
   static final long FAR = 10_000L * 24 * 3600 * 1000;
 
   private final RandomGenerator random;
+
+  /** How many cells run elsewhere, which are only told things that add up. */
+  private final int remoteCells;
+
   private final Map<String, Model> cells = new TreeMap<>();
   private final Map<Long, Integer> emitted = new HashMap<>();
   private final Set<Long> poisoned = new TreeSet<>();
@@ -35,8 +39,10 @@ final class Workload {
   /** A record of an ingress. */
   record Entry(String cell, Program program) {}
 
-  Workload(RandomGenerator random, int splitCount, int recordCount, int cellCount) {
+  Workload(
+      RandomGenerator random, int splitCount, int recordCount, int cellCount, int remoteCells) {
     this.random = random;
+    this.remoteCells = remoteCells;
     for (int split = 0; split < splitCount; split++) {
       splits.add(new ArrayList<>());
     }
@@ -131,6 +137,7 @@ final class Workload {
   private Program.Step step(String self, int cellCount) {
     Model model = cell(self);
     String target = "c" + random.nextInt(cellCount);
+    String told = anyOr(target);
     long number = random.nextInt(50);
     switch (random.nextInt(22)) {
       case 0, 1 -> {
@@ -179,7 +186,7 @@ final class Workload {
         return Program.Step.of(Program.Op.REMOVE, number % 7);
       }
       case 12, 13 -> {
-        return Program.Step.of(Program.Op.SEND, 0, 0, target, told(target, cellCount, 2));
+        return Program.Step.of(Program.Op.SEND, 0, 0, told, told(told, cellCount, 2));
       }
       case 14 -> {
         if (random.nextInt(6) == 0) {
@@ -194,10 +201,10 @@ final class Workload {
       }
       case 15 -> {
         return Program.Step.of(
-            Program.Op.DELAY, random.nextInt(2_000), 0, target, told(target, cellCount, 1));
+            Program.Op.DELAY, random.nextInt(2_000), 0, told, told(told, cellCount, 1));
       }
       case 16, 17 -> {
-        return cancellable(model, target);
+        return cancellable(model, told);
       }
       case 18 -> {
         return reminder(model);
@@ -217,6 +224,11 @@ final class Workload {
     }
   }
 
+  /** A cell that runs elsewhere, or the given one. */
+  private String anyOr(String cell) {
+    return remoteCells > 0 && random.nextInt(3) == 0 ? "r" + random.nextInt(remoteCells) : cell;
+  }
+
   private Program.Step emit() {
     long number = random.nextInt(1_000);
     emitted.merge(number, 1, Integer::sum);
@@ -233,7 +245,7 @@ final class Workload {
       steps.add(emit());
     }
     if (depth > 0 && random.nextBoolean()) {
-      String next = "c" + random.nextInt(cellCount);
+      String next = anyOr("c" + random.nextInt(cellCount));
       steps.add(Program.Step.of(Program.Op.SEND, 0, 0, next, told(next, cellCount, depth - 1)));
     }
     return List.copyOf(steps);

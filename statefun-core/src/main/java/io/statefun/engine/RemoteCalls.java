@@ -1,0 +1,399 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.engine;
+
+import io.statefun.function.OnFailure;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.PriorityQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A worker's calls of functions elsewhere. While an instance is called the worker goes on, and what
+ * comes for that instance meanwhile is the next batch. A call counts as not handled until its reply
+ * is applied: an epoch that ends before has its messages.
+ */
+final class RemoteCalls {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RemoteCalls.class);
+
+  private static final long MAX_BATCH_BYTES = 4 << 20;
+
+  private final NodeServices node;
+  private final Barrier barrier;
+  private final WorkerInvocation invocation;
+  private final Host host;
+  private final String ids;
+
+  /** Calls that begin when their epoch is committed. */
+  private final ArrayDeque<Awaiting> awaiting = new ArrayDeque<>();
+
+  private final PriorityQueue<Retry> retries =
+      new PriorityQueue<>((a, b) -> Long.compare(a.call.retryAt, b.call.retryAt));
+
+  private final ArrayDeque<Runnable> replies = new ArrayDeque<>();
+
+  /**
+   * @param ids what the ids of calls begin with: something that no other process has
+   */
+  RemoteCalls(
+      NodeServices node, Barrier barrier, WorkerInvocation invocation, Host host, String ids) {
+    this.node = node;
+    this.barrier = barrier;
+    this.invocation = invocation;
+    this.host = host;
+    this.ids = ids;
+  }
+
+  /** The worker, as its calls see it. */
+  interface Host {
+
+    /** Has something run by the worker soon. Called by any thread. */
+    void notice(Runnable action);
+
+    Collection<Partition> partitions();
+
+    /** Passes on what an invocation has done that handled so many messages. */
+    void takeEffects(Partition partition, int messages);
+
+    /** Counts an invocation that failed. */
+    void failed();
+
+    void giveUp(Partition partition, Message message, Throwable failure);
+
+    /** Tells that there is something to commit. */
+    void changed();
+
+    /** Handles a message of a function that is not elsewhere any more. */
+    void handle(Partition partition, Message message);
+  }
+
+  // Told by the worker
+
+  /** Takes up the calls of a partition that has come, whose epoch is committed. */
+  void begin(Partition partition) {
+    for (RemoteQueue queue : partition.remotes.values()) {
+      queue.allCalls().forEach(call -> awaiting.addFirst(new Awaiting(0, partition, queue, call)));
+      queue.refill();
+      publish(queue);
+    }
+  }
+
+  /** Lets go of a partition that the node has no longer. */
+  void end(Partition partition) {
+    for (RemoteQueue queue : partition.remotes.values()) {
+      queue.allCalls().forEach(RemoteCalls::cancel);
+      FunctionType function = node.functions().get(queue.function);
+      if (function != null) {
+        queue.withdraw(function.load);
+      }
+    }
+  }
+
+  private static void cancel(RemoteCall call) {
+    if (call.attempt != null) {
+      boolean unused = call.attempt.cancel(false);
+      call.attempt = null;
+    }
+  }
+
+  /**
+   * Forms the batches that the epoch that ends is to have, before it does.
+   *
+   * @param ending its number
+   */
+  void cut(long ending) {
+    for (Partition partition : host.partitions()) {
+      for (RemoteQueue queue : partition.remotes.values()) {
+        FunctionType function = function(queue);
+        if (function != null && remote(function).afterCommit()) {
+          formAll(partition, queue, function, ending);
+        }
+      }
+    }
+  }
+
+  private void formAll(Partition partition, RemoteQueue queue, FunctionType function, long ending) {
+    for (RemoteInstance next = queue.pollIdle(); next != null; next = queue.pollIdle()) {
+      awaiting.add(new Awaiting(ending, partition, queue, form(partition, next, function)));
+    }
+  }
+
+  private RemoteCall form(Partition partition, RemoteInstance instance, FunctionType function) {
+    String id = ids + '-' + partition.index + '-' + partition.nextNumber();
+    return instance.form(id, remote(function).maxBatchSize(), MAX_BATCH_BYTES);
+  }
+
+  private static RemoteFunction remote(FunctionType function) {
+    return java.util.Objects.requireNonNull(function.remote);
+  }
+
+  /** The function of a queue, if it is elsewhere. */
+  private @Nullable FunctionType function(RemoteQueue queue) {
+    FunctionType function = node.functions().get(queue.function);
+    return function == null || function.remote == null ? null : function;
+  }
+
+  // The loop
+
+  /** Applies replies that have come, and calls who is to be called. */
+  boolean step(long now) {
+    boolean any = false;
+    for (Runnable reply = replies.poll(); reply != null; reply = replies.poll()) {
+      reply.run();
+      any = true;
+    }
+    long committed = barrier.committed();
+    for (Awaiting next = awaiting.peek();
+        next != null && next.epoch <= committed;
+        next = awaiting.peek()) {
+      awaiting.remove();
+      start(next.partition, next.queue, next.call);
+      any = true;
+    }
+    for (Retry next = retries.peek(); next != null && next.call.retryAt <= now; next = peek()) {
+      retries.remove();
+      start(next.partition, next.queue, next.call);
+      any = true;
+    }
+    for (Partition partition : host.partitions()) {
+      if (!partition.remotes.isEmpty()) {
+        any |= step(partition);
+      }
+    }
+    return any;
+  }
+
+  private @Nullable Retry peek() {
+    return retries.peek();
+  }
+
+  private boolean step(Partition partition) {
+    boolean any = false;
+    for (Iterator<RemoteQueue> all = partition.remotes.values().iterator(); all.hasNext(); ) {
+      RemoteQueue queue = all.next();
+      FunctionType function = function(queue);
+      if (function == null) {
+        any |= pour(partition, queue);
+        if (queue.isEmpty()) {
+          all.remove();
+        }
+      } else {
+        if (!remote(function).afterCommit()) {
+          any |= callIdle(partition, queue, function);
+        }
+        queue.publish(function.load);
+      }
+    }
+    return any;
+  }
+
+  private boolean pour(Partition partition, RemoteQueue queue) {
+    if (queue.isEmpty()) {
+      return false;
+    }
+    host.changed();
+    queue.pour(64, message -> host.handle(partition, message));
+    return true;
+  }
+
+  private boolean callIdle(Partition partition, RemoteQueue queue, FunctionType function) {
+    boolean any = false;
+    for (RemoteInstance next = queue.pollIdle(); next != null; next = queue.pollIdle()) {
+      start(partition, queue, form(partition, next, function));
+      any = true;
+    }
+    return any;
+  }
+
+  private void publish(RemoteQueue queue) {
+    FunctionType function = node.functions().get(queue.function);
+    if (function != null) {
+      queue.publish(function.load);
+    }
+  }
+
+  /** When there is something to do again if nobody wakes the worker, in milliseconds. */
+  long nextWakeUp() {
+    Retry first = retries.peek();
+    return first == null ? Long.MAX_VALUE : first.call.retryAt;
+  }
+
+  // A call
+
+  private void start(Partition partition, RemoteQueue queue, RemoteCall call) {
+    FunctionType function = function(queue);
+    if (function == null || !isUnderWay(partition, queue, call)) {
+      return;
+    }
+    if (function.stopped()) {
+      retryAt(partition, queue, call, BlockedInstance.NEVER);
+      return;
+    }
+    call.startedAt = node.clock().millis();
+    CompletionStage<RemoteReply> reply;
+    try {
+      queue.check(function);
+      RemoteBatch batch = RemoteBatches.of(partition, function, call, call.startedAt);
+      reply = remote(function).call(batch);
+    } catch (java.io.UncheckedIOException localStateFails) {
+      throw localStateFails;
+    } catch (RuntimeException failure) {
+      reply = CompletableFuture.failedFuture(failure);
+    }
+    CompletableFuture<RemoteReply> attempt = reply.toCompletableFuture();
+    call.attempt = attempt;
+    reply.whenComplete(
+        (result, failure) ->
+            host.notice(
+                () ->
+                    replies.add(
+                        () -> {
+                          if (call.attempt == attempt && isUnderWay(partition, queue, call)) {
+                            call.attempt = null;
+                            ended(partition, queue, call, result, cause(failure));
+                          }
+                        })));
+  }
+
+  /** Whether it was not poured out meanwhile, and has not gone elsewhere with its partition. */
+  private boolean isUnderWay(Partition partition, RemoteQueue queue, RemoteCall call) {
+    return call.instance.call == call
+        && partition.remotes.get(queue.function) == queue
+        && host.partitions().contains(partition);
+  }
+
+  private static @Nullable Throwable cause(@Nullable Throwable failure) {
+    return failure instanceof CompletionException && failure.getCause() != null
+        ? failure.getCause()
+        : failure;
+  }
+
+  private void ended(
+      Partition partition,
+      RemoteQueue queue,
+      RemoteCall call,
+      @Nullable RemoteReply reply,
+      @Nullable Throwable failure) {
+    if (failure != null || reply == null) {
+      failed(partition, queue, call, failure == null ? NO_REPLY : failure);
+    } else if (reply instanceof RemoteReply.Incomplete incomplete) {
+      declare(partition, queue, call, incomplete);
+    } else {
+      apply(partition, queue, call, (RemoteReply.Done) reply);
+    }
+  }
+
+  private static final IllegalStateException NO_REPLY = new IllegalStateException("No reply came");
+
+  private void declare(
+      Partition partition, RemoteQueue queue, RemoteCall call, RemoteReply.Incomplete incomplete) {
+    try {
+      boolean more = node.functions().declare(queue.function, incomplete.missing());
+      if (!more && hadAll(call, incomplete)) {
+        throw new IllegalStateException(
+            "The function asks for states that it was given: "
+                + incomplete.missing().stream().map(RemoteReply.Declared::name).toList());
+      }
+      start(partition, queue, call);
+    } catch (RuntimeException e) {
+      failed(partition, queue, call, e);
+    }
+  }
+
+  /** Whether the call had everything, and not somebody else has asked for it first. */
+  private static boolean hadAll(RemoteCall call, RemoteReply.Incomplete incomplete) {
+    return incomplete.missing().stream().allMatch(state -> call.states.contains(state.name()));
+  }
+
+  private void apply(
+      Partition partition, RemoteQueue queue, RemoteCall call, RemoteReply.Done reply) {
+    FunctionType function = function(queue);
+    if (function == null) {
+      return;
+    }
+    Throwable failure = tryApply(partition, function, call, reply);
+    if (failure != null) {
+      failed(partition, queue, call, failure);
+      return;
+    }
+    queue.end(call);
+    host.changed();
+    host.takeEffects(partition, call.messages.size());
+  }
+
+  private @Nullable Throwable tryApply(
+      Partition partition, FunctionType function, RemoteCall call, RemoteReply.Done reply) {
+    Instance instance = partition.instance(call.target(), function);
+    invocation.begin(partition, instance, call.messages.get(0));
+    try {
+      new RemoteEffects(invocation, function, call).apply(reply);
+      invocation.accept();
+      return null;
+    } catch (OutOfMemoryError | InternalError | java.io.UncheckedIOException fatal) {
+      throw fatal;
+    } catch (Throwable wrong) {
+      invocation.takeBack();
+      return wrong;
+    }
+  }
+
+  // Failures
+
+  private void failed(Partition partition, RemoteQueue queue, RemoteCall call, Throwable failure) {
+    FunctionType function = function(queue);
+    if (function == null) {
+      return;
+    }
+    host.failed();
+    FailurePolicy policy = function.failurePolicy;
+    boolean lasts = failure instanceof StateTypeException;
+    boolean never = failure instanceof UnhandledMessageException;
+    int failures = ++call.failures;
+    if (lasts || !never && failures < policy.maxAttempts()) {
+      if (lasts && failures == 1) {
+        LOG.error("{}", failure.getMessage());
+      }
+      long pause = policy.backoffAfter(failures).toMillis();
+      retryAt(partition, queue, call, node.clock().millis() + pause);
+      return;
+    }
+    if (!never && policy.then() != OnFailure.Then.DEAD_LETTER) {
+      function.stop();
+      LOG.error(
+          "Function {} is stopped: {} calls of {} failed. Its messages wait; restart the node when"
+              + " the cause is mended.",
+          function.name,
+          failures,
+          call.target(),
+          failure);
+      retryAt(partition, queue, call, BlockedInstance.NEVER);
+      return;
+    }
+    host.changed();
+    if (call.messages.size() > 1) {
+      queue.separate(call);
+    } else {
+      host.giveUp(partition, call.messages.get(0), failure);
+      queue.end(call);
+    }
+  }
+
+  private void retryAt(Partition partition, RemoteQueue queue, RemoteCall call, long millis) {
+    call.retryAt = millis;
+    retries.add(new Retry(partition, queue, call));
+  }
+
+  private record Awaiting(long epoch, Partition partition, RemoteQueue queue, RemoteCall call) {}
+
+  private record Retry(Partition partition, RemoteQueue queue, RemoteCall call) {}
+}

@@ -1,0 +1,58 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.engine;
+
+import io.statefun.message.Address;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** An instance elsewhere for which messages are in memory: those that it is called with, if any. */
+final class RemoteInstance {
+
+  final Address address;
+
+  /** What comes after the call, in order. */
+  final ArrayDeque<Message> next = new ArrayDeque<>();
+
+  /** With what it is called now. */
+  @Nullable RemoteCall call;
+
+  /** How many of the next messages are called alone, since they have failed together. */
+  private int alone;
+
+  RemoteInstance(Address address) {
+    this.address = address;
+  }
+
+  /** Forms the next batch. There must be a message, and no call. */
+  RemoteCall form(String id, int maxMessages, long maxBytes) {
+    int limit = alone > 0 ? 1 : maxMessages;
+    alone = Math.max(0, alone - 1);
+    List<Message> batch = new ArrayList<>();
+    long bytes = 0;
+    while (batch.size() < limit && !next.isEmpty()) {
+      bytes += RemoteQueue.size(next.element());
+      if (!batch.isEmpty() && bytes > maxBytes) {
+        break;
+      }
+      batch.add(next.remove());
+    }
+    RemoteCall formed = new RemoteCall(this, id, batch);
+    call = formed;
+    return formed;
+  }
+
+  /** Has the messages of a call be called one by one. */
+  void separate(RemoteCall failed) {
+    for (int i = failed.messages.size() - 1; i >= 0; i--) {
+      next.addFirst(failed.messages.get(i));
+    }
+    alone += failed.messages.size();
+    call = null;
+  }
+}

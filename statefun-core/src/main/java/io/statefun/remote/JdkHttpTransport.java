@@ -1,0 +1,292 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.remote;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Flow;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
+
+/** Reaches endpoints with the HTTP client of the JDK: HTTP/1.1, and HTTP/2 where TLS offers it. */
+public final class JdkHttpTransport implements HttpTransport {
+
+  private static final int THREADS = 2;
+  private static final String OCTETS = "application/octet-stream";
+
+  private final RemoteEndpoint.Timeouts timeouts;
+  private final int maxResponseBytes;
+  private final ExecutorService threads;
+  private final ScheduledExecutorService timer;
+  private final HttpClient client;
+
+  /**
+   * @param timeouts how long anything may take
+   * @param maxResponseBytes how many bytes a response may have
+   * @param ssl for https; the JDK's own settings if null
+   * @param parameters for https, such as protocols; the client's own if null
+   */
+  public JdkHttpTransport(
+      RemoteEndpoint.Timeouts timeouts,
+      int maxResponseBytes,
+      @Nullable SSLContext ssl,
+      @Nullable SSLParameters parameters) {
+    this.timeouts = timeouts;
+    this.maxResponseBytes = maxResponseBytes;
+    this.threads = Executors.newFixedThreadPool(THREADS, daemons("statefun-remote"));
+    this.timer = timer();
+    HttpClient.Builder builder =
+        HttpClient.newBuilder()
+            .connectTimeout(timeouts.connect())
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .executor(threads);
+    if (ssl != null) {
+      builder.sslContext(ssl);
+    }
+    if (parameters != null) {
+      builder.sslParameters(parameters);
+    }
+    this.client = builder.build();
+  }
+
+  private static ScheduledExecutorService timer() {
+    ScheduledThreadPoolExecutor timer =
+        new ScheduledThreadPoolExecutor(1, daemons("statefun-remote-timer"));
+    timer.setRemoveOnCancelPolicy(true);
+    return timer;
+  }
+
+  private static ThreadFactory daemons(String name) {
+    return task -> {
+      Thread thread = new Thread(task, name);
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+
+  @Override
+  public CompletableFuture<Response> post(Request request) {
+    boolean secure = "https".equalsIgnoreCase(request.uri().getScheme());
+    HttpRequest.Builder builder =
+        HttpRequest.newBuilder(request.uri())
+            // Without TLS, HTTP/2 would be asked for by an upgrade, which few servers know.
+            .version(secure ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1)
+            .header("Content-Type", OCTETS)
+            .header("Accept", OCTETS);
+    request.headers().forEach(builder::setHeader);
+    Exchange exchange = new Exchange();
+    builder.POST(exchange.sending(request.body()));
+    CompletableFuture<HttpResponse<byte[]>> sent =
+        client.sendAsync(builder.build(), info -> exchange.receiving(info.statusCode()));
+    return exchange.watch(sent);
+  }
+
+  @Override
+  public void close() {
+    timer.shutdownNow();
+    threads.shutdownNow();
+  }
+
+  /** One request and its response, which must go on. */
+  private final class Exchange {
+
+    private final CompletableFuture<Response> result = new CompletableFuture<>();
+    private final long begunAt = System.nanoTime();
+    private volatile long movedAt = begunAt;
+    private volatile boolean sending = true;
+
+    CompletableFuture<Response> watch(CompletableFuture<HttpResponse<byte[]>> sent) {
+      ScheduledFuture<?> clock = watchTime(sent);
+      sent.whenComplete(
+          (response, failure) -> {
+            clock.cancel(false);
+            if (failure == null) {
+              result.complete(
+                  new Response(
+                      response.statusCode(),
+                      response.headers().firstValue("content-type").orElse(null),
+                      response.headers().firstValue("retry-after").orElse(null),
+                      response.body()));
+            } else {
+              result.completeExceptionally(failure);
+            }
+          });
+      result.whenComplete(
+          (response, failure) -> {
+            if (result.isCancelled()) {
+              boolean unused = sent.cancel(true);
+            }
+          });
+      return result;
+    }
+
+    private ScheduledFuture<?> watchTime(CompletableFuture<?> sent) {
+      long period = Math.max(1, shortest().toMillis() / 4);
+      return timer.scheduleWithFixedDelay(
+          () -> {
+            String late = late();
+            if (late != null) {
+              result.completeExceptionally(new IOException(late));
+              boolean unused = sent.cancel(true);
+            }
+          },
+          period,
+          period,
+          TimeUnit.MILLISECONDS);
+    }
+
+    private Duration shortest() {
+      return List.of(timeouts.call(), timeouts.read(), timeouts.write()).stream()
+          .min(Duration::compareTo)
+          .orElseThrow();
+    }
+
+    /** What has taken too long, or null if nothing has. */
+    private @Nullable String late() {
+      long now = System.nanoTime();
+      if (now - begunAt > timeouts.call().toNanos()) {
+        return "the call has taken longer than " + timeouts.call().toMillis() + " ms";
+      }
+      Duration limit = sending ? timeouts.write() : timeouts.read();
+      return now - movedAt > limit.toNanos()
+          ? "nothing was "
+              + (sending ? "taken of the request" : "received of the response")
+              + " for "
+              + limit.toMillis()
+              + " ms"
+          : null;
+    }
+
+    private void moved() {
+      movedAt = System.nanoTime();
+    }
+
+    HttpRequest.BodyPublisher sending(byte[] body) {
+      HttpRequest.BodyPublisher all = HttpRequest.BodyPublishers.ofByteArray(body);
+      return HttpRequest.BodyPublishers.fromPublisher(
+          subscriber -> all.subscribe(new Sending(subscriber)), Math.max(1, body.length));
+    }
+
+    HttpResponse.BodySubscriber<byte[]> receiving(int status) {
+      sending = false;
+      moved();
+      return new Receiving(status / 100 == 2);
+    }
+
+    /** Sees how the request is taken. */
+    private final class Sending implements Flow.Subscriber<ByteBuffer> {
+
+      private final Flow.Subscriber<? super ByteBuffer> subscriber;
+
+      Sending(Flow.Subscriber<? super ByteBuffer> subscriber) {
+        this.subscriber = subscriber;
+      }
+
+      @Override
+      public void onSubscribe(Flow.Subscription subscription) {
+        subscriber.onSubscribe(subscription);
+      }
+
+      @Override
+      public void onNext(ByteBuffer part) {
+        moved();
+        subscriber.onNext(part);
+      }
+
+      @Override
+      public void onError(Throwable failure) {
+        subscriber.onError(failure);
+      }
+
+      @Override
+      public void onComplete() {
+        moved();
+        sending = false;
+        subscriber.onComplete();
+      }
+    }
+
+    /** Gathers the response, as far as it is taken. */
+    private final class Receiving implements HttpResponse.BodySubscriber<byte[]> {
+
+      private final boolean success;
+      private final ByteArrayOutputStream received = new ByteArrayOutputStream();
+      private final CompletableFuture<byte[]> body = new CompletableFuture<>();
+      private Flow.@Nullable Subscription subscription;
+
+      /**
+       * @param success whether the body counts, so that too large a one is an error
+       */
+      Receiving(boolean success) {
+        this.success = success;
+      }
+
+      @Override
+      public CompletionStage<byte[]> getBody() {
+        return body;
+      }
+
+      @Override
+      public void onSubscribe(Flow.Subscription newSubscription) {
+        subscription = newSubscription;
+        newSubscription.request(Long.MAX_VALUE);
+      }
+
+      @Override
+      public void onNext(List<ByteBuffer> parts) {
+        moved();
+        for (ByteBuffer part : parts) {
+          if (received.size() + (long) part.remaining() > maxResponseBytes) {
+            refuse();
+            return;
+          }
+          byte[] bytes = new byte[part.remaining()];
+          part.get(bytes);
+          received.writeBytes(bytes);
+        }
+      }
+
+      private void refuse() {
+        if (subscription != null) {
+          subscription.cancel();
+        }
+        if (success) {
+          body.completeExceptionally(
+              new OversizedResponseException(
+                  "the response has more than " + maxResponseBytes + " bytes"));
+        } else {
+          body.complete(received.toByteArray());
+        }
+      }
+
+      @Override
+      public void onError(Throwable failure) {
+        body.completeExceptionally(failure);
+      }
+
+      @Override
+      public void onComplete() {
+        body.complete(received.toByteArray());
+      }
+    }
+  }
+}
