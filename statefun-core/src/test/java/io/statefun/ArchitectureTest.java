@@ -9,6 +9,7 @@ import static com.tngtech.archunit.lang.conditions.ArchConditions.onlyDependOnCl
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -37,16 +38,17 @@ class ArchitectureTest {
 
   /** What each package may know of the others. */
   private static final Map<String, Set<String>> ARROWS =
-      Map.of(
-          "wire", Set.of(),
-          "message", Set.of("wire"),
-          "function", Set.of("message"),
-          "io", Set.of("message", "function"),
-          "state", Set.of("wire"),
-          "snapshot", Set.of("wire", "state"),
-          "savepoint", Set.of("wire", "snapshot"),
-          "cluster", Set.of("wire", "message", "io", "snapshot"),
-          "engine",
+      Map.ofEntries(
+          entry("wire", Set.of()),
+          entry("message", Set.of("wire")),
+          entry("function", Set.of("message")),
+          entry("io", Set.of("message", "function")),
+          entry("state", Set.of("wire")),
+          entry("snapshot", Set.of("wire", "state")),
+          entry("savepoint", Set.of("wire", "snapshot")),
+          entry("cluster", Set.of("wire", "message", "io", "snapshot")),
+          entry(
+              "engine",
               Set.of(
                   "wire",
                   "message",
@@ -56,8 +58,12 @@ class ArchitectureTest {
                   "snapshot",
                   "savepoint",
                   "cluster",
-                  "binding"),
-          "binding", Set.of("message", "function", "engine"));
+                  "binding")),
+          entry("binding", Set.of("message", "function", "engine")),
+          entry("remote.protocol", Set.of()),
+          entry(
+              "remote.endpoint",
+              Set.of("wire", "message", "function", "engine", "remote.protocol")));
 
   /** What the engine reaches the outside through. */
   private static final List<Class<?>> PORTS =
@@ -144,6 +150,17 @@ class ArchitectureTest {
   void theAdaptersOfStateAndSnapshotsAreFound() {
     assertThat(CORE.stream().filter(isAdapter()).map(JavaClass::getSimpleName))
         .contains("RocksDbBackend", "HeapBackend", "FileSnapshotStore", "InMemorySnapshotStore");
+  }
+
+  @Test
+  void theEngineKnowsNothingOfOtherRuntimes() {
+    noClasses()
+        .that()
+        .resideInAnyPackage("io.statefun.engine", "io.statefun.binding", "io.statefun.function")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.statefun.remote..")
+        .check(CORE);
   }
 
   @Test

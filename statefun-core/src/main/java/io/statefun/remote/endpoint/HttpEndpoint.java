@@ -1,0 +1,125 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.remote.endpoint;
+
+import io.statefun.message.Address;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What requests over HTTP are answered, whatever server takes them. A runtime takes a reply only
+ * with status 200 and the content type that {@link Reply#headers} has, without any parameter.
+ *
+ * <p>Safe for use by any thread. A request that fails in a function, or is for one that is not
+ * served, is logged as a warning.
+ */
+public final class HttpEndpoint {
+
+  /** The content type of requests and replies. */
+  public static final String CONTENT_TYPE = "application/octet-stream";
+
+  private static final Logger log = LoggerFactory.getLogger(HttpEndpoint.class);
+
+  private final RequestReplyHandler handler;
+
+  /**
+   * @param handler what runs the functions
+   */
+  public HttpEndpoint(RequestReplyHandler handler) {
+    this.handler = Objects.requireNonNull(handler, "handler");
+  }
+
+  /**
+   * Answers a request.
+   *
+   * @param method the method, in capitals
+   * @param contentType the request's content type, or null if it has none
+   * @param body the request's body, of which no more is read than a request may have; it is not
+   *     closed
+   * @throws IOException if the body cannot be read
+   */
+  public Reply answer(String method, @Nullable String contentType, InputStream body)
+      throws IOException {
+    if (!method.equals("POST")) {
+      return Reply.refusal(405, Map.of("Allow", "POST"), "Only POST is allowed");
+    }
+    if (contentType != null && !isOctetStream(contentType)) {
+      return Reply.refusal(415, "The content type must be " + CONTENT_TYPE);
+    }
+    byte[] request =
+        body.readNBytes((int) Math.min(Integer.MAX_VALUE, handler.maxRequestBytes() + 1L));
+    if (request.length == 0) {
+      return Reply.refusal(400, "The request has no body");
+    }
+    return answer(request);
+  }
+
+  private static boolean isOctetStream(String contentType) {
+    int parameters = contentType.indexOf(';');
+    String type = parameters < 0 ? contentType : contentType.substring(0, parameters);
+    return type.strip().toLowerCase(Locale.ROOT).equals(CONTENT_TYPE);
+  }
+
+  private Reply answer(byte[] request) {
+    try {
+      return Reply.of(handler.handle(request));
+    } catch (RequestFailedException e) {
+      return switch (e.reason()) {
+        case TOO_LARGE -> refuse(413, e);
+        case UNREADABLE -> refuse(400, e);
+        case UNKNOWN_FUNCTION, FAILED -> fail(e);
+      };
+    }
+  }
+
+  private static Reply refuse(int status, RequestFailedException e) {
+    log.debug("A request was refused", e);
+    return Reply.refusal(status, String.valueOf(e.getMessage()));
+  }
+
+  /** Says no more than where it failed: what a function throws may be confidential. */
+  private static Reply fail(RequestFailedException e) {
+    Address target = e.target();
+    if (target == null) {
+      log.warn("A request failed. {}", e.getMessage());
+      return Reply.refusal(500, "The function is not known here");
+    }
+    log.warn("A request failed. {}", e.getMessage(), e.getCause());
+    return Reply.refusal(500, "The function failed");
+  }
+
+  /**
+   * An answer.
+   *
+   * @param status the status
+   * @param headers the headers, of which the server may add others than these
+   * @param body the body, not to be changed
+   */
+  public record Reply(int status, Map<String, String> headers, byte[] body) {
+
+    private static Reply of(byte[] reply) {
+      return new Reply(200, Map.of("Content-Type", CONTENT_TYPE), reply);
+    }
+
+    private static Reply refusal(int status, String text) {
+      return refusal(status, Map.of(), text);
+    }
+
+    private static Reply refusal(int status, Map<String, String> headers, String text) {
+      Map<String, String> all = new HashMap<>(headers);
+      all.put("Content-Type", "text/plain;charset=UTF-8");
+      return new Reply(status, Map.copyOf(all), text.getBytes(StandardCharsets.UTF_8));
+    }
+  }
+}
