@@ -12,6 +12,7 @@ import io.statefun.io.Ingress;
 import io.statefun.message.MessageType;
 import io.statefun.message.MessageTypes;
 import io.statefun.message.TypeName;
+import io.statefun.remote.endpoint.RequestReplyHandler;
 import io.statefun.snapshot.FileSnapshotStore;
 import io.statefun.snapshot.SnapshotStore;
 import io.statefun.snapshot.TieredSnapshotStore;
@@ -38,12 +39,13 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Primary;
 import org.springframework.core.env.Environment;
 import org.springframework.scheduling.support.CronExpression;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Runs the engine of the application, from its beans. */
+/** Runs the engine of the application, or has its functions served, from its beans. */
 @AutoConfiguration(
     afterName = "org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration")
 @ConditionalOnProperty(name = "statefun.enabled", matchIfMissing = true)
@@ -54,6 +56,7 @@ class StateFunAutoConfiguration {
   private static final Logger log = LoggerFactory.getLogger(StateFunAutoConfiguration.class);
 
   @Bean
+  @ConditionalOnEngine
   ApplicationName statefunApplicationName(StateFunProperties properties, Environment environment) {
     return ApplicationName.of(properties, environment);
   }
@@ -74,6 +77,7 @@ class StateFunAutoConfiguration {
   }
 
   @Bean
+  @ConditionalOnEngine
   @ConditionalOnSnapshotStore(StateFunProperties.Snapshot.Store.FILE)
   @ConditionalOnMissingSnapshotStore
   FileSnapshotStore statefunSnapshotStore(StateFunProperties properties, ApplicationName name)
@@ -87,6 +91,7 @@ class StateFunAutoConfiguration {
 
   /** Closes nothing, since its parts are beans themselves. */
   @Bean(destroyMethod = "")
+  @ConditionalOnEngine
   @Primary
   @ConditionalOnProperty("statefun.snapshot.bases")
   @ConditionalOnMissingSnapshotStore
@@ -99,6 +104,7 @@ class StateFunAutoConfiguration {
   }
 
   @Bean
+  @ConditionalOnEngine
   @ConditionalOnMissingBean
   StateFunEngine.BackendFactory statefunBackendFactory(
       StateFunProperties properties, ApplicationName name) {
@@ -128,6 +134,7 @@ class StateFunAutoConfiguration {
   }
 
   @Bean
+  @ConditionalOnEngine
   EgressBindings statefunEgressBindings(
       ConfigurableListableBeanFactory beans,
       MessageTypes types,
@@ -137,11 +144,13 @@ class StateFunAutoConfiguration {
   }
 
   @Bean
+  @ConditionalOnEngine
   Routers statefunRouters(ConfigurableListableBeanFactory beans) {
     return new Routers(beans);
   }
 
   @Bean
+  @ConditionalOnEngine
   @ConditionalOnProperty(
       name = "statefun.on-failure",
       havingValue = "broken",
@@ -151,6 +160,7 @@ class StateFunAutoConfiguration {
   }
 
   @Bean
+  @ConditionalOnEngine
   @ConditionalOnMissingBean
   StateFunEngine statefunEngine(
       StateFunProperties properties,
@@ -215,6 +225,7 @@ class StateFunAutoConfiguration {
   }
 
   @Bean
+  @ConditionalOnEngine
   StateFunLifecycle statefunLifecycle(
       StateFunEngine engine, ObjectProvider<LifecycleProperties> lifecycle) {
     return new StateFunLifecycle(
@@ -222,6 +233,7 @@ class StateFunAutoConfiguration {
   }
 
   @Bean
+  @ConditionalOnEngine
   @ConditionalOnMissingBean
   StateFunTemplate statefunTemplate(
       ObjectProvider<StateFunEngine> engine,
@@ -229,6 +241,24 @@ class StateFunAutoConfiguration {
       StateFunProperties properties) {
     return new EngineStateFunTemplate(
         engine::getObject, routers::getObject, properties.requestTimeout());
+  }
+
+  /** Made only if something serves the functions: some that an engine runs cannot be served. */
+  @Bean
+  @Lazy
+  @ConditionalOnMissingBean
+  RequestReplyHandler statefunRequestReplyHandler(
+      Functions functions,
+      MessageTypes types,
+      StateFunProperties properties,
+      ObjectProvider<InstantSource> clock) {
+    RequestReplyHandler.Builder builder =
+        RequestReplyHandler.builder(types)
+            .maxRequestBytes((int) properties.endpoint().maxRequestSize().toBytes())
+            .asyncTimeout(properties.endpoint().asyncTimeout());
+    clock.ifUnique(builder::clock);
+    functions.invokers().forEach(builder::function);
+    return builder.build();
   }
 
   /** Sets up message types with what only some applications have. */

@@ -25,7 +25,7 @@ import org.springframework.validation.Validator;
  * <p>They validate themselves, so that no validation library is needed and every text says what is
  * allowed.
  *
- * @param enabled Whether to run the engine.
+ * @param enabled Whether to run functions at all, in an engine or for a runtime elsewhere.
  * @param applicationName The name of the application, stored with its data. The default is
  *     spring.application.name.
  * @param partitions The number of partitions. Fixed when the application first starts.
@@ -42,6 +42,8 @@ import org.springframework.validation.Validator;
  * @param egress Where records of functions go.
  * @param discardRecordsOfEgresses The names of egresses that the application has no longer, and
  *     whose records that still wait are to be lost.
+ * @param engine The engine of this process.
+ * @param endpoint Functions that are served over HTTP to a runtime elsewhere.
  */
 @ConfigurationProperties("statefun")
 public record StateFunProperties(
@@ -57,7 +59,9 @@ public record StateFunProperties(
     @DefaultValue Standby standby,
     @DefaultValue Failure failure,
     @DefaultValue EgressBinding egress,
-    @DefaultValue List<String> discardRecordsOfEgresses)
+    @DefaultValue List<String> discardRecordsOfEgresses,
+    @DefaultValue Engine engine,
+    @DefaultValue Endpoint endpoint)
     implements Validator {
 
   public StateFunProperties {
@@ -209,6 +213,30 @@ public record StateFunProperties(
     }
   }
 
+  /**
+   * The engine of this process.
+   *
+   * @param enabled Whether to run the engine. Without it the process keeps no state and has no
+   *     StateFunTemplate; it can serve its functions to a runtime elsewhere.
+   */
+  public record Engine(@DefaultValue("true") boolean enabled) {}
+
+  /**
+   * Functions that are served over HTTP to a runtime elsewhere.
+   *
+   * @param enabled Whether to serve the functions over HTTP to a runtime elsewhere, as Apache Flink
+   *     Stateful Functions. It needs Spring MVC.
+   * @param path The path that requests come to, or a pattern as in /statefun/{name}.
+   * @param maxRequestSize The size of the largest request.
+   * @param asyncTimeout The time that a request waits for asynchronous operations of its functions,
+   *     all together. After it their ends are unknown.
+   */
+  public record Endpoint(
+      @DefaultValue("false") boolean enabled,
+      @DefaultValue("/statefun") String path,
+      @DefaultValue("32MB") DataSize maxRequestSize,
+      @DefaultValue("1m") Duration asyncTimeout) {}
+
   EngineLimits limits() {
     return new EngineLimits(
         memory.stateCache.toBytes(),
@@ -284,6 +312,12 @@ public record StateFunProperties(
         "must not be negative");
     checks.typeNames(egress.events, "egress.events");
     checks.typeNames(discardRecordsOfEgresses, "discardRecordsOfEgresses");
+    checks.that(endpoint.path.startsWith("/"), "endpoint.path", "must begin with '/'");
+    checks.that(
+        endpoint.maxRequestSize.toBytes() >= 1 && endpoint.maxRequestSize.toGigabytes() < 2,
+        "endpoint.maxRequestSize",
+        "must be at least 1B and less than 2GB");
+    checks.notNegative(endpoint.asyncTimeout, "endpoint.asyncTimeout");
   }
 
   private record Checks(Errors errors) {

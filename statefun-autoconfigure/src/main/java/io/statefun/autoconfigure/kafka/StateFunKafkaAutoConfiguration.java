@@ -8,6 +8,7 @@ package io.statefun.autoconfigure.kafka;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.statefun.autoconfigure.ApplicationName;
+import io.statefun.autoconfigure.ConditionalOnEngine;
 import io.statefun.autoconfigure.RecordRoutes;
 import io.statefun.autoconfigure.StateFunConfigurationException;
 import io.statefun.autoconfigure.StateFunEngineCustomizer;
@@ -23,7 +24,6 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
@@ -38,7 +38,7 @@ import org.springframework.util.ClassUtils;
 @AutoConfiguration(
     beforeName = "io.statefun.autoconfigure.StateFunAutoConfiguration",
     afterName = "org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration")
-@ConditionalOnProperty(name = "statefun.enabled", matchIfMissing = true)
+@ConditionalOnEngine
 @Conditional(OnKafkaInUse.class)
 class StateFunKafkaAutoConfiguration {
 

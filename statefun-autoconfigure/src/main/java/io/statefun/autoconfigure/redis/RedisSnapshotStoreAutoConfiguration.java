@@ -6,6 +6,7 @@
 package io.statefun.autoconfigure.redis;
 
 import io.statefun.autoconfigure.ApplicationName;
+import io.statefun.autoconfigure.ConditionalOnEngine;
 import io.statefun.autoconfigure.ConditionalOnMissingSnapshotStore;
 import io.statefun.autoconfigure.ConditionalOnSnapshotStore;
 import io.statefun.autoconfigure.StateFunProperties;
@@ -15,7 +16,6 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -25,7 +25,7 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 @AutoConfiguration(
     beforeName = "io.statefun.autoconfigure.StateFunAutoConfiguration",
     afterName = "org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration")
-@ConditionalOnProperty(name = "statefun.enabled", matchIfMissing = true)
+@ConditionalOnEngine
 @ConditionalOnSnapshotStore(StateFunProperties.Snapshot.Store.REDIS)
 class RedisSnapshotStoreAutoConfiguration {
 

@@ -6,6 +6,7 @@
 package io.statefun.autoconfigure.s3;
 
 import io.statefun.autoconfigure.ApplicationName;
+import io.statefun.autoconfigure.ConditionalOnEngine;
 import io.statefun.autoconfigure.ConditionalOnMissingSnapshotStore;
 import io.statefun.autoconfigure.ConditionalOnSnapshotStore;
 import io.statefun.autoconfigure.StateFunProperties;
@@ -17,7 +18,6 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -27,7 +27,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 
 /** Stores snapshots in S3, if {@code statefun.snapshot.store} says so. */
 @AutoConfiguration(beforeName = "io.statefun.autoconfigure.StateFunAutoConfiguration")
-@ConditionalOnProperty(name = "statefun.enabled", matchIfMissing = true)
+@ConditionalOnEngine
 class S3SnapshotStoreAutoConfiguration {
 
   private static final String SDK = "software.amazon.awssdk.services.s3.S3Client";

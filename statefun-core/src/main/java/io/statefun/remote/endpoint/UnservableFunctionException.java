@@ -32,7 +32,7 @@ public final class UnservableFunctionException extends RuntimeException {
             + (state.kind() == StateSpec.Kind.LIST ? "list" : "map")
             + ", and a runtime sends and takes whole values only.",
         "Make it a ValueState of a class that holds the entries, if they stay few; or leave the"
-            + " function to an engine, and serve it nowhere.");
+            + " function to an application that runs it in an engine and serves none.");
   }
 
   static UnservableFunctionException twoFunctions(TypeName name) {
