@@ -7,6 +7,7 @@ package io.statefun.engine;
 
 import io.statefun.function.CancellationToken;
 import io.statefun.function.ValueState;
+import io.statefun.message.TypeName;
 import io.statefun.message.TypedValue;
 
 /** Applies the reply of a function elsewhere, as if the function had done that here. */
@@ -89,7 +90,12 @@ final class RemoteEffects {
   @SuppressWarnings("unchecked")
   private void set(int slot, TypedValue value) {
     StateSpec state = function.states.get(slot);
-    if (!value.typeName().equals(state.valueType().typeName())) {
+    TypeName declared = state.valueType().typeName();
+    if (value.typeName().equals(RemoteReply.Mutation.UNTOLD)) {
+      set(slot, TypedValue.ofBytes(declared, value.bytes()));
+      return;
+    }
+    if (!value.typeName().equals(declared)) {
       throw new IllegalArgumentException(
           "Function "
               + function.name
@@ -98,7 +104,7 @@ final class RemoteEffects {
               + "' to a value of type "
               + value.typeName()
               + ", and has declared "
-              + state.valueType().typeName());
+              + declared);
     }
     ((ValueState<TypedValue>) invocation.value(slot)).set(value);
   }

@@ -57,9 +57,14 @@ public sealed interface RemoteReply {
   /**
    * The change of a state.
    *
-   * @param value the new value, or null if it holds nothing any more
+   * @param value the new value, of the type that the state is declared with or {@link #UNTOLD}; or
+   *     null if it holds nothing any more
    */
-  record Mutation(String state, @Nullable TypedValue value) {}
+  record Mutation(String state, @Nullable TypedValue value) {
+
+    /** The type of a value whose type was not told, as some do not: that of the state. */
+    public static final TypeName UNTOLD = TypeName.of("io.statefun.types", "untold");
+  }
 
   /** A message to an instance. */
   record Outgoing(Address target, TypedValue value) {}

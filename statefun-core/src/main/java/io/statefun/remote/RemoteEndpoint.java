@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where functions run that are elsewhere, and how they are called. Immutable.
  *
+ * @param name names the endpoint in logs and meters
  * @param functions which functions: {@code namespace/name}, or {@code namespace/*} for all of a
  *     namespace that no other endpoint names
  * @param urlTemplate the URL, in which {@code {function.name}} stands for the name of the function
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param key with which requests are signed, or null if they are not
  */
 public record RemoteEndpoint(
+    String name,
     String functions,
     String urlTemplate,
     Map<String, String> headers,
@@ -83,6 +85,7 @@ public record RemoteEndpoint(
   public static RemoteEndpoint of(String functions, String urlTemplate) {
     return new RemoteEndpoint(
         functions,
+        functions,
         urlTemplate,
         Map.of(),
         Timeouts.DEFAULT,
@@ -110,10 +113,10 @@ public record RemoteEndpoint(
     return URI.create(urlTemplate.replace(NAME, name));
   }
 
-  /** The class, the functions and the URL: headers may be confidential. */
+  /** The name and the URL: headers may be confidential. */
   @Override
   public String toString() {
-    return functions + " at " + urlTemplate;
+    return "'" + name + "' at " + urlTemplate;
   }
 
   /**

@@ -93,8 +93,7 @@ public final class RemoteEndpoints implements RemoteFunctions, AutoCloseable {
   public List<Status> status() {
     return Stream.concat(byType.values().stream(), byNamespace.values().stream())
         .map(
-            caller ->
-                new Status(caller.endpoint().functions(), caller.failures(), caller.lastFailure()))
+            caller -> new Status(caller.endpoint().name(), caller.failures(), caller.lastFailure()))
         .toList();
   }
 
@@ -107,11 +106,11 @@ public final class RemoteEndpoints implements RemoteFunctions, AutoCloseable {
   /**
    * How an endpoint does.
    *
-   * @param functions which functions it is for
+   * @param endpoint its name
    * @param failures how many attempts in a row did not get through
    * @param lastFailure why the last one has not; null if it has
    */
-  public record Status(String functions, int failures, @Nullable String lastFailure) {}
+  public record Status(String endpoint, int failures, @Nullable String lastFailure) {}
 
   /** A function behind an endpoint. */
   private record Behind(TypeName type, EndpointCaller caller) implements RemoteFunction {

@@ -143,7 +143,7 @@ final class ReplyReader {
     RemoteReply.Mutation change =
         switch (mutation.getMutationType()) {
           case DELETE -> new RemoteReply.Mutation(state, null);
-          case MODIFY -> new RemoteReply.Mutation(state, value(mutation.getStateValue()));
+          case MODIFY -> new RemoteReply.Mutation(state, stateValue(mutation.getStateValue()));
           case UNRECOGNIZED ->
               throw new InvalidReplyException(
                   "state '" + state + "' is changed in the unknown way " + number(mutation));
@@ -213,6 +213,13 @@ final class ReplyReader {
           "state '" + spec.getStateName() + "' expires after " + millis + " ms");
     }
     return Duration.ofMillis(millis);
+  }
+
+  /** Apache's Java SDK leaves the type out when a mutable type gets its first value. */
+  private static TypedValue stateValue(io.statefun.remote.protocol.TypedValue value) {
+    return value.getTypename().isEmpty()
+        ? TypedValue.ofBytes(RemoteReply.Mutation.UNTOLD, value.getValue().toByteArray())
+        : value(value);
   }
 
   private static TypedValue value(io.statefun.remote.protocol.TypedValue value) {
