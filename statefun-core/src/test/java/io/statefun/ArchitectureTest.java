@@ -61,6 +61,7 @@ class ArchitectureTest {
                   "binding")),
           entry("binding", Set.of("message", "function", "engine")),
           entry("remote.protocol", Set.of()),
+          entry("remote", Set.of("message", "function", "engine", "remote.protocol")),
           entry(
               "remote.endpoint",
               Set.of("wire", "message", "function", "engine", "remote.protocol")));

@@ -8,6 +8,8 @@ package io.statefun.autoconfigure;
 import io.statefun.binding.AnnotatedFunction;
 import io.statefun.engine.FailurePolicy;
 import io.statefun.engine.FunctionInvoker;
+import io.statefun.engine.RemoteFunction;
+import io.statefun.engine.RemoteFunctions;
 import io.statefun.function.StatefulFunction;
 import io.statefun.message.MessageTypes;
 import io.statefun.message.TypeName;
@@ -64,6 +66,23 @@ final class Functions {
     addName(function.type(), function);
     function.invoker().aliases().forEach(alias -> addName(alias, function));
     log.debug("Function {} is the bean '{}'", function.type(), function.beanName());
+  }
+
+  /**
+   * Makes sure that no function is both here and elsewhere.
+   *
+   * @throws StateFunConfigurationException if one is
+   */
+  void checkAgainst(RemoteFunctions elsewhere) {
+    for (RemoteFunction remote : elsewhere.named()) {
+      Function here = byName.get(remote.type());
+      if (here != null) {
+        throw new StateFunConfigurationException(
+            "The function type '%s' is the bean '%s' of %s, and is behind an endpoint, too."
+                .formatted(remote.type(), here.beanName(), here.userClass().getName()),
+            "Remove the bean from this application, or the endpoint from statefun.remote.endpoints.");
+      }
+    }
   }
 
   private static StateFunConfigurationException twoOfOneType(Function function, Function other) {

@@ -7,6 +7,7 @@ package io.statefun.autoconfigure;
 
 import io.statefun.engine.CronSchedule;
 import io.statefun.engine.EngineListener;
+import io.statefun.engine.RemoteFunctions;
 import io.statefun.engine.StateFunEngine;
 import io.statefun.io.Ingress;
 import io.statefun.message.MessageType;
@@ -174,6 +175,7 @@ class StateFunAutoConfiguration {
       ConfigurableListableBeanFactory beans,
       ObjectProvider<EngineListener> listeners,
       ObjectProvider<InstantSource> clock,
+      ObjectProvider<RemoteFunctions> remotes,
       ObjectProvider<StateFunEngineCustomizer> customizers) {
     StateFunEngine.Builder builder =
         StateFunEngine.builder(name.value())
@@ -196,6 +198,11 @@ class StateFunAutoConfiguration {
     }
     clock.ifUnique(builder::clock);
     functions.invokers().forEach(builder::function);
+    remotes.ifUnique(
+        elsewhere -> {
+          functions.checkAgainst(elsewhere);
+          builder.remoteFunctions(elsewhere);
+        });
     egresses.all().forEach((egress, receiver) -> builder.egress(egress.toString(), receiver));
     properties.discardRecordsOfEgresses().forEach(builder::discardRecordsOf);
     addIngresses(beans, builder);

@@ -250,7 +250,8 @@ public record StateFunProperties(
         snapshot.maxChainLength);
   }
 
-  FailurePolicy failurePolicy() {
+  /** The failure policy of functions that declare none. */
+  public FailurePolicy failurePolicy() {
     return new FailurePolicy(
         failure.maxAttempts,
         failure.initialBackoff,

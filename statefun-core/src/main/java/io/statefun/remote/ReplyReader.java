@@ -19,6 +19,7 @@ import io.statefun.message.Address;
 import io.statefun.message.TypeName;
 import io.statefun.message.TypedValue;
 import io.statefun.remote.protocol.FromFunction;
+import io.statefun.remote.protocol.KafkaProducerRecord;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,6 +38,9 @@ final class ReplyReader {
 
   /** The longest delay, in milliseconds: some thousand years. */
   private static final long MAX_DELAY = Duration.ofDays(365_000).toMillis();
+
+  private static final TypeName KAFKA_RECORD =
+      TypeName.of("type.googleapis.com", KafkaProducerRecord.getDescriptor().getFullName());
 
   private final Map<String, RemoteReply.Mutation> states = new LinkedHashMap<>();
   private final List<RemoteReply.Outgoing> messages = new ArrayList<>();
@@ -181,9 +185,15 @@ final class ReplyReader {
         Duration.ofMillis(one.getDelayInMs()), outgoing(one.getTarget(), one.getArgument()), token);
   }
 
-  private static EgressRecord egress(FromFunction.EgressMessage one) {
-    return EgressRecord.of(
-        TypeName.of(one.getEgressNamespace(), one.getEgressType()), value(one.getArgument()));
+  private static EgressRecord egress(FromFunction.EgressMessage one)
+      throws InvalidProtocolBufferException {
+    TypeName egress = TypeName.of(one.getEgressNamespace(), one.getEgressType());
+    TypedValue value = value(one.getArgument());
+    if (value.typeName().equals(KAFKA_RECORD)) {
+      // An egress that finds out later can only hold up everything, or lose it.
+      KafkaProducerRecord unused = KafkaProducerRecord.parseFrom(one.getArgument().getValue());
+    }
+    return EgressRecord.of(egress, value);
   }
 
   private static RemoteReply.Declared declared(FromFunction.PersistedValueSpec spec)

@@ -5,8 +5,10 @@
  */
 package io.statefun.autoconfigure.kafka;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.statefun.io.Egress;
 import io.statefun.message.TypeName;
+import io.statefun.remote.protocol.KafkaProducerRecord;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -26,6 +28,9 @@ import org.springframework.kafka.support.KafkaHeaders;
  * the record goes.
  */
 final class RecordWriter {
+
+  private static final TypeName RECORD =
+      TypeName.of("type.googleapis.com", KafkaProducerRecord.getDescriptor().getFullName());
 
   private final ValueFormat format;
   private final Map<TypeName, StateFunKafkaProperties.Egress> egresses = new HashMap<>();
@@ -55,6 +60,37 @@ final class RecordWriter {
   }
 
   ProducerRecord<byte[], byte[]> write(Egress.Delivery delivery) {
+    KafkaProducerRecord record = readyMade(delivery);
+    return record == null ? writeValue(delivery) : writeRecord(delivery, record);
+  }
+
+  /**
+   * What a function elsewhere has given in the protocol's own form; null if it is no such thing.
+   */
+  private static @Nullable KafkaProducerRecord readyMade(Egress.Delivery delivery) {
+    if (!delivery.value().typeName().equals(RECORD)) {
+      return null;
+    }
+    try {
+      return KafkaProducerRecord.parseFrom(delivery.value().bytes());
+    } catch (InvalidProtocolBufferException e) {
+      // Then its bytes are all that there is to send.
+      return null;
+    }
+  }
+
+  private ProducerRecord<byte[], byte[]> writeRecord(
+      Egress.Delivery delivery, KafkaProducerRecord record) {
+    String topic =
+        record.getTopic().isEmpty()
+            ? Objects.requireNonNull(egresses.get(delivery.egress())).topic()
+            : record.getTopic();
+    byte[] key =
+        record.getKey().isEmpty() ? null : record.getKey().getBytes(StandardCharsets.UTF_8);
+    return new ProducerRecord<>(topic, key, record.getValueBytes().toByteArray());
+  }
+
+  private ProducerRecord<byte[], byte[]> writeValue(Egress.Delivery delivery) {
     String topic = null;
     @Nullable Integer partition = null;
     @Nullable Long timestamp = null;
