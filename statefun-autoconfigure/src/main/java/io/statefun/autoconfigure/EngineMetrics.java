@@ -50,6 +50,10 @@ record EngineMetrics(StateFunEngine engine, InstantSource clock) implements Mete
         .description("The size of committed changes that the local state does not have yet")
         .baseUnit(BaseUnits.BYTES)
         .register(registry);
+    Gauge.builder("statefun.remote.waiting", engine, e -> e.status().waitingElsewhereBytes())
+        .description("The size of messages that wait for functions elsewhere")
+        .baseUnit(BaseUnits.BYTES)
+        .register(registry);
     Gauge.builder("statefun.egress.unacknowledged", engine, e -> e.status().unacknowledgedRecords())
         .description("The number of egress records that wait for their receivers")
         .register(registry);

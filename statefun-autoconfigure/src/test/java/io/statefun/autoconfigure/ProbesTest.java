@@ -146,6 +146,7 @@ class ProbesTest {
         0,
         0,
         0,
+        0,
         List.of(),
         Map.of(),
         Map.of(),

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param unappliedBytes how many bytes of committed changes the local state does not have yet,
  *     roughly
  * @param unacknowledgedRecords how many egress records wait for their receivers
+ * @param waitingElsewhereBytes how many bytes of messages wait for functions elsewhere, roughly
  * @param stoppedFunctions functions that their failure policy has stopped
  * @param failingEgresses egresses that refuse records, and how often in a row
  * @param failingIngresses ingresses that cannot be read, and how often in a row
@@ -47,6 +48,7 @@ public record EngineStatus(
     long failedInvocations,
     long unappliedBytes,
     long unacknowledgedRecords,
+    long waitingElsewhereBytes,
     List<TypeName> stoppedFunctions,
     Map<TypeName, Integer> failingEgresses,
     Map<TypeName, Integer> failingIngresses,
@@ -69,6 +71,7 @@ public record EngineStatus(
         0,
         null,
         Duration.ZERO,
+        0,
         0,
         0,
         0,

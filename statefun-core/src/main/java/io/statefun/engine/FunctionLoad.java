@@ -19,7 +19,9 @@ final class FunctionLoad {
   private static final int LONGEST_WAY = 8;
 
   private final long limit;
-  private final AtomicLong waiting = new AtomicLong();
+
+  /** Of the node that is there now; one that is gone counts on, of which nobody hears. */
+  private volatile AtomicLong waiting = new AtomicLong();
 
   /** A function to which this one has sent when too much waited for that; null if none. */
   private volatile @Nullable FunctionLoad receiver;
@@ -33,9 +35,15 @@ final class FunctionLoad {
     this.limit = limit;
   }
 
-  /** Counts bytes that begin to wait, or do no more. */
-  void add(long bytes) {
-    waiting.addAndGet(bytes);
+  /** Begins anew, with another node. */
+  void restart() {
+    waiting = new AtomicLong();
+    receiver = null;
+  }
+
+  /** Where a node counts the bytes that begin to wait, or do no more. */
+  AtomicLong counter() {
+    return waiting;
   }
 
   /** About how many bytes of messages wait. */

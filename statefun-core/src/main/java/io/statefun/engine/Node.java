@@ -137,6 +137,7 @@ final class Node {
               recordsInMemory,
               listener::wakeDispatchers));
     }
+    services.functions().all().forEach(type -> type.load.restart());
     Newcomers initial = bring(setup.initialPartitions(), recovery);
     owners.change(initial.routes());
     owners.change(initial.routes().admitting(nearlyRead()));

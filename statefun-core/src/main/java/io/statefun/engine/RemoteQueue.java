@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,7 @@ final class RemoteQueue {
   private int messages;
   private long bytes;
   private long published;
+  private @Nullable AtomicLong counter;
 
   /** For which version of the function it was made sure that states have the types they had. */
   private @Nullable FunctionType checked;
@@ -167,17 +169,21 @@ final class RemoteQueue {
 
   /** Tells how much waits. */
   void publish(FunctionLoad load) {
-    long now = bytes + waiting.restingBytes();
-    if (now != published) {
-      load.add(now - published);
-      published = now;
-    }
+    publish(load, bytes + waiting.restingBytes());
   }
 
   /** Does not count any more. */
   void withdraw(FunctionLoad load) {
-    load.add(-published);
-    published = 0;
+    publish(load, 0);
+  }
+
+  private void publish(FunctionLoad load, long now) {
+    AtomicLong known = counter == null ? load.counter() : counter;
+    counter = known;
+    if (now != published) {
+      known.addAndGet(now - published);
+      published = now;
+    }
   }
 
   /** Ends the epoch: what is in memory is stored with it. */

@@ -649,6 +649,7 @@ public final class StateFunEngine implements AutoCloseable {
         current.workers().stream().mapToLong(Worker::failed).sum(),
         current.applier().unapplied(),
         current.unacknowledged(),
+        services.functions().all().stream().mapToLong(type -> type.load.waiting()).sum(),
         services.functions().all().stream()
             .filter(FunctionType::stopped)
             .map(type -> type.name)

@@ -14,6 +14,7 @@ import io.statefun.function.OnFailure;
 import io.statefun.function.State;
 import io.statefun.function.StatefulFunction;
 import io.statefun.function.ValueState;
+import io.statefun.io.Ingress;
 import io.statefun.message.Address;
 import io.statefun.message.MessageTypes;
 import io.statefun.message.TypeName;
@@ -28,7 +29,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -46,6 +49,7 @@ class RemoteFunctionTest {
   private final InMemorySnapshotStore store = new InMemorySnapshotStore();
   private final Elsewhere sum = new Elsewhere(SUM);
   private final List<Object> beans = new ArrayList<>(List.of(new Other()));
+  private final List<Ingress> ingresses = new ArrayList<>();
   private final List<RemoteFunction> remotes = new ArrayList<>(List.of(sum));
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private ManualEngine engine = newEngine();
@@ -141,6 +145,7 @@ class RemoteFunctionTest {
             .stateBackend(application -> new HeapBackend())
             .remoteFunctions(new Known());
     beans.forEach(builder::function);
+    ingresses.forEach(builder::ingress);
     return builder.buildManual();
   }
 
@@ -531,6 +536,98 @@ class RemoteFunctionTest {
     engine = newEngine();
     runLong();
     assertThat(sumOf(A)).isEqualTo(3L);
+  }
+
+  // Back-pressure
+
+  @Test
+  void aFunctionThatDoesNotAnswerHoldsUpTheIngressesThatFeedItAndNoOther() {
+    sum.maxWaiting = 50_000;
+    Endless direct = new Endless("direct", i -> Address.of(SUM, "i" + i));
+    Endless indirect = new Endless("indirect", i -> Address.of("here/relay", "i" + i));
+    Endless other = new Endless("other", i -> Address.of(OTHER.type(), "i" + i));
+    ingresses.addAll(List.of(direct, indirect, other));
+    beans.add(new Relay());
+    engine.close();
+    engine = newEngine();
+
+    runUntil(() -> other.read > 20_000);
+
+    assertThat(direct.read).isPositive().isLessThan(10_000);
+    assertThat(indirect.read).isPositive().isLessThan(10_000);
+
+    sum.answers = batch -> RemoteReply.Done.NOTHING;
+    sum.open.forEach(reply -> reply.complete(RemoteReply.Done.NOTHING));
+    runUntil(() -> direct.read > 20_000 && indirect.read > 20_000);
+  }
+
+  private void runUntil(BooleanSupplier done) {
+    for (int i = 0; i < 20_000 && !done.getAsBoolean(); i++) {
+      runSome();
+      now = now.plusMillis(5);
+    }
+    assertThat(done.getAsBoolean()).isTrue();
+  }
+
+  /** An ingress that has something always never comes to rest. */
+  private void runSome() {
+    try {
+      engine.runUntilIdle(500);
+    } catch (IllegalStateException tooMany) {
+      assertThat(tooMany).hasMessageContaining("too many messages");
+    }
+  }
+
+  /** Sends on to the function elsewhere. */
+  @StatefulFunction("here/relay")
+  static class Relay {
+
+    @MessageHandler
+    void on(Long number, Context context) {
+      context.send(Address.of(SUM, context.self().id()), number);
+    }
+  }
+
+  /** Has records without end. */
+  private final class Endless implements Ingress, Ingress.Split {
+
+    private final String id;
+    private final IntFunction<Address> targets;
+    private int read;
+
+    Endless(String id, IntFunction<Address> targets) {
+      this.id = id;
+      this.targets = targets;
+    }
+
+    @Override
+    public TypeName name() {
+      return TypeName.of("test", id);
+    }
+
+    @Override
+    public List<Split> splits() {
+      return List.of(this);
+    }
+
+    @Override
+    public String id() {
+      return id;
+    }
+
+    @Override
+    public void open(byte @Nullable [] position, Runnable wakeUp) {}
+
+    @Override
+    public boolean poll(Collector out) {
+      out.send(targets.apply(read++), number(1));
+      return true;
+    }
+
+    @Override
+    public byte[] position() {
+      return new byte[0];
+    }
   }
 
   // Moves
