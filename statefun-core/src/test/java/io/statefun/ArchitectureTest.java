@@ -64,7 +64,7 @@ class ArchitectureTest {
           entry("remote", Set.of("message", "function", "engine", "remote.protocol")),
           entry(
               "remote.endpoint",
-              Set.of("wire", "message", "function", "engine", "remote.protocol")));
+              Set.of("wire", "message", "function", "engine", "remote", "remote.protocol")));
 
   /** What the engine reaches the outside through. */
   private static final List<Class<?>> PORTS =

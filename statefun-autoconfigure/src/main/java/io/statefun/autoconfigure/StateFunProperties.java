@@ -9,9 +9,13 @@ import io.statefun.engine.EngineLimits;
 import io.statefun.engine.FailurePolicy;
 import io.statefun.function.OnFailure;
 import io.statefun.message.TypeName;
+import io.statefun.remote.SigningKey;
+import io.statefun.remote.endpoint.SignatureCheck;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -230,12 +234,47 @@ public record StateFunProperties(
    * @param maxRequestSize The size of the largest request.
    * @param asyncTimeout The time that a request waits for asynchronous operations of its functions,
    *     all together. After it their ends are unknown.
+   * @param signing Which requests are let in.
    */
   public record Endpoint(
       @DefaultValue("false") boolean enabled,
       @DefaultValue("/statefun") String path,
       @DefaultValue("32MB") DataSize maxRequestSize,
-      @DefaultValue("1m") Duration asyncTimeout) {}
+      @DefaultValue("1m") Duration asyncTimeout,
+      @DefaultValue Signing signing) {}
+
+  /**
+   * Which requests are let in.
+   *
+   * @param keys The secrets that runtimes sign their requests with, of at least 16 characters, by
+   *     the names of the keys. Without any, requests need no signature.
+   * @param tolerance The time by which clocks may differ, and that a request may be on its way.
+   */
+  public record Signing(
+      @DefaultValue Map<String, String> keys, @DefaultValue("5m") Duration tolerance) {
+
+    public Signing {
+      keys = Map.copyOf(keys);
+    }
+
+    /** Looks at signatures, or null if none is needed. */
+    public @Nullable SignatureCheck check() {
+      return keys.isEmpty()
+          ? null
+          : new SignatureCheck(
+              keys.entrySet().stream()
+                  .map(key -> SigningKey.of(key.getKey(), key.getValue()))
+                  .toList(),
+              tolerance,
+              InstantSource.system());
+    }
+
+    /** The names of the keys alone. */
+    @Override
+    public String toString() {
+      return "Signing[" + keys.keySet() + "]";
+    }
+  }
 
   EngineLimits limits() {
     return new EngineLimits(
@@ -311,6 +350,8 @@ public record StateFunProperties(
         failure.waitForNewerVersion == null || !failure.waitForNewerVersion.isNegative(),
         "failure.waitForNewerVersion",
         "must not be negative");
+    endpoint.signing.keys.forEach((name, secret) -> checks.signingKey(name, secret));
+    checks.positive(endpoint.signing.tolerance, "endpoint.signing.tolerance");
     checks.typeNames(egress.events, "egress.events");
     checks.typeNames(discardRecordsOfEgresses, "discardRecordsOfEgresses");
     checks.that(endpoint.path.startsWith("/"), "endpoint.path", "must begin with '/'");
@@ -326,6 +367,14 @@ public record StateFunProperties(
     void that(boolean valid, String field, String message) {
       if (!valid) {
         errors.rejectValue(field, "invalid", message);
+      }
+    }
+
+    void signingKey(String name, String secret) {
+      try {
+        SigningKey unused = SigningKey.of(name, secret);
+      } catch (IllegalArgumentException e) {
+        that(false, "endpoint.signing.keys", String.valueOf(e.getMessage()));
       }
     }
 

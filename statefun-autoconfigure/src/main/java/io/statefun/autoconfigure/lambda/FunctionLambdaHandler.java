@@ -9,6 +9,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
+import io.statefun.autoconfigure.StateFunProperties;
 import io.statefun.remote.endpoint.HttpEndpoint;
 import io.statefun.remote.endpoint.HttpEndpoint.Reply;
 import io.statefun.remote.endpoint.RequestReplyHandler;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
+import org.springframework.context.ConfigurableApplicationContext;
 
 /**
  * Serves the functions of an application behind an API Gateway or a function URL. Lambda makes the
@@ -51,7 +53,11 @@ public class FunctionLambdaHandler
    * @param arguments more arguments of the command line
    */
   public FunctionLambdaHandler(Class<?> application, String... arguments) {
-    this(start(application, arguments));
+    ConfigurableApplicationContext context = start(application, arguments);
+    this.endpoint =
+        new HttpEndpoint(
+            context.getBean(RequestReplyHandler.class),
+            context.getBean(StateFunProperties.class).endpoint().signing().check());
   }
 
   /**
@@ -61,13 +67,12 @@ public class FunctionLambdaHandler
     this.endpoint = new HttpEndpoint(handler);
   }
 
-  private static RequestReplyHandler start(Class<?> application, String... arguments) {
+  private static ConfigurableApplicationContext start(Class<?> application, String... arguments) {
     List<String> all = new ArrayList<>(List.of(arguments));
     all.add("--spring.main.web-application-type=" + WebApplicationType.NONE);
     all.add("--statefun.engine.enabled=false");
     all.add("--statefun.endpoint.enabled=false");
-    return SpringApplication.run(application, all.toArray(String[]::new))
-        .getBean(RequestReplyHandler.class);
+    return SpringApplication.run(application, all.toArray(String[]::new));
   }
 
   /**
@@ -92,7 +97,7 @@ public class FunctionLambdaHandler
   private Map<String, Object> answer(GatewayEvent request, byte[] body) {
     try {
       Reply reply =
-          endpoint.answer(request.method(), request.contentType(), new ByteArrayInputStream(body));
+          endpoint.answer(request.method(), request::header, new ByteArrayInputStream(body));
       return reply.status() == 200
           ? binary(reply)
           : text(reply.status(), reply.headers(), new String(reply.body(), UTF_8));

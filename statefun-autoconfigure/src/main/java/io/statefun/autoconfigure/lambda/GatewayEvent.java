@@ -32,11 +32,11 @@ final class GatewayEvent {
     return method instanceof String text ? text : "";
   }
 
-  /** The content type, or null if there is none. Names of headers come in any case. */
-  @Nullable String contentType() {
+  /** A header, or null if there is none of the name. Names of headers come in any case. */
+  @Nullable String header(String wanted) {
     if (event.get("headers") instanceof Map<?, ?> headers) {
       for (Map.Entry<?, ?> header : headers.entrySet()) {
-        if (header.getKey() instanceof String name && name.equalsIgnoreCase("content-type")) {
+        if (header.getKey() instanceof String name && name.equalsIgnoreCase(wanted)) {
           return header.getValue() instanceof String text ? text : null;
         }
       }

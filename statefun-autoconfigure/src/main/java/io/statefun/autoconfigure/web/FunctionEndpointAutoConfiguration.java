@@ -52,7 +52,11 @@ class FunctionEndpointAutoConfiguration {
       checkPath(path);
       log.debug("Functions are served at {}", path);
       return new SimpleUrlHandlerMapping(
-          Map.of(path, new FunctionRequestHandler(new HttpEndpoint(handler))), ORDER);
+          Map.of(
+              path,
+              new FunctionRequestHandler(
+                  new HttpEndpoint(handler, properties.endpoint().signing().check()))),
+          ORDER);
     }
 
     private static void checkPath(String path) {

@@ -28,7 +28,7 @@ final class FunctionRequestHandler implements HttpRequestHandler {
   public void handleRequest(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
     Reply reply =
-        endpoint.answer(request.getMethod(), request.getContentType(), request.getInputStream());
+        endpoint.answer(request.getMethod(), request::getHeader, request.getInputStream());
     response.setStatus(reply.status());
     response.setCharacterEncoding((String) null); // a filter may have set one
     reply.headers().forEach(response::setHeader);

@@ -22,6 +22,8 @@ import io.statefun.function.MessageHandler;
 import io.statefun.function.State;
 import io.statefun.function.StatefulFunction;
 import io.statefun.message.MessageTypes;
+import io.statefun.remote.RequestSignature;
+import io.statefun.remote.SigningKey;
 import io.statefun.remote.protocol.Address;
 import io.statefun.remote.protocol.FromFunction;
 import io.statefun.remote.protocol.ToFunction;
@@ -36,6 +38,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -119,6 +122,18 @@ class FunctionEndpointTest {
     start(NO_ENGINE, "--statefun.endpoint.enabled=false");
 
     assertThat(post(request(new Add(2), false)).statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void letsInSignedRequestsOnlyIfItIsToldTo() throws Exception {
+    start(NO_ENGINE, "--statefun.endpoint.signing.keys.k1=0123456789abcdef");
+    byte[] body = request(new Add(2), true);
+
+    assertThat(post(body).statusCode()).isEqualTo(401);
+    assertThat(postSigned(body, SigningKey.of("k1", "0123456789abcdef")).statusCode())
+        .isEqualTo(200);
+    assertThat(postSigned(body, SigningKey.of("k1", "another secret, as long")).statusCode())
+        .isEqualTo(401);
   }
 
   @Test
@@ -301,6 +316,21 @@ class FunctionEndpointTest {
     return send("POST", "/statefun", OCTETS, body(request));
   }
 
+  private HttpResponse<byte[]> postSigned(byte[] body, SigningKey key) throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(uri("/statefun"))
+            .POST(body(body))
+            .header("Content-Type", OCTETS)
+            .header(RequestSignature.BATCH, "\"b1\"");
+    new RequestSignature(key).sign(body, "\"b1\"", Instant.now()).forEach(request::header);
+    return client.send(request.build(), BodyHandlers.ofByteArray());
+  }
+
+  private URI uri(String path) {
+    String port = Objects.requireNonNull(context).getEnvironment().getProperty("local.server.port");
+    return URI.create("http://localhost:" + port + path);
+  }
+
   private int status(String method, @Nullable String contentType, BodyPublisher body)
       throws Exception {
     return send(method, "/statefun", contentType, body).statusCode();
@@ -309,9 +339,7 @@ class FunctionEndpointTest {
   private HttpResponse<byte[]> send(
       String method, String path, @Nullable String contentType, BodyPublisher body)
       throws Exception {
-    String port = Objects.requireNonNull(context).getEnvironment().getProperty("local.server.port");
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("http://localhost:" + port + path)).method(method, body);
+    HttpRequest.Builder request = HttpRequest.newBuilder(uri(path)).method(method, body);
     if (contentType != null) {
       request.header("Content-Type", contentType);
     }

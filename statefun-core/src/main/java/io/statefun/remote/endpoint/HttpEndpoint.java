@@ -32,25 +32,47 @@ public final class HttpEndpoint {
   private static final Logger log = LoggerFactory.getLogger(HttpEndpoint.class);
 
   private final RequestReplyHandler handler;
+  private final @Nullable SignatureCheck signatures;
 
   /**
+   * An endpoint that answers everybody.
+   *
    * @param handler what runs the functions
    */
   public HttpEndpoint(RequestReplyHandler handler) {
+    this(handler, null);
+  }
+
+  /**
+   * @param handler what runs the functions
+   * @param signatures says which requests are answered; null if all are
+   */
+  public HttpEndpoint(RequestReplyHandler handler, @Nullable SignatureCheck signatures) {
     this.handler = Objects.requireNonNull(handler, "handler");
+    this.signatures = signatures;
+  }
+
+  /**
+   * Answers a request that is not signed.
+   *
+   * @see #answer(String, Headers, InputStream)
+   */
+  public Reply answer(String method, @Nullable String contentType, InputStream body)
+      throws IOException {
+    return answer(method, name -> name.equalsIgnoreCase("Content-Type") ? contentType : null, body);
   }
 
   /**
    * Answers a request.
    *
    * @param method the method, in capitals
-   * @param contentType the request's content type, or null if it has none
+   * @param headers the request's headers
    * @param body the request's body, of which no more is read than a request may have; it is not
    *     closed
    * @throws IOException if the body cannot be read
    */
-  public Reply answer(String method, @Nullable String contentType, InputStream body)
-      throws IOException {
+  public Reply answer(String method, Headers headers, InputStream body) throws IOException {
+    String contentType = headers.get("Content-Type");
     if (!method.equals("POST")) {
       return Reply.refusal(405, Map.of("Allow", "POST"), "Only POST is allowed");
     }
@@ -61,6 +83,11 @@ public final class HttpEndpoint {
         body.readNBytes((int) Math.min(Integer.MAX_VALUE, handler.maxRequestBytes() + 1L));
     if (request.length == 0) {
       return Reply.refusal(400, "The request has no body");
+    }
+    String wrong = signatures == null ? null : signatures.check(headers::get, request);
+    if (wrong != null) {
+      log.warn("A request was refused: {}", wrong);
+      return Reply.refusal(401, "The request must be signed");
     }
     return answer(request);
   }
@@ -97,6 +124,19 @@ public final class HttpEndpoint {
     }
     log.warn("A request failed. {}", e.getMessage(), e.getCause());
     return Reply.refusal(500, "The function failed");
+  }
+
+  /** The headers of a request. */
+  @FunctionalInterface
+  public interface Headers {
+
+    /**
+     * The value of a header.
+     *
+     * @param name its name, in any case of letters
+     * @return null if there is none
+     */
+    @Nullable String get(String name);
   }
 
   /**

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.statefun.autoconfigure.StateFunProperties;
 import io.statefun.autoconfigure.kafka.StateFunKafkaProperties;
+import io.statefun.autoconfigure.remote.RemoteProperties;
 import io.statefun.autoconfigure.redis.RedisSnapshotProperties;
 import io.statefun.autoconfigure.savepoint.SavepointProperties;
 import java.io.IOException;
@@ -52,6 +53,13 @@ class ConfigurationSnippetsTest {
   private static final ConfigurationPropertyName SAVEPOINT =
       ConfigurationPropertyName.of("statefun.savepoint");
 
+  private static final ConfigurationPropertyName REMOTE =
+      ConfigurationPropertyName.of("statefun.remote");
+
+  /** Below these the keys are names of one's own. */
+  private static final List<String> MAPS =
+      List.of("statefun.remote.endpoints", "statefun.endpoint.signing.keys");
+
   /** The properties of the bucket, whose names alone are checked, against the metadata. */
   private static final ConfigurationPropertyName S3 =
       ConfigurationPropertyName.of("statefun.snapshot.s3");
@@ -71,14 +79,19 @@ class ConfigurationSnippetsTest {
   void everyKeyIsKnownAndValid(Path file) throws IOException {
     String yaml = Files.readString(file);
     StateFunProperties properties = bind(yaml);
-    if (yaml.contains("statefun:") && !yaml.contains("kafka:") && !yaml.contains("savepoint:")) {
+    if (yaml.contains("statefun:")
+        && Stream.of("kafka:", "savepoint:", "remote:").noneMatch(yaml::contains)) {
       assertThat(properties).isNotEqualTo(bind(""));
     }
     String known = knownProperties();
     for (String name : names(yaml)) {
       // Of the items of a list the metadata knows only the list; that they are known is found
       // above.
-      String key = name.replaceAll("\\[\\d+].*", "");
+      String key =
+          MAPS.stream()
+              .filter(map -> name.startsWith(map + "."))
+              .findFirst()
+              .orElse(name.replaceAll("\\[\\d+].*", ""));
       assertThat(known).as(name).contains("\"name\": \"" + key + "\"");
     }
   }
@@ -107,6 +120,8 @@ class ConfigurationSnippetsTest {
     assertThat(kafka.validateObject(kafka).getAllErrors()).isEmpty();
     SavepointProperties savepoint = bind(all, SAVEPOINT.toString(), SavepointProperties.class);
     assertThat(savepoint.validateObject(savepoint).getAllErrors()).isEmpty();
+    RemoteProperties remote = bind(all, REMOTE.toString(), RemoteProperties.class);
+    assertThat(remote.validateObject(remote).getAllErrors()).isEmpty();
     all.replaceAll(
         source ->
             source.filter(
@@ -114,7 +129,8 @@ class ConfigurationSnippetsTest {
                     !REDIS.isAncestorOf(name)
                         && !S3.isAncestorOf(name)
                         && !KAFKA.isAncestorOf(name)
-                        && !SAVEPOINT.isAncestorOf(name)));
+                        && !SAVEPOINT.isAncestorOf(name)
+                        && !REMOTE.isAncestorOf(name)));
     StateFunProperties properties = bind(all, "statefun", StateFunProperties.class);
     assertThat(properties.validateObject(properties).getAllErrors()).isEmpty();
     return properties;
