@@ -103,6 +103,9 @@ class ConfigurationReferenceTest {
       case "java.time.Instant" -> "point in time";
       case "java.util.Map<java.lang.String, java.lang.Long>" -> "numbers by text";
       case "java.util.Map<java.lang.String, java.lang.String>" -> "texts by text";
+      case "java.util.Map<java.lang.String,java.lang.String>" -> "texts by name";
+      case "java.util.Map<java.lang.String,io.statefun.autoconfigure.remote.RemoteProperties$Endpoint>" ->
+          "[endpoints](remote-functions.md#every-setting) by name";
       default -> ITEMS.matcher(name).matches() ? "list" : constants(Class.forName(name));
     };
   }

@@ -10,8 +10,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.statefun.autoconfigure.StateFunProperties;
 import io.statefun.autoconfigure.kafka.StateFunKafkaProperties;
-import io.statefun.autoconfigure.remote.RemoteProperties;
 import io.statefun.autoconfigure.redis.RedisSnapshotProperties;
+import io.statefun.autoconfigure.remote.RemoteProperties;
 import io.statefun.autoconfigure.savepoint.SavepointProperties;
 import java.io.IOException;
 import java.net.URL;
