@@ -31,6 +31,22 @@ final class Requests {
     return Address.of(REPLY, partition + "/" + request);
   }
 
+  /**
+   * Checks to whom a function sends, which may be elsewhere and make up whatever it wants.
+   *
+   * @throws IllegalArgumentException if it is for a reply, but the address is of no request
+   */
+  static Address checked(Address target, int partitions) {
+    if (isReply(target)) {
+      int slash = target.id().indexOf('/');
+      String number = slash < 0 ? "" : target.id().substring(0, slash);
+      if (!number.matches("[0-9]{1,9}") || Integer.parseInt(number) >= partitions) {
+        throw new IllegalArgumentException("'" + target.id() + "' is no request to reply to");
+      }
+    }
+    return target;
+  }
+
   /** The partition of the node that waits for a reply. */
   static int partition(Address reply) {
     return Integer.parseInt(reply.id(), 0, reply.id().indexOf('/'), 10);

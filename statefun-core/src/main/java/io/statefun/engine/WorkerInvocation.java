@@ -298,8 +298,12 @@ final class WorkerInvocation implements Invocation, Context {
   @Override
   public void send(Address to, Object payload) {
     check();
-    Address target = node.functions().stored(to);
+    Address target = target(to);
     stage(Message.of(target, instance().address, node.messageTypes().wrap(payload)));
+  }
+
+  private Address target(Address to) {
+    return Requests.checked(node.functions().stored(to), node.partitions());
   }
 
   private void stage(Message staged) {
@@ -329,6 +333,7 @@ final class WorkerInvocation implements Invocation, Context {
 
   private void schedule(Instant time, Address to, Object payload, String token) {
     check();
+    Address target = target(to);
     Partition owner = partition();
     byte[] timer = Keys.timer(time.toEpochMilli(), owner.nextNumber());
     if (!token.isEmpty()) {
@@ -343,7 +348,6 @@ final class WorkerInvocation implements Invocation, Context {
       }
       owner.overlay.put(tokenKey, timer);
     }
-    Address target = node.functions().stored(to);
     Message delayed = Message.of(target, instance().address, node.messageTypes().wrap(payload));
     owner.timers.set(timer, new Timers.Entry(Timers.Kind.MESSAGE, delayed, token));
   }

@@ -35,6 +35,8 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RemoteFunctionTest {
 
@@ -297,6 +299,29 @@ class RemoteFunctionTest {
     assertThat(engine.deadLetters())
         .singleElement()
         .satisfies(letter -> assertThat(letter.cause()).contains("unknown", "not declared"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "x", "/", "a/b", "-1/x", "2/x", "99999999999/x"})
+  void aReplyToARequestThatItHasMadeUpIsAFailureOfThatFunctionAlone(String id) {
+    Address nobody = Address.of("io.statefun/reply", id);
+    sum.answers =
+        batch ->
+            batch.target().equals(A)
+                ? sending(new RemoteReply.Outgoing(nobody, number(1)))
+                : later(delayed(10, nobody, 1, "token"));
+
+    send(A, 1);
+    send(B, 1);
+    runLong();
+
+    assertThat(engine.deadLetters())
+        .hasSize(2)
+        .allSatisfy(letter -> assertThat(letter.cause()).contains("no request to reply to"));
+    sum.answers = this::adds;
+    send(A, 5);
+    run();
+    assertThat(sumOf(A)).isEqualTo(5L);
   }
 
   @Test
