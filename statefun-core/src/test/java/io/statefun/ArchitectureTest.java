@@ -60,6 +60,7 @@ class ArchitectureTest {
                   "cluster",
                   "binding")),
           entry("binding", Set.of("message", "function", "engine")),
+          entry("remote", Set.of("message", "function", "engine", "remote.protocol")),
           entry("remote.protocol", Set.of()),
           entry("remote", Set.of("message", "function", "engine", "remote.protocol")),
           entry(
