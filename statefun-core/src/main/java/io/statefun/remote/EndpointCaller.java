@@ -17,8 +17,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,7 +48,7 @@ final class EndpointCaller {
   private final @Nullable RequestSignature signature;
 
   /** How many attempts in a row did not get through; and why the last one has not. */
-  private volatile int failures;
+  private final AtomicInteger failures = new AtomicInteger();
 
   private volatile @Nullable String lastFailure;
 
@@ -72,7 +74,7 @@ final class EndpointCaller {
 
   /** How many attempts in a row did not get through. */
   int failures() {
-    return failures;
+    return failures.get();
   }
 
   /** Why the last one has not; null if it has. */
@@ -95,9 +97,20 @@ final class EndpointCaller {
     private final long begunAt = System.nanoTime();
     private int attempts;
 
+    /** The last attempt; null before the first. */
+    private volatile @Nullable CompletableFuture<?> exchange;
+
     Call(TypeName function, RemoteBatch batch) {
       this.function = function;
       this.batch = batch;
+      result.whenComplete((reply, failure) -> endIfCancelled());
+    }
+
+    private void endIfCancelled() {
+      CompletableFuture<?> last = exchange;
+      if (last != null && result.isCancelled()) {
+        boolean unused = last.cancel(true);
+      }
     }
 
     void next() {
@@ -111,27 +124,27 @@ final class EndpointCaller {
       }
       attempts++;
       long startedAt = System.nanoTime();
-      CompletableFuture<HttpTransport.Response> exchange;
+      CompletableFuture<HttpTransport.Response> begun;
       try {
-        exchange = transport.post(request());
+        begun = transport.post(request());
       } catch (RuntimeException e) {
-        // Not here and now, or a long queue would become a deep stack.
-        timer.execute(() -> left(null, e, startedAt));
-        return;
+        begun = CompletableFuture.failedFuture(e);
       }
-      result.whenComplete(
-          (reply, failure) -> {
-            if (result.isCancelled()) {
-              boolean unused = exchange.cancel(true);
-            }
-          });
-      exchange.whenComplete((response, failure) -> left(response, failure, startedAt));
+      exchange = begun;
+      endIfCancelled();
+      begun.whenComplete((response, failure) -> left(response, failure, startedAt));
     }
 
     private void left(
         HttpTransport.@Nullable Response response, @Nullable Throwable failure, long startedAt) {
-      gate.leave();
-      ended(response, failure, System.nanoTime() - startedAt);
+      try {
+        ended(response, failure, System.nanoTime() - startedAt);
+      } catch (Throwable unexpected) {
+        // Whatever it is: an instance whose call never ends would never be called again.
+        result.completeExceptionally(unexpected);
+      } finally {
+        gate.leave();
+      }
     }
 
     private HttpTransport.Request request() {
@@ -176,7 +189,7 @@ final class EndpointCaller {
       if (wrong != null) {
         outcome = outcome(wrong);
       }
-      listener.ended(endpoint, function, batch.messages().size(), nanos, outcome);
+      tell(outcome, nanos);
       if (outcome == CallListener.Outcome.UNAVAILABLE && wrong != null) {
         unavailable(response, wrong);
         return;
@@ -189,9 +202,16 @@ final class EndpointCaller {
       }
     }
 
+    private void tell(CallListener.Outcome outcome, long nanos) {
+      try {
+        listener.ended(endpoint, function, batch.messages().size(), nanos, outcome);
+      } catch (RuntimeException e) {
+        LOG.warn("A listener failed to hear of a call of {}", function, e);
+      }
+    }
+
     private void unavailable(HttpTransport.@Nullable Response response, Throwable wrong) {
-      int inARow = failures + 1;
-      failures = inARow;
+      int inARow = failures.incrementAndGet();
       lastFailure = wrong.toString();
       // Once per outage is enough: the health and the meters say that it lasts.
       if (inARow == 1) {
@@ -213,7 +233,16 @@ final class EndpointCaller {
                     + " attempts",
                 wrong));
       } else if (!result.isDone()) {
+        repeatAfter(pause);
+      }
+    }
+
+    private void repeatAfter(long pause) {
+      try {
         timer.schedule(this::next, pause, TimeUnit.MILLISECONDS);
+      } catch (RejectedExecutionException closed) {
+        // The node stops. The call is no failure of the function, so nobody hears of it.
+        LOG.debug("A call of {} is not repeated: the endpoints are closed", function);
       }
     }
 
@@ -224,8 +253,7 @@ final class EndpointCaller {
     }
 
     private void reached() {
-      if (failures > 0) {
-        failures = 0;
+      if (failures.getAndSet(0) > 0) {
         lastFailure = null;
         LOG.info("Endpoint {} answers again", endpoint);
       }
@@ -240,7 +268,10 @@ final class EndpointCaller {
         throw failed("it answered with status " + status);
       }
       if (!OCTETS.equalsIgnoreCase(response.contentType())) {
-        throw failed("it answered with content type '" + response.contentType() + "'");
+        throw failed(
+            response.contentType() == null
+                ? "it answered with no content type"
+                : "it answered with content type '" + response.contentType() + "'");
       }
       RemoteReply reply;
       try {
