@@ -11,9 +11,11 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,23 +50,52 @@ public record RemoteEndpoint(
 
   private static final String NAME = "{function.name}";
   private static final String WILDCARD = "/*";
+  private static final Pattern HEADER = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
+
+  /** Of HTTP, and of the protocol. */
+  private static final Set<String> OWN_HEADERS =
+      Set.of(
+          "connection",
+          "content-length",
+          "content-type",
+          "expect",
+          "host",
+          "transfer-encoding",
+          "upgrade",
+          RequestSignature.BATCH.toLowerCase(Locale.ROOT),
+          RequestSignature.DIGEST.toLowerCase(Locale.ROOT),
+          RequestSignature.INPUT.toLowerCase(Locale.ROOT),
+          RequestSignature.SIGNATURE.toLowerCase(Locale.ROOT));
 
   public RemoteEndpoint {
     headers = Map.copyOf(headers);
+    headers.forEach(RemoteEndpoint::checkHeader);
     Objects.requireNonNull(timeouts, "timeouts");
     Objects.requireNonNull(retry, "retry");
     Objects.requireNonNull(limits, "limits");
-    if (functions.endsWith(WILDCARD)) {
-      TypeName unused = TypeName.parse(functions.substring(0, functions.length() - 1) + "x");
-    } else if (functions.contains("*")) {
+    String named =
+        functions.endsWith(WILDCARD)
+            ? functions.substring(0, functions.length() - 1) + "x"
+            : functions;
+    if (named.contains("*")) {
       throw new IllegalArgumentException(
           "'"
               + functions
               + "' names no functions: use namespace/name, or namespace/* for all of a namespace");
-    } else {
-      TypeName unused = TypeName.parse(functions);
     }
+    TypeName unused = TypeName.parse(named);
     checkUrl(urlTemplate);
+  }
+
+  private static void checkHeader(String header, String value) {
+    if (!HEADER.matcher(header).matches()
+        || value.chars().anyMatch(c -> c != '\t' && Character.isISOControl(c))) {
+      throw new IllegalArgumentException("'" + header + "' is no header, or its value is none");
+    }
+    if (OWN_HEADERS.contains(header.toLowerCase(Locale.ROOT))) {
+      throw new IllegalArgumentException(
+          "The header '" + header + "' is set by each call itself. Remove it from the endpoint");
+    }
   }
 
   private static void checkUrl(String template) {
@@ -78,6 +109,12 @@ public record RemoteEndpoint(
     if (scheme == null || !Set.of("http", "https").contains(scheme) || uri.getHost() == null) {
       throw new IllegalArgumentException(
           "'" + template + "' is no URL of a function: it has to begin with http:// or https://");
+    }
+    if (uri.getUserInfo() != null) {
+      throw new IllegalArgumentException(
+          "The URL at "
+              + uri.getHost()
+              + " has a user or a password, which is not sent. Use the header 'Authorization'");
     }
   }
 
@@ -107,16 +144,25 @@ public record RemoteEndpoint(
     return functions.substring(0, functions.indexOf('/'));
   }
 
-  /** Where a function is called. */
+  /**
+   * Where a function is called.
+   *
+   * @throws IllegalArgumentException if the function has a name that leads elsewhere
+   */
   URI uri(TypeName function) {
+    if (urlTemplate.contains(NAME) && Set.of(".", "..").contains(function.name())) {
+      throw new IllegalArgumentException(
+          "There is no URL for " + function + " in " + this + ": its name would be a folder");
+    }
     String name = URLEncoder.encode(function.name(), StandardCharsets.UTF_8).replace("+", "%20");
     return URI.create(urlTemplate.replace(NAME, name));
   }
 
-  /** The name and the URL: headers may be confidential. */
+  /** The name and the URL without its query: that and the headers may be confidential. */
   @Override
   public String toString() {
-    return "'" + name + "' at " + urlTemplate;
+    int query = urlTemplate.indexOf('?');
+    return "'" + name + "' at " + (query < 0 ? urlTemplate : urlTemplate.substring(0, query));
   }
 
   /**
