@@ -7,9 +7,10 @@ package io.statefun.remote;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.DiscardUnknownFieldsParser;
 import com.google.protobuf.ExtensionRegistryLite;
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.MessageLite;
+import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
 import com.google.protobuf.WireFormat;
 import io.statefun.engine.RemoteReply;
@@ -63,8 +64,10 @@ final class ReplyReader {
       reader.readReply(CodedInputStream.newInstance(body));
     } catch (InvalidProtocolBufferException e) {
       throw new InvalidReplyException("the body is no message of the protocol: " + e.getMessage());
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IOException e) {
       throw new InvalidReplyException(String.valueOf(e.getMessage()), e);
+    } catch (IllegalArgumentException e) {
+      throw new InvalidReplyException("a name in it is not valid: " + e.getMessage(), e);
     }
     return reader.incomplete
         ? new RemoteReply.Incomplete(reader.missing)
@@ -76,16 +79,28 @@ final class ReplyReader {
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
       int field = WireFormat.getTagFieldNumber(tag);
       if (isMessage(tag, FromFunction.INVOCATION_RESULT_FIELD_NUMBER)) {
-        incomplete = false;
+        begin(false);
         readNested(in, this::readDone);
       } else if (isMessage(tag, FromFunction.INCOMPLETE_INVOCATION_CONTEXT_FIELD_NUMBER)) {
-        incomplete = true;
+        begin(true);
         readNested(in, this::readIncomplete);
       } else if (field == FromFunction.INVOCATION_RESULT_FIELD_NUMBER
           || field == FromFunction.INCOMPLETE_INVOCATION_CONTEXT_FIELD_NUMBER
           || !in.skipField(tag)) {
         throw new InvalidReplyException("field " + field + " has no such wire type");
       }
+    }
+  }
+
+  /** Of two answers in one reply the last counts. */
+  private void begin(boolean isIncomplete) {
+    if (incomplete != isIncomplete) {
+      incomplete = isIncomplete;
+      states.clear();
+      messages.clear();
+      delayed.clear();
+      records.clear();
+      missing.clear();
     }
   }
 
@@ -137,9 +152,11 @@ final class ReplyReader {
     }
   }
 
-  private static <T extends MessageLite> T piece(CodedInputStream in, Parser<T> parser)
+  private static <T extends Message> T piece(CodedInputStream in, Parser<T> parser)
       throws IOException {
-    return in.readMessage(parser, ExtensionRegistryLite.getEmptyRegistry());
+    // Fields of a newer protocol would take many times their bytes if they were kept.
+    return in.readMessage(
+        DiscardUnknownFieldsParser.wrap(parser), ExtensionRegistryLite.getEmptyRegistry());
   }
 
   private void change(FromFunction.PersistedValueMutation mutation) throws InvalidReplyException {
