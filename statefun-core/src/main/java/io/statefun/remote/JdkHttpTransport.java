@@ -13,16 +13,21 @@ import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Flow;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
@@ -32,12 +37,15 @@ public final class JdkHttpTransport implements HttpTransport {
 
   private static final int THREADS = 2;
   private static final String OCTETS = "application/octet-stream";
+  private static final String CLOSED = "the transport is closed";
 
   private final RemoteEndpoint.Timeouts timeouts;
   private final int maxResponseBytes;
   private final ExecutorService threads;
   private final ScheduledExecutorService timer;
   private final HttpClient client;
+  private final Set<Exchange> open = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
 
   /**
    * @param timeouts how long anything may take
@@ -95,6 +103,9 @@ public final class JdkHttpTransport implements HttpTransport {
     request.headers().forEach(builder::setHeader);
     Exchange exchange = new Exchange();
     builder.POST(exchange.sending(request.body()));
+    if (closed) {
+      return CompletableFuture.failedFuture(new IOException(CLOSED));
+    }
     CompletableFuture<HttpResponse<byte[]>> sent =
         client.sendAsync(builder.build(), info -> exchange.receiving(info.statusCode()));
     return exchange.watch(sent);
@@ -102,8 +113,34 @@ public final class JdkHttpTransport implements HttpTransport {
 
   @Override
   public void close() {
+    closed = true;
+    open.forEach(exchange -> exchange.end(CLOSED));
     timer.shutdownNow();
     threads.shutdownNow();
+  }
+
+  /** Some headers that make no sense fail the client in other ways than by I/O. */
+  private static IOException ioException(Throwable failure) {
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    return cause instanceof IOException known
+        ? known
+        : new IOException("what came is not understood: " + cause, cause);
+  }
+
+  /** How far an exchange has come. */
+  private enum Stage {
+    CONNECTING("there was no connection"),
+    SENDING("nothing was taken of the request"),
+    RECEIVING("nothing was received of the response");
+
+    private final String lacking;
+
+    Stage(String lacking) {
+      this.lacking = lacking;
+    }
   }
 
   /** One request and its response, which must go on. */
@@ -112,13 +149,13 @@ public final class JdkHttpTransport implements HttpTransport {
     private final CompletableFuture<Response> result = new CompletableFuture<>();
     private final long begunAt = System.nanoTime();
     private volatile long movedAt = begunAt;
-    private volatile boolean sending = true;
+    private volatile Stage stage = Stage.CONNECTING;
 
-    CompletableFuture<Response> watch(CompletableFuture<HttpResponse<byte[]>> sent) {
-      ScheduledFuture<?> clock = watchTime(sent);
-      sent.whenComplete(
+    CompletableFuture<Response> watch(CompletableFuture<HttpResponse<byte[]>> begun) {
+      open.add(this);
+      ScheduledFuture<?> clock = watchTime();
+      begun.whenComplete(
           (response, failure) -> {
-            clock.cancel(false);
             if (failure == null) {
               result.complete(
                   new Response(
@@ -127,35 +164,50 @@ public final class JdkHttpTransport implements HttpTransport {
                       response.headers().firstValue("retry-after").orElse(null),
                       response.body()));
             } else {
-              result.completeExceptionally(failure);
+              result.completeExceptionally(ioException(failure));
             }
           });
       result.whenComplete(
           (response, failure) -> {
-            if (result.isCancelled()) {
-              boolean unused = sent.cancel(true);
+            open.remove(this);
+            if (clock != null) {
+              clock.cancel(false);
+            }
+            if (failure != null) {
+              boolean unused = begun.cancel(true);
             }
           });
+      if (closed) {
+        end(CLOSED);
+      }
       return result;
     }
 
-    private ScheduledFuture<?> watchTime(CompletableFuture<?> sent) {
+    void end(String why) {
+      result.completeExceptionally(new IOException(why));
+    }
+
+    private @Nullable ScheduledFuture<?> watchTime() {
       long period = Math.max(1, shortest().toMillis() / 4);
-      return timer.scheduleWithFixedDelay(
-          () -> {
-            String late = late();
-            if (late != null) {
-              result.completeExceptionally(new IOException(late));
-              boolean unused = sent.cancel(true);
-            }
-          },
-          period,
-          period,
-          TimeUnit.MILLISECONDS);
+      try {
+        return timer.scheduleWithFixedDelay(
+            () -> {
+              String late = late();
+              if (late != null) {
+                end(late);
+              }
+            },
+            period,
+            period,
+            TimeUnit.MILLISECONDS);
+      } catch (RejectedExecutionException e) {
+        // It was closed meanwhile, and the exchange ends as well.
+        return null;
+      }
     }
 
     private Duration shortest() {
-      return List.of(timeouts.call(), timeouts.read(), timeouts.write()).stream()
+      return Stream.of(timeouts.call(), timeouts.connect(), timeouts.read(), timeouts.write())
           .min(Duration::compareTo)
           .orElseThrow();
     }
@@ -166,18 +218,21 @@ public final class JdkHttpTransport implements HttpTransport {
       if (now - begunAt > timeouts.call().toNanos()) {
         return "the call has taken longer than " + timeouts.call().toMillis() + " ms";
       }
-      Duration limit = sending ? timeouts.write() : timeouts.read();
+      Stage reached = stage;
+      Duration limit =
+          switch (reached) {
+            case CONNECTING -> timeouts.connect();
+            case SENDING -> timeouts.write();
+            case RECEIVING -> timeouts.read();
+          };
       return now - movedAt > limit.toNanos()
-          ? "nothing was "
-              + (sending ? "taken of the request" : "received of the response")
-              + " for "
-              + limit.toMillis()
-              + " ms"
+          ? reached.lacking + " for " + limit.toMillis() + " ms"
           : null;
     }
 
-    private void moved() {
+    private void moved(Stage to) {
       movedAt = System.nanoTime();
+      stage = to;
     }
 
     HttpRequest.BodyPublisher sending(byte[] body) {
@@ -187,8 +242,7 @@ public final class JdkHttpTransport implements HttpTransport {
     }
 
     HttpResponse.BodySubscriber<byte[]> receiving(int status) {
-      sending = false;
-      moved();
+      moved(Stage.RECEIVING);
       return new Receiving(status / 100 == 2);
     }
 
@@ -203,12 +257,13 @@ public final class JdkHttpTransport implements HttpTransport {
 
       @Override
       public void onSubscribe(Flow.Subscription subscription) {
+        moved(Stage.SENDING);
         subscriber.onSubscribe(subscription);
       }
 
       @Override
       public void onNext(ByteBuffer part) {
-        moved();
+        moved(Stage.SENDING);
         subscriber.onNext(part);
       }
 
@@ -219,8 +274,7 @@ public final class JdkHttpTransport implements HttpTransport {
 
       @Override
       public void onComplete() {
-        moved();
-        sending = false;
+        moved(Stage.RECEIVING);
         subscriber.onComplete();
       }
     }
@@ -253,7 +307,7 @@ public final class JdkHttpTransport implements HttpTransport {
 
       @Override
       public void onNext(List<ByteBuffer> parts) {
-        moved();
+        moved(Stage.RECEIVING);
         for (ByteBuffer part : parts) {
           if (received.size() + (long) part.remaining() > maxResponseBytes) {
             refuse();
