@@ -62,7 +62,6 @@ class ArchitectureTest {
           entry("binding", Set.of("message", "function", "engine")),
           entry("remote", Set.of("message", "function", "engine", "remote.protocol")),
           entry("remote.protocol", Set.of()),
-          entry("remote", Set.of("message", "function", "engine", "remote.protocol")),
           entry(
               "remote.endpoint",
               Set.of("wire", "message", "function", "engine", "remote", "remote.protocol")));
