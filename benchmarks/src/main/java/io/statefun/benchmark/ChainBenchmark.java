@@ -7,7 +7,6 @@ package io.statefun.benchmark;
 
 import io.statefun.engine.EngineLimits;
 import io.statefun.engine.EngineListener;
-import io.statefun.engine.EngineStatus;
 import io.statefun.engine.StateFunEngine;
 import io.statefun.message.Address;
 import io.statefun.message.MessageTypes;
@@ -18,10 +17,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * The end-to-end load: M events over K random keys. Function A reads and writes 100 bytes and a
@@ -35,7 +30,6 @@ import java.util.concurrent.locks.LockSupport;
 public final class ChainBenchmark {
 
   private static final int PARTITIONS = 32;
-  private static final int REQUESTS_AT_ONCE = 10_000;
 
   private final ChainLoad load;
   private final long events;
@@ -131,10 +125,10 @@ public final class ChainBenchmark {
       engine.start();
       System.out.printf("Warm-up: %,d events over %,d keys%n", warmUp, load.keys());
       generator.release(warmUp, 0);
-      await(engine, egress, warmUp);
+      ChainCheck.await(engine, egress, warmUp);
       System.gc();
       String report = measure(engine, generator, egress);
-      boolean correct = isCorrect(engine, egress);
+      boolean correct = ChainCheck.isCorrect(engine, egress, load, warmUp + events);
       System.out.println(report);
       return correct;
     } finally {
@@ -152,7 +146,7 @@ public final class ChainBenchmark {
     long begun = System.nanoTime();
     generator.release(warmUp + events, rate);
     egress.measure(generator::nanosSinceDue);
-    await(engine, egress, warmUp + events);
+    ChainCheck.await(engine, egress, warmUp + events);
     double seconds = (System.nanoTime() - begun) / 1e9;
     double perSecond = events / seconds;
     Report report =
@@ -183,62 +177,6 @@ public final class ChainBenchmark {
           .add("floor_ratio", perSecond / floor);
     }
     return report.toString();
-  }
-
-  private static void await(StateFunEngine engine, CountingEgress egress, long count) {
-    long seen = 0;
-    long seenAt = System.nanoTime();
-    while (egress.count() < count) {
-      EngineStatus status = engine.status();
-      if (status.state() != EngineStatus.State.RUNNING) {
-        throw new IllegalStateException("The engine is " + status.state(), status.failure());
-      }
-      long now = System.nanoTime();
-      if (egress.count() != seen) {
-        seen = egress.count();
-        seenAt = now;
-      } else if (now - seenAt > 60_000_000_000L) {
-        throw new IllegalStateException("Nothing has come out for a minute: " + status);
-      }
-      LockSupport.parkNanos(500_000);
-    }
-  }
-
-  /** Checks the records by number and sum, and the counter of each key of function A. */
-  private boolean isCorrect(StateFunEngine engine, CountingEgress egress) {
-    long all = warmUp + events;
-    int[] expected = new int[load.keys()];
-    for (long event = 0; event < all; event++) {
-      expected[load.firstIndex(event)]++;
-    }
-    int wrong = 0;
-    TypeName function = TypeName.parse(ChainLoad.FUNCTION_A);
-    List<CompletableFuture<Long>> replies = new ArrayList<>();
-    for (int from = 0; from < expected.length; from += REQUESTS_AT_ONCE) {
-      int to = Math.min(expected.length, from + REQUESTS_AT_ONCE);
-      for (int key = from; key < to; key++) {
-        replies.add(
-            engine.request(
-                Address.of(function, Integer.toString(key)),
-                new ChainFunctions.ReadCount(),
-                Long.class));
-      }
-      for (int key = from; key < to; key++) {
-        wrong += replies.get(key - from).join() == expected[key] ? 0 : 1;
-      }
-      replies.clear();
-    }
-    boolean correct = egress.count() == all && egress.sum() == all * (all - 1) / 2 && wrong == 0;
-    System.out.printf(
-        "Check: %,d of %,d records, sum %,d of %,d, %,d of %,d counters wrong: %s%n",
-        egress.count(),
-        all,
-        egress.sum(),
-        all * (all - 1) / 2,
-        wrong,
-        expected.length,
-        correct ? "correct" : "WRONG");
-    return correct;
   }
 
   private final class CommitTimes implements EngineListener {

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ClusterSimulationTest {
 
   private static final int SEEDS = 120;
+  private static final int SEEDS_ELSEWHERE = 60;
 
   @Test
   void noPromiseIsBrokenWhoeverDiesAndWhereverPartitionsGo() {
@@ -54,6 +55,19 @@ class ClusterSimulationTest {
     assertThat(copiesUsed).isGreaterThan(SEEDS);
     assertThat(savepoints).isPositive();
     assertThat(reached).containsAll(SimulationTest.OF_SAVEPOINTS);
+  }
+
+  @Test
+  void noPromiseIsBrokenWhenSomeFunctionsRunElsewhere() {
+    List<String> violations = new ArrayList<>();
+    for (long seed = 1; seed <= SEEDS_ELSEWHERE; seed++) {
+      String violation = ClusterSimulation.run(seed, null, true, line -> {}).violation();
+      if (violation != null) {
+        violations.add("seed " + seed + ": " + violation);
+      }
+    }
+
+    assertThat(violations).isEmpty();
   }
 
   @ParameterizedTest

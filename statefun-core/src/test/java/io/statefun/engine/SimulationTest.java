@@ -24,6 +24,8 @@ class SimulationTest {
   private static final Set<FaultPoint> OF_THE_LOG =
       EnumSet.of(FaultPoint.TRANSACTION_BEGUN, FaultPoint.OBJECT_DURABLE);
 
+  private static final long SEEDS_ELSEWHERE = 100;
+
   /** What is reached only if savepoints are taken. */
   static final Set<FaultPoint> OF_SAVEPOINTS =
       EnumSet.of(
@@ -44,6 +46,23 @@ class SimulationTest {
     Set<FaultPoint> reached = runAll(Simulation.Options.WITH_LOG.takingSavepoints());
 
     assertThat(reached).isEqualTo(EnumSet.allOf(FaultPoint.class));
+  }
+
+  @Test
+  void noPromiseIsBrokenWhenSomeFunctionsRunElsewhere() {
+    List<String> violations = new ArrayList<>();
+    for (Simulation.Options options :
+        List.of(
+            Simulation.Options.NONE.callingElsewhere(),
+            Simulation.Options.WITH_LOG.takingSavepoints().callingElsewhere())) {
+      for (long seed = 1; seed <= SEEDS_ELSEWHERE; seed++) {
+        String violation = Simulation.run(seed, options).violation();
+        if (violation != null) {
+          violations.add("seed " + seed + ": " + violation);
+        }
+      }
+    }
+    assertThat(violations).isEmpty();
   }
 
   private static Set<FaultPoint> runAll(Simulation.Options options) {
