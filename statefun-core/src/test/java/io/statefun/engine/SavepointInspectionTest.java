@@ -98,6 +98,8 @@ class SavepointInspectionTest {
     }
   }
 
+  private int sent;
+
   @BeforeEach
   void start() {
     engine.start();
@@ -110,10 +112,10 @@ class SavepointInspectionTest {
 
   @Test
   void statesAreShownAsTheirTypesShowThem() throws Exception {
-    engine.send(BOX, new Fill("one\u0007", 1)).join();
-    engine.send(BOX, new Append(7)).join();
-    engine.send(BOX, new Append(0)).join();
-    engine.send(BOX, new Append(8)).join();
+    send(BOX, new Fill("one\u0007", 1));
+    send(BOX, new Append(7));
+    send(BOX, new Append(0));
+    send(BOX, new Append(8));
 
     List<InstanceContent.StateContent> states = instance(BOX, 20).states();
 
@@ -136,7 +138,7 @@ class SavepointInspectionTest {
   @Test
   void ofManyEntriesTheFirstAreShownAndAllAreCounted() throws Exception {
     for (int number = 1; number <= 50; number++) {
-      engine.send(BOX, new Append(number)).join();
+      send(BOX, new Append(number));
     }
 
     InstanceContent.Some<InstanceContent.Entry> numbers =
@@ -150,7 +152,7 @@ class SavepointInspectionTest {
 
   @Test
   void aLongTextIsCutOff() throws Exception {
-    engine.send(BOX, new Fill("x".repeat(5_000), 1)).join();
+    send(BOX, new Fill("x".repeat(5_000), 1));
 
     assertThat(state(instance(BOX, 20).states(), "text").value())
         .hasSizeLessThan(1_100)
@@ -159,8 +161,8 @@ class SavepointInspectionTest {
 
   @Test
   void whatComesLaterAndWhatFailedIsShown() throws Exception {
-    engine.send(BOX, new Later("x")).join();
-    engine.send(BOX, new Poison()).join();
+    send(BOX, new Later("x"));
+    send(BOX, new Poison());
     await().atMost(PATIENCE).until(() -> engine.status().failedInvocations() == 1);
 
     InstanceContent content = instance(BOX, 20);
@@ -202,7 +204,7 @@ class SavepointInspectionTest {
 
   @Test
   void anInstanceOfWhichNothingIsThereIsEmpty() throws Exception {
-    engine.send(BOX, new Append(1)).join();
+    send(BOX, new Append(1));
 
     assertThat(instance(Address.of("test/box", "other"), 20).isEmpty()).isTrue();
     assertThat(instance(Address.of("test/unknown", "a"), 20).isEmpty()).isTrue();
@@ -210,8 +212,7 @@ class SavepointInspectionTest {
 
   @Test
   void theInstancesOfAFunctionAreListedInTheOrderOfTheirIds() throws Exception {
-    IntStream.range(10, 60)
-        .forEach(id -> engine.send(Address.of("test/box", "b" + id), new Append(1)).join());
+    IntStream.range(10, 60).forEach(id -> send(Address.of("test/box", "b" + id), new Append(1)));
     SavepointInspection inspection = inspection(engine);
 
     InstanceContent.Some<Address> boxes = inspection.instances(TypeName.parse("test/crate"), 3);
@@ -225,7 +226,8 @@ class SavepointInspectionTest {
 
   @Test
   void anApplicationWithoutTheFunctionShowsWhatItCan() throws Exception {
-    engine.send(BOX, new Fill("one", 1)).join();
+    send(BOX, new Fill("one", 1));
+    awaitHandled();
     Savepoint savepoint = engine.savepoint(PATIENCE).get();
     try (StateFunEngine other = engine(new Stubborn())) {
       InstanceContent content =
@@ -250,7 +252,20 @@ class SavepointInspectionTest {
     return inspection(engine).instance(address, limit);
   }
 
+  private void send(Address to, Object message) {
+    engine.send(to, message).join();
+    sent++;
+  }
+
+  /** A message that is accepted may still have to be handled. */
+  private void awaitHandled() {
+    await()
+        .atMost(PATIENCE)
+        .until(() -> engine.status().invocations() + engine.status().failedInvocations() >= sent);
+  }
+
   private SavepointInspection inspection(StateFunEngine of) throws Exception {
+    awaitHandled();
     return of.inspect(new SavepointStore(store), of.savepoint(PATIENCE).get());
   }
 
