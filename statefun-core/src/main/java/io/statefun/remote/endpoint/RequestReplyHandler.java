@@ -5,7 +5,11 @@
  */
 package io.statefun.remote.endpoint;
 
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.DiscardUnknownFieldsParser;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Parser;
+import com.google.protobuf.WireFormat;
 import io.statefun.engine.FunctionInvoker;
 import io.statefun.message.Address;
 import io.statefun.message.MessageTypes;
@@ -14,6 +18,8 @@ import io.statefun.remote.protocol.FromFunction.IncompleteInvocationContext;
 import io.statefun.remote.protocol.FromFunction.PersistedValueSpec;
 import io.statefun.remote.protocol.ToFunction;
 import io.statefun.remote.protocol.TypedValue;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -43,6 +49,16 @@ public final class RequestReplyHandler {
 
   /** How long a request waits for asynchronous operations unless another time is set: a minute. */
   public static final Duration DEFAULT_ASYNC_TIMEOUT = Duration.ofMinutes(1);
+
+  /** More than any runtime has reason to send at once. */
+  static final int MAX_PIECES = 1_000_000;
+
+  private static final int INVOCATION =
+      ToFunction.INVOCATION_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
+
+  /** Fields of a newer protocol would take many times their bytes if they were kept. */
+  private static final Parser<ToFunction> READER =
+      DiscardUnknownFieldsParser.wrap(ToFunction.parser());
 
   private final ServedFunctions functions;
   private final Surroundings surroundings;
@@ -83,10 +99,36 @@ public final class RequestReplyHandler {
       throw RequestFailedException.tooLarge(maxRequestBytes);
     }
     try {
-      return ToFunction.parseFrom(request);
+      if (pieces(request) > MAX_PIECES) {
+        throw RequestFailedException.unreadable(
+            "it has more than " + MAX_PIECES + " messages and states", null);
+      }
+      return READER.parseFrom(request);
     } catch (InvalidProtocolBufferException e) {
       throw RequestFailedException.unreadable(String.valueOf(e.getMessage()), e);
+    } catch (IOException e) {
+      throw new UncheckedIOException("There is no I/O", e);
     }
+  }
+
+  /** How many messages and states a request has, of which each takes memory even if it is empty. */
+  private static long pieces(byte[] request) throws IOException {
+    CodedInputStream in = CodedInputStream.newInstance(request);
+    long pieces = 0;
+    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+      if (tag == INVOCATION) {
+        int limit = in.pushLimit(in.readRawVarint32());
+        for (int piece = in.readTag(); piece != 0 && in.skipField(piece); piece = in.readTag()) {
+          pieces++;
+        }
+        in.checkLastTagWas(0);
+        in.popLimit(limit);
+      } else if (!in.skipField(tag)) {
+        // The end of a group that has not begun, which the parser refuses.
+        return pieces;
+      }
+    }
+    return pieces;
   }
 
   private FromFunction reply(ToFunction.InvocationBatchRequest request)

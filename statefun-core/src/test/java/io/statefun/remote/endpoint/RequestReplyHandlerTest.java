@@ -349,6 +349,28 @@ class RequestReplyHandlerTest {
   }
 
   @Test
+  void veryManyMessagesInFewBytesAreRefused() {
+    byte[] empty = new byte[2 * (RequestReplyHandler.MAX_PIECES + 1)];
+    for (int i = 0; i < empty.length; i += 2) {
+      empty[i] = 3 << 3 | 2;
+    }
+    UnknownFieldSet request =
+        UnknownFieldSet.newBuilder()
+            .addField(
+                ToFunction.INVOCATION_FIELD_NUMBER,
+                UnknownFieldSet.Field.newBuilder()
+                    .addLengthDelimited(ByteString.copyFrom(empty))
+                    .build())
+            .build();
+
+    assertFailure(
+        Served.builder(new Many()).build(),
+        request.toByteArray(),
+        Reason.UNREADABLE,
+        "more than 1000000 messages and states");
+  }
+
+  @Test
   void twoFunctionsOfOneNameCannotBeServed() {
     assertThatExceptionOfType(UnservableFunctionException.class)
         .isThrownBy(() -> Served.functions(new Many(), new Many()))
