@@ -30,6 +30,9 @@ final class FunctionTypes {
   /** How many functions there may be that were found by their namespace. */
   private static final int MAX_FOUND = 10_000;
 
+  /** How many states a function elsewhere may declare: each goes with each call. */
+  private static final int MAX_STATES = 1_000;
+
   private final RemoteFunctions remotes;
 
   /** The stored names of functions by their other names; null if none has another. */
@@ -115,7 +118,7 @@ final class FunctionTypes {
    * Notes states of a function elsewhere. One that is known stays as it is.
    *
    * @return whether any is new
-   * @throws IllegalArgumentException if a state is known with another type
+   * @throws IllegalArgumentException if a state is known with another type, or there are too many
    */
   synchronized boolean declare(TypeName name, List<RemoteReply.Declared> states) {
     FunctionType type = get(name);
@@ -136,6 +139,10 @@ final class FunctionTypes {
       } else {
         requireSame(type, type.states.get(slot), state);
       }
+    }
+    if (type.states.size() + more.size() > MAX_STATES) {
+      throw new IllegalArgumentException(
+          "Function " + name + " declares more than " + MAX_STATES + " states");
     }
     if (!more.isEmpty()) {
       known = known.with(type.withMore(more));

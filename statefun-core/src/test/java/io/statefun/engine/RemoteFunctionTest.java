@@ -32,6 +32,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -537,6 +538,23 @@ class RemoteFunctionTest {
     assertThat(engine.deadLetters())
         .singleElement()
         .satisfies(letter -> assertThat(letter.cause()).contains("asks for states"));
+  }
+
+  @Test
+  void aFunctionThatDeclaresStatesWithoutEndFails() {
+    sum.answers =
+        batch ->
+            new RemoteReply.Incomplete(
+                IntStream.range(0, 1_001)
+                    .mapToObj(i -> new RemoteReply.Declared("s" + i, LONG, Retention.FOREVER))
+                    .toList());
+    send(A, 1);
+    runLong();
+
+    assertThat(sum.last().states()).isEmpty();
+    assertThat(engine.deadLetters())
+        .singleElement()
+        .satisfies(letter -> assertThat(letter.cause()).contains("more than 1000 states"));
   }
 
   @Test
