@@ -83,7 +83,7 @@ class RemoteEndpointTest {
         "functions.example/x",
         "/x",
         "ftp://h/x",
-        "http+unix://tmp/f.sock/x",
+        "http+unix://run/f.sock/x",
         "http:///x",
         "mailto:h@h",
         "http://h/ x",
