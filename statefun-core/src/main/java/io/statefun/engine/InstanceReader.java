@@ -79,6 +79,11 @@ final class InstanceReader implements EpochReader.Visitor {
           waiting(InstanceContent.Place.CALLED, RemoteCall.messages(value));
         }
       }
+      case WAITING -> {
+        if (Keys.owner(key).equals(address)) {
+          waiting(InstanceContent.Place.QUEUED, Chunks.unpack(value));
+        }
+      }
       case QUEUE -> waiting(InstanceContent.Place.QUEUED, Chunks.unpack(value));
       case DEAD_LETTER -> deadLetter(DeadLetter.read(value));
       case COLLECTION,

@@ -37,6 +37,7 @@ final class Keys {
   private static final int PUT_ASIDE = 'e';
   private static final int SAVEPOINT = 's';
   private static final int CALL = 'x';
+  private static final int WAITING = 'w';
   private static final int QUEUE = 'q';
   private static final int STATE_TYPE = 'v';
 
@@ -59,6 +60,7 @@ final class Keys {
     PUT_ASIDE(Keys.PUT_ASIDE),
     SAVEPOINT(Keys.SAVEPOINT),
     CALL(Keys.CALL),
+    WAITING(Keys.WAITING),
     QUEUE(Keys.QUEUE),
     STATE_TYPE(Keys.STATE_TYPE);
 
@@ -269,6 +271,15 @@ final class Keys {
 
   static byte[] allCalls() {
     return new byte[] {CALL};
+  }
+
+  /** Messages that wait while an instance elsewhere is called, in the order of their numbers. */
+  static byte[] waiting(Address address, long number) {
+    return ofInstance(WAITING, address).writeFixedLong(number).toByteArray();
+  }
+
+  static byte[] allWaiting() {
+    return new byte[] {WAITING};
   }
 
   /** What the keys of the messages begin with that wait for a function elsewhere. */

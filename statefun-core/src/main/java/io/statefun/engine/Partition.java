@@ -113,7 +113,7 @@ final class Partition {
     this.largestPosted = largestPosted;
     this.overlay = new Overlay(store);
     this.timers = new Timers(overlay);
-    this.outbox = new SpillQueue(Keys.outbox(), overlay, scratch);
+    this.outbox = new SpillQueue(SpillQueue.USUAL_HEAD, Keys.outbox(), overlay, scratch);
     this.scratch = scratch;
     this.chunks = chunks;
     this.instances = new Instances(store, chunks);
@@ -159,7 +159,7 @@ final class Partition {
   }
 
   SpillQueue newBlockedQueue(Address address) {
-    return new SpillQueue(Keys.blocked(address), overlay, scratch);
+    return new SpillQueue(SpillQueue.USUAL_HEAD, Keys.blocked(address), overlay, scratch);
   }
 
   BlockedInstance block(Address address) {
@@ -431,6 +431,7 @@ final class Partition {
     pending.remote.forEach(message -> remote(message.target().type()).restore(message));
     scan(Keys.allQueues(), key -> remote(Keys.queueFunction(key)).restoreChunk(key));
     restoreCalls();
+    restoreWaiting();
     restoreAsync();
   }
 
@@ -440,6 +441,16 @@ final class Partition {
       while (scan.next()) {
         Address target = Keys.owner(scan.key());
         remote(target.type()).restoreCall(target, scan.value());
+      }
+    }
+  }
+
+  private void restoreWaiting() {
+    byte[] all = Keys.allWaiting();
+    try (Overlay.Scan scan = overlay.scan(all, Keys.after(all))) {
+      while (scan.next()) {
+        Address target = Keys.owner(scan.key());
+        remote(target.type()).restoreWaiting(target, Chunks.unpack(scan.value()));
       }
     }
   }

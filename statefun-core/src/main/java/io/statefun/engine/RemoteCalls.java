@@ -42,6 +42,8 @@ final class RemoteCalls {
 
   private final ArrayDeque<Runnable> replies = new ArrayDeque<>();
 
+  private final FirstCalls<Awaiting> firstCalls = new FirstCalls<>();
+
   /**
    * @param ids what the ids of calls begin with: something that no other process has
    */
@@ -83,7 +85,7 @@ final class RemoteCalls {
   void begin(Partition partition) {
     for (RemoteQueue queue : partition.remotes.values()) {
       queue.allCalls().forEach(call -> awaiting.addFirst(new Awaiting(0, partition, queue, call)));
-      queue.refill();
+      queue.begin();
       publish(queue);
     }
   }
@@ -124,13 +126,14 @@ final class RemoteCalls {
 
   private void formAll(Partition partition, RemoteQueue queue, FunctionType function, long ending) {
     for (RemoteInstance next = queue.pollIdle(); next != null; next = queue.pollIdle()) {
-      awaiting.add(new Awaiting(ending, partition, queue, form(partition, next, function)));
+      awaiting.add(new Awaiting(ending, partition, queue, form(partition, queue, next, function)));
     }
   }
 
-  private RemoteCall form(Partition partition, RemoteInstance instance, FunctionType function) {
+  private RemoteCall form(
+      Partition partition, RemoteQueue queue, RemoteInstance instance, FunctionType function) {
     String id = ids + '-' + partition.index + '-' + partition.nextNumber();
-    return instance.form(id, remote(function).maxBatchSize(), MAX_BATCH_BYTES);
+    return queue.form(instance, id, remote(function).maxBatchSize(), MAX_BATCH_BYTES);
   }
 
   private static RemoteFunction remote(FunctionType function) {
@@ -157,9 +160,10 @@ final class RemoteCalls {
         next != null && next.epoch <= committed;
         next = awaiting.peek()) {
       awaiting.remove();
-      start(next.partition, next.queue, next.call);
+      begin(next);
       any = true;
     }
+    any |= firstCalls.step(now, this::begin);
     for (Retry next = retries.peek(); next != null && next.call.retryAt <= now; next = peek()) {
       retries.remove();
       start(next.partition, next.queue, next.call);
@@ -209,7 +213,7 @@ final class RemoteCalls {
   private boolean callIdle(Partition partition, RemoteQueue queue, FunctionType function) {
     boolean any = false;
     for (RemoteInstance next = queue.pollIdle(); next != null; next = queue.pollIdle()) {
-      start(partition, queue, form(partition, next, function));
+      begin(new Awaiting(0, partition, queue, form(partition, queue, next, function)));
       any = true;
     }
     return any;
@@ -225,10 +229,16 @@ final class RemoteCalls {
   /** When there is something to do again if nobody wakes the worker, in milliseconds. */
   long nextWakeUp() {
     Retry first = retries.peek();
-    return first == null ? Long.MAX_VALUE : first.call.retryAt;
+    return Math.min(first == null ? Long.MAX_VALUE : first.call.retryAt, firstCalls.nextWakeUp());
   }
 
   // A call
+
+  private void begin(Awaiting next) {
+    if (firstCalls.mayBegin(next.queue.function, next, node.clock().millis())) {
+      start(next.partition, next.queue, next.call);
+    }
+  }
 
   private void start(Partition partition, RemoteQueue queue, RemoteCall call) {
     FunctionType function = function(queue);
@@ -262,6 +272,7 @@ final class RemoteCalls {
                             call.attempt = null;
                             ended(partition, queue, call, result, cause(failure));
                           }
+                          firstCalls.ended(queue.function, this::begin);
                         })));
   }
 

@@ -9,8 +9,10 @@ import io.statefun.message.Address;
 import io.statefun.message.TypeName;
 import io.statefun.state.Overlay;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +39,9 @@ final class RemoteQueue {
   /** Those that have messages, and no call. */
   private final ArrayDeque<RemoteInstance> idle = new ArrayDeque<>();
 
+  /** Those of which the state may lack something. */
+  private final List<RemoteInstance> changed = new ArrayList<>();
+
   private int messages;
   private long bytes;
   private long published;
@@ -52,7 +57,7 @@ final class RemoteQueue {
     this.function = function;
     this.capacity = capacity;
     this.overlay = overlay;
-    this.waiting = new SpillQueue(Keys.queue(function), overlay, scratch);
+    this.waiting = new SpillQueue(0, Keys.queue(function), overlay, scratch);
   }
 
   /** About how many bytes a message takes. */
@@ -89,6 +94,7 @@ final class RemoteQueue {
       idle.add(instance);
     }
     instance.next.add(message);
+    noteChanged(instance);
     messages++;
     bytes += size(message);
   }
@@ -97,12 +103,43 @@ final class RemoteQueue {
     return instances.computeIfAbsent(address, RemoteInstance::new);
   }
 
-  /** Takes those into memory that wait, as far as there is room. */
+  private void noteChanged(RemoteInstance instance) {
+    if (!instance.changed) {
+      instance.changed = true;
+      changed.add(instance);
+    }
+  }
+
+  /**
+   * Takes those into memory that wait, as far as there is room. What is read of the state is taken
+   * as a whole: it would have to be stored again otherwise.
+   */
   void refill() {
-    for (Message first = waiting.peek(); first != null && hasRoom(); first = waiting.peek()) {
+    while (hasRoom() || waiting.isFirstInMemory()) {
+      Message first = waiting.peek();
+      if (first == null) {
+        return;
+      }
       waiting.remove();
       admit(first);
     }
+  }
+
+  /** Makes ready for calls what was taken up from the state. */
+  void begin() {
+    idle.clear();
+    for (RemoteInstance instance : instances.values()) {
+      if (instance.call == null && !instance.next.isEmpty()) {
+        idle.add(instance);
+      }
+    }
+    refill();
+  }
+
+  /** Forms the next batch of an instance that is idle. */
+  RemoteCall form(RemoteInstance instance, String id, int maxMessages, long maxBytes) {
+    noteChanged(instance);
+    return instance.form(id, maxMessages, maxBytes, overlay);
   }
 
   /** The next instance that has messages, and no call; null if there is none. */
@@ -128,7 +165,8 @@ final class RemoteQueue {
   /** Has the messages of a call that failed be called one by one. */
   void separate(RemoteCall call) {
     forget(call);
-    call.instance.separate(call);
+    call.instance.separate(call, overlay);
+    noteChanged(call.instance);
     idle.addFirst(call.instance);
   }
 
@@ -186,16 +224,16 @@ final class RemoteQueue {
     }
   }
 
-  /** Ends the epoch: what is in memory is stored with it. */
+  /**
+   * Ends the epoch: what has come with it is stored. What waits from one epoch to another, maybe
+   * for long, is stored once.
+   */
   void cut(Collection<Message> pending) {
-    for (RemoteInstance instance : instances.values()) {
-      RemoteCall call = instance.call;
-      if (call != null && !call.stored) {
-        overlay.put(Keys.call(instance.address), call.write());
-        call.stored = true;
-      }
-      pending.addAll(instance.next);
+    for (RemoteInstance instance : changed) {
+      instance.changed = false;
+      instance.cut(overlay);
     }
+    changed.clear();
     waiting.cut(pending);
   }
 
@@ -220,6 +258,13 @@ final class RemoteQueue {
     call.messages.forEach(message -> bytes += size(message));
   }
 
+  /** Takes up messages that waited behind a call, in the order of their keys. */
+  void restoreWaiting(Address target, Collection<Message> stored) {
+    instance(target).restore(stored);
+    messages += stored.size();
+    stored.forEach(message -> bytes += size(message));
+  }
+
   /**
    * Empties the queue of a function that is not elsewhere any more.
    *
@@ -233,10 +278,12 @@ final class RemoteQueue {
         forget(call);
         call.messages.forEach(taker);
       }
+      instance.takeOut(overlay);
       instance.next.forEach(taker);
     }
     instances.clear();
     idle.clear();
+    changed.clear();
     messages = 0;
     bytes = 0;
     for (int i = 0; i < limit && waiting.peek() != null; i++) {

@@ -154,7 +154,7 @@ final class Repartition {
   void entry(byte[] key, byte[] value) {
     switch (Keys.kind(key)) {
       case ROW -> target(Keys.rowAddress(key)).put(key, value);
-      case COLLECTION, BLOCKED, CALL -> target(Keys.owner(key)).put(key, value);
+      case COLLECTION, BLOCKED, CALL, WAITING -> target(Keys.owner(key)).put(key, value);
       case TOKEN -> target(Keys.owner(key)).put(key, renumberTimer(value));
       case REMINDER ->
           target(Keys.owner(key)).put(key, InstanceReminders.withTimer(value, this::renumberTimer));

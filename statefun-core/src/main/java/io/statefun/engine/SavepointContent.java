@@ -99,7 +99,7 @@ public record SavepointContent(
           nextTimer = Math.min(nextTimer, Keys.timerMillis(key));
         }
         case ASYNC -> function(MessageCodec.readAddress(new ByteReader(value)).type()).operations++;
-        case OUTBOX, BLOCKED, QUEUE -> Chunks.unpack(value).forEach(this::pending);
+        case OUTBOX, BLOCKED, WAITING, QUEUE -> Chunks.unpack(value).forEach(this::pending);
         case CALL -> RemoteCall.messages(value).forEach(this::pending);
         case POSITION -> positions++;
         case DEAD_LETTER -> deadLetters++;

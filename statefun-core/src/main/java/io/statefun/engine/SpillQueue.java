@@ -18,8 +18,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class SpillQueue {
 
-  private static final int HEAD_LIMIT = 256;
+  /** How many messages of a queue are in memory that is mostly short. */
+  static final int USUAL_HEAD = 256;
 
+  private final int headLimit;
   private final byte[] prefix;
   private final Overlay overlay;
   private final ArrayDeque<Message> head = new ArrayDeque<>();
@@ -28,7 +30,17 @@ final class SpillQueue {
   private long firstChunk;
   private long nextChunk;
 
-  SpillQueue(byte[] prefix, Overlay overlay, Scratch scratch) {
+  /** Chunks before this one were there at the start, so that their sizes are not known. */
+  private long firstKnown;
+
+  private long restingBytes;
+
+  /**
+   * @param headLimit how many messages are in memory at most, but for those of a chunk that is read
+   * @param prefix what the keys of the chunks begin with
+   */
+  SpillQueue(int headLimit, byte[] prefix, Overlay overlay, Scratch scratch) {
+    this.headLimit = headLimit;
     this.prefix = prefix;
     this.overlay = overlay;
     this.tail = new Chunks(scratch, this::addChunk);
@@ -40,11 +52,11 @@ final class SpillQueue {
 
   /** About how many bytes of messages rest in the state. */
   long restingBytes() {
-    return (nextChunk - firstChunk) * Chunks.CHUNK_BYTES;
+    return restingBytes;
   }
 
   void add(Message message) {
-    if (firstChunk == nextChunk && !tailOpen && head.size() < HEAD_LIMIT) {
+    if (firstChunk == nextChunk && !tailOpen && head.size() < headLimit) {
       head.add(message);
       return;
     }
@@ -54,6 +66,7 @@ final class SpillQueue {
 
   /** Adds a chunk behind everything that was added so far. */
   void addChunk(StoredBytes chunk) {
+    restingBytes += chunk.length();
     overlay.put(Keys.append(prefix, nextChunk++), chunk);
   }
 
@@ -61,6 +74,11 @@ final class SpillQueue {
   void addChunks(List<StoredBytes> chunks) {
     closeTail();
     chunks.forEach(this::addChunk);
+  }
+
+  /** Whether the first message is in memory. */
+  boolean isFirstInMemory() {
+    return !head.isEmpty();
   }
 
   /** The first message, which stays, or null if there is none. */
@@ -86,12 +104,14 @@ final class SpillQueue {
       closeTail();
     }
     if (firstChunk < nextChunk) {
-      byte[] key = Keys.append(prefix, firstChunk++);
+      byte[] key = Keys.append(prefix, firstChunk);
       byte[] chunk = overlay.get(key);
       if (chunk == null) {
         throw new IllegalStateException("A chunk of waiting messages is missing");
       }
       overlay.delete(key);
+      restingBytes -= firstChunk < firstKnown ? Chunks.CHUNK_BYTES : chunk.length;
+      firstChunk++;
       head.addAll(Chunks.unpack(chunk));
     }
   }
@@ -114,6 +134,8 @@ final class SpillQueue {
       firstChunk = number;
     }
     nextChunk = number + 1;
+    firstKnown = nextChunk;
+    restingBytes += Chunks.CHUNK_BYTES;
   }
 
   /** Takes up a message that was in memory, behind those taken up before. */

@@ -44,6 +44,7 @@ class RemoteFunctionTest {
   private static final TypeName SUM = TypeName.of("elsewhere", "sum");
   private static final Address A = Address.of(SUM, "a");
   private static final Address B = Address.of(SUM, "b");
+  private static final Address OTHER_SUM = Address.of(SUM, "other");
   private static final Address OTHER = Address.of("here/other", "o");
   private static final TypeName LONG = TypeName.of("io.statefun.types", "long");
   private static final int MANY = 10_000;
@@ -252,7 +253,42 @@ class RemoteFunctionTest {
   }
 
   @Test
+  void whileItsFirstCallIsUnderWayTheOthersWaitSoThatTheyAreSentWithState() {
+    for (int i = 0; i < 50; i++) {
+      send(Address.of(SUM, "i" + i), 1);
+    }
+    run();
+    assertThat(sum.batches).hasSize(1);
+
+    sum.answers = this::adds;
+    sum.open.get(0).complete(adds(sum.last()));
+    run();
+
+    assertThat(sum.batches.stream().filter(batch -> batch.states().isEmpty())).hasSize(1);
+    assertThat(sum.batches).hasSize(51);
+    assertThat(sumOf(Address.of(SUM, "i7"))).isEqualTo(1L);
+  }
+
+  @Test
+  void aFirstCallThatHangsHoldsUpTheOthersForAMomentOnly() {
+    send(A, 1);
+    send(B, 1);
+    run();
+    assertThat(sum.batches).hasSize(1);
+
+    now = now.plusMillis(FirstCalls.MAX_MILLIS);
+    run();
+
+    assertThat(sum.batches).hasSize(2);
+  }
+
+  @Test
   void whatComesDuringACallIsTheNextBatchOfThatInstanceAndHoldsUpNoOther() {
+    sum.answers = batch -> RemoteReply.Done.NOTHING;
+    send(OTHER_SUM, 0);
+    run();
+    sum.answers = null;
+    sum.batches.clear();
     send(A, 1);
     run();
     send(A, 2, 3);
@@ -504,6 +540,45 @@ class RemoteFunctionTest {
         .singleElement()
         .satisfies(letter -> assertThat(number(letter.value())).isEqualTo(13));
     assertThat(sumOf(A)).isEqualTo(3L);
+  }
+
+  @Test
+  void whatHasComeInManyEpochsDuringACallComesInItsOrderAfterACrash() {
+    List<Long> sent = new ArrayList<>();
+    for (long number = 0; number < 10; number++) {
+      send(A, number);
+      run();
+      sent.add(number);
+    }
+    engine.close();
+
+    engine = newEngine();
+    send(A, 10);
+    run();
+    sum.open.get(1).complete(RemoteReply.Done.NOTHING);
+    run();
+
+    assertThat(sum.batches).extracting(this::numbers).startsWith(List.of(0L), List.of(0L));
+    assertThat(numbers(sum.last())).startsWith(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L);
+  }
+
+  @Test
+  void whatWaitsIsNotStoredAgainWithEachEpoch() throws IOException {
+    for (long number = 0; number < 200; number++) {
+      send(A, number);
+    }
+    run();
+    List<String> before = store.list("");
+
+    send(OTHER, 1);
+    run();
+
+    List<String> more = new ArrayList<>(store.list(""));
+    more.removeAll(before);
+    assertThat(more).isNotEmpty();
+    for (String name : more) {
+      assertThat(store.size(name)).as(name).isLessThan(1_000);
+    }
   }
 
   @Test
