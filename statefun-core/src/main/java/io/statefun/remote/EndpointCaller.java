@@ -20,7 +20,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,10 +46,7 @@ final class EndpointCaller {
   private final Gate gate;
   private final @Nullable RequestSignature signature;
 
-  /** How many attempts in a row did not get through; and why the last one has not. */
-  private final AtomicInteger failures = new AtomicInteger();
-
-  private volatile @Nullable String lastFailure;
+  private final Reachability reachability;
 
   EndpointCaller(
       RemoteEndpoint endpoint,
@@ -64,6 +60,7 @@ final class EndpointCaller {
     this.clock = clock;
     this.listener = listener;
     this.gate = new Gate(endpoint.limits().concurrentCalls());
+    this.reachability = new Reachability(endpoint);
     SigningKey key = endpoint.key();
     this.signature = key == null ? null : new RequestSignature(key);
   }
@@ -72,14 +69,9 @@ final class EndpointCaller {
     return endpoint;
   }
 
-  /** How many attempts in a row did not get through. */
-  int failures() {
-    return failures.get();
-  }
-
-  /** Why the last one has not; null if it has. */
-  @Nullable String lastFailure() {
-    return lastFailure;
+  /** How it does. */
+  RemoteEndpoints.Status status() {
+    return reachability.status();
   }
 
   CompletableFuture<RemoteReply> call(TypeName function, RemoteBatch batch) {
@@ -138,7 +130,7 @@ final class EndpointCaller {
     private void left(
         HttpTransport.@Nullable Response response, @Nullable Throwable failure, long startedAt) {
       try {
-        ended(response, failure, System.nanoTime() - startedAt);
+        ended(response, failure, startedAt);
       } catch (Throwable unexpected) {
         // Whatever it is: an instance whose call never ends would never be called again.
         result.completeExceptionally(unexpected);
@@ -171,7 +163,7 @@ final class EndpointCaller {
     }
 
     private void ended(
-        HttpTransport.@Nullable Response response, @Nullable Throwable failure, long nanos) {
+        HttpTransport.@Nullable Response response, @Nullable Throwable failure, long startedAt) {
       RemoteReply reply = null;
       Throwable wrong = cause(failure);
       CallListener.Outcome outcome = CallListener.Outcome.SUCCESS;
@@ -189,12 +181,13 @@ final class EndpointCaller {
       if (wrong != null) {
         outcome = outcome(wrong);
       }
-      tell(outcome, nanos);
+      tell(outcome, System.nanoTime() - startedAt);
       if (outcome == CallListener.Outcome.UNAVAILABLE && wrong != null) {
-        unavailable(response, wrong);
+        reachability.missed(startedAt, wrong);
+        repeat(response, wrong);
         return;
       }
-      reached();
+      reachability.reached(startedAt);
       if (wrong == null && reply != null) {
         result.complete(reply);
       } else {
@@ -210,13 +203,7 @@ final class EndpointCaller {
       }
     }
 
-    private void unavailable(HttpTransport.@Nullable Response response, Throwable wrong) {
-      int inARow = failures.incrementAndGet();
-      lastFailure = wrong.toString();
-      // Once per outage is enough: the health and the meters say that it lasts.
-      if (inARow == 1) {
-        LOG.warn("Endpoint {} does not answer: {}", endpoint, wrong.toString());
-      }
+    private void repeat(HttpTransport.@Nullable Response response, Throwable wrong) {
       RemoteEndpoint.Retry retry = endpoint.retry();
       long pause = pause(response);
       long spent = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begunAt);
@@ -250,13 +237,6 @@ final class EndpointCaller {
       long pause = endpoint.retry().backoffAfter(attempts);
       long asked = response == null ? 0 : seconds(response.retryAfter()) * 1_000;
       return Math.min(Math.max(pause, asked), endpoint.retry().maxBackoff().toMillis());
-    }
-
-    private void reached() {
-      if (failures.getAndSet(0) > 0) {
-        lastFailure = null;
-        LOG.info("Endpoint {} answers again", endpoint);
-      }
     }
 
     private RemoteReply read(HttpTransport.Response response) throws CallFailedException {

@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 public final class JdkHttpTransport implements HttpTransport {
 
   private static final int THREADS = 2;
+  private static final int SUCCESS = 2;
   private static final String OCTETS = "application/octet-stream";
   private static final String CLOSED = "the transport is closed";
 
@@ -107,7 +108,7 @@ public final class JdkHttpTransport implements HttpTransport {
       return CompletableFuture.failedFuture(new IOException(CLOSED));
     }
     CompletableFuture<HttpResponse<byte[]>> sent =
-        client.sendAsync(builder.build(), info -> exchange.receiving(info.statusCode()));
+        client.sendAsync(builder.build(), exchange::receiving);
     return exchange.watch(sent);
   }
 
@@ -156,14 +157,7 @@ public final class JdkHttpTransport implements HttpTransport {
       ScheduledFuture<?> clock = watchTime();
       begun.whenComplete(
           (response, failure) -> {
-            if (failure == null) {
-              result.complete(
-                  new Response(
-                      response.statusCode(),
-                      response.headers().firstValue("content-type").orElse(null),
-                      response.headers().firstValue("retry-after").orElse(null),
-                      response.body()));
-            } else {
+            if (failure != null) {
               result.completeExceptionally(ioException(failure));
             }
           });
@@ -241,9 +235,9 @@ public final class JdkHttpTransport implements HttpTransport {
           subscriber -> all.subscribe(new Sending(subscriber)), Math.max(1, body.length));
     }
 
-    HttpResponse.BodySubscriber<byte[]> receiving(int status) {
+    HttpResponse.BodySubscriber<byte[]> receiving(HttpResponse.ResponseInfo info) {
       moved(Stage.RECEIVING);
-      return new Receiving(status / 100 == 2);
+      return new Receiving(info);
     }
 
     /** Sees how the request is taken. */
@@ -279,19 +273,19 @@ public final class JdkHttpTransport implements HttpTransport {
       }
     }
 
-    /** Gathers the response, as far as it is taken. */
+    /**
+     * Gathers the response, as far as it is taken. The exchange ends here, where the last byte
+     * comes: the client itself would tell of it by another thread.
+     */
     private final class Receiving implements HttpResponse.BodySubscriber<byte[]> {
 
-      private final boolean success;
+      private final HttpResponse.ResponseInfo info;
       private final ByteArrayOutputStream received = new ByteArrayOutputStream();
       private final CompletableFuture<byte[]> body = new CompletableFuture<>();
       private Flow.@Nullable Subscription subscription;
 
-      /**
-       * @param success whether the body counts, so that too large a one is an error
-       */
-      Receiving(boolean success) {
-        this.success = success;
+      Receiving(HttpResponse.ResponseInfo info) {
+        this.info = info;
       }
 
       @Override
@@ -323,23 +317,40 @@ public final class JdkHttpTransport implements HttpTransport {
         if (subscription != null) {
           subscription.cancel();
         }
-        if (success) {
-          body.completeExceptionally(
+        // Of a failure the body does not count.
+        if (info.statusCode() / 100 == SUCCESS) {
+          fail(
               new OversizedResponseException(
                   "the response has more than " + maxResponseBytes + " bytes"));
         } else {
-          body.complete(received.toByteArray());
+          end();
         }
       }
 
       @Override
       public void onError(Throwable failure) {
+        fail(ioException(failure));
+      }
+
+      private void fail(IOException failure) {
+        result.completeExceptionally(failure);
         body.completeExceptionally(failure);
       }
 
       @Override
       public void onComplete() {
-        body.complete(received.toByteArray());
+        end();
+      }
+
+      private void end() {
+        byte[] bytes = received.toByteArray();
+        body.complete(bytes);
+        result.complete(
+            new Response(
+                info.statusCode(),
+                info.headers().firstValue("content-type").orElse(null),
+                info.headers().firstValue("retry-after").orElse(null),
+                bytes));
       }
     }
   }

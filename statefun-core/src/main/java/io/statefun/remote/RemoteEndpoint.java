@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -243,8 +244,8 @@ public record RemoteEndpoint(
   public record Limits(
       int batchSize, int concurrentCalls, int requestBytes, int responseBytes, long waitingBytes) {
 
-    /** 1000 messages, 1024 calls, 32 MiB each way, 64 MiB that wait. */
-    public static final Limits DEFAULT = new Limits(1_000, 1_024, 32 << 20, 32 << 20, 64L << 20);
+    /** 1000 messages, 64 calls, 32 MiB each way, 64 MiB that wait. */
+    public static final Limits DEFAULT = new Limits(1_000, 64, 32 << 20, 32 << 20, 64L << 20);
 
     public Limits {
       if (batchSize < 1
@@ -260,9 +261,10 @@ public record RemoteEndpoint(
   /**
    * To whom functions of an endpoint may send.
    *
-   * @param targets namespaces, or functions as {@code namespace/name}; everybody if empty. Who has
-   *     sent a message may be answered in any case
-   * @param egresses egresses as {@code namespace/name}; all if empty
+   * @param targets functions as {@code namespace/name}, or {@code namespace/*} or the namespace
+   *     alone for all of it; everybody if empty. Who has sent a message may be answered in any case
+   * @param egresses egresses as {@code namespace/name}, or {@code namespace/*} or the namespace
+   *     alone for all of it; all if empty
    */
   public record Access(Set<String> targets, Set<String> egresses) {
 
@@ -270,18 +272,40 @@ public record RemoteEndpoint(
     public static final Access ALL = new Access(Set.of(), Set.of());
 
     public Access {
-      targets = Set.copyOf(targets);
-      egresses = Set.copyOf(egresses);
+      targets = names(targets);
+      egresses = names(egresses);
+    }
+
+    private static Set<String> names(Set<String> allowed) {
+      return allowed.stream().map(Access::name).collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static String name(String allowed) {
+      String name =
+          allowed.endsWith(WILDCARD)
+              ? allowed.substring(0, allowed.length() - WILDCARD.length())
+              : allowed;
+      if (name.isBlank() || name.contains("*")) {
+        throw new IllegalArgumentException(
+            "'"
+                + allowed
+                + "' allows nothing: use namespace/name, or namespace/* for all of a namespace");
+      }
+      return name;
     }
 
     boolean maySendTo(TypeName function) {
-      return targets.isEmpty()
-          || targets.contains(function.namespace())
-          || targets.contains(function.toString());
+      return allow(targets, function);
     }
 
     boolean mayEmitTo(TypeName egress) {
-      return egresses.isEmpty() || egresses.contains(egress.toString());
+      return allow(egresses, egress);
+    }
+
+    private static boolean allow(Set<String> allowed, TypeName name) {
+      return allowed.isEmpty()
+          || allowed.contains(name.namespace())
+          || allowed.contains(name.toString());
     }
   }
 }

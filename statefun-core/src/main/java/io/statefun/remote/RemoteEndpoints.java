@@ -12,10 +12,13 @@ import io.statefun.engine.RemoteFunctions;
 import io.statefun.engine.RemoteReply;
 import io.statefun.message.TypeName;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -32,7 +35,7 @@ public final class RemoteEndpoints implements RemoteFunctions, AutoCloseable {
   private final Map<TypeName, EndpointCaller> byType = new LinkedHashMap<>();
   private final Map<String, EndpointCaller> byNamespace = new LinkedHashMap<>();
   private final ScheduledExecutorService timer;
-  private final List<HttpTransport> transports;
+  private final List<HttpTransport> opened = new ArrayList<>();
 
   /**
    * @param endpoints how functions are called
@@ -46,23 +49,37 @@ public final class RemoteEndpoints implements RemoteFunctions, AutoCloseable {
       Function<RemoteEndpoint, HttpTransport> transports,
       InstantSource clock,
       CallListener listener) {
+    requireDistinct(endpoints);
     this.timer = new ScheduledThreadPoolExecutor(1, RemoteEndpoints::daemon);
-    Map<RemoteEndpoint, HttpTransport> made = new LinkedHashMap<>();
+    try {
+      for (RemoteEndpoint endpoint : endpoints) {
+        HttpTransport transport = transports.apply(endpoint);
+        opened.add(transport);
+        add(endpoint, new EndpointCaller(endpoint, transport, timer, clock, listener));
+      }
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private static void requireDistinct(Collection<RemoteEndpoint> endpoints) {
+    Set<String> functions = new HashSet<>();
     for (RemoteEndpoint endpoint : endpoints) {
-      HttpTransport transport = transports.apply(endpoint);
-      made.put(endpoint, transport);
-      EndpointCaller caller = new EndpointCaller(endpoint, transport, timer, clock, listener);
-      TypeName function = endpoint.function();
-      EndpointCaller other =
-          function == null
-              ? byNamespace.put(endpoint.namespace(), caller)
-              : byType.put(function, caller);
-      if (other != null) {
+      if (!functions.add(endpoint.functions())) {
         throw new IllegalArgumentException(
             "There are two endpoints for " + endpoint.functions() + ". Remove one of them");
       }
     }
-    this.transports = List.copyOf(made.values());
+  }
+
+  private void add(RemoteEndpoint endpoint, EndpointCaller caller) {
+    TypeName function = endpoint.function();
+    if (function == null) {
+      byNamespace.put(endpoint.namespace(), caller);
+    } else {
+      byType.put(function, caller);
+    }
   }
 
   private static Thread daemon(Runnable task) {
@@ -92,22 +109,22 @@ public final class RemoteEndpoints implements RemoteFunctions, AutoCloseable {
   /** How each endpoint does. */
   public List<Status> status() {
     return Stream.concat(byType.values().stream(), byNamespace.values().stream())
-        .map(
-            caller -> new Status(caller.endpoint().name(), caller.failures(), caller.lastFailure()))
+        .map(EndpointCaller::status)
         .toList();
   }
 
   @Override
   public void close() {
     timer.shutdownNow();
-    transports.forEach(HttpTransport::close);
+    opened.forEach(HttpTransport::close);
   }
 
   /**
    * How an endpoint does.
    *
    * @param endpoint its name
-   * @param failures how many attempts in a row did not get through
+   * @param failures how many attempts in a row did not get through, counted in the order in which
+   *     they began
    * @param lastFailure why the last one has not; null if it has
    */
   public record Status(String endpoint, int failures, @Nullable String lastFailure) {}

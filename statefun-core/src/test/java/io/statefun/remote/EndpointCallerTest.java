@@ -384,14 +384,14 @@ class EndpointCallerTest {
     CompletableFuture<RemoteReply> call = caller.call(FUNCTION, batch("b-1"));
     timer.pass();
 
-    assertThat(caller.failures()).isEqualTo(2);
-    assertThat(caller.lastFailure()).contains("503");
+    assertThat(caller.status().failures()).isEqualTo(2);
+    assertThat(caller.status().lastFailure()).contains("503");
 
     transport.answer(nothing());
     timer.pass();
     assertThat(call).isCompleted();
-    assertThat(caller.failures()).isZero();
-    assertThat(caller.lastFailure()).isNull();
+    assertThat(caller.status().failures()).isZero();
+    assertThat(caller.status().lastFailure()).isNull();
   }
 
   // Calls that the engine hears of

@@ -190,6 +190,23 @@ class RemoteEndpointTest {
     assertThat(RemoteEndpoint.Access.ALL.mayEmitTo(TypeName.of("any", "any"))).isTrue();
   }
 
+  @Test
+  void accessToAWholeNamespaceMayBeWrittenWithAWildcard() {
+    RemoteEndpoint.Access access = new RemoteEndpoint.Access(Set.of("billing/*"), Set.of("out/*"));
+
+    assertThat(access.maySendTo(TypeName.of("billing", "any"))).isTrue();
+    assertThat(access.maySendTo(TypeName.of("other", "any"))).isFalse();
+    assertThat(access.mayEmitTo(TypeName.of("out", "any"))).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"*", "billing/pay*", "/*", " "})
+  void accessThatAllowsNothingIsRefused(String allowed) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new RemoteEndpoint.Access(Set.of(allowed), Set.of()))
+        .withMessageContaining("use namespace/name, or namespace/*");
+  }
+
   private static String uri(String template, String name) {
     return RemoteEndpoint.of("billing/*", template).uri(TypeName.of("billing", name)).toString();
   }

@@ -68,7 +68,7 @@ public record RemoteProperties(@DefaultValue Map<String, Endpoint> endpoints) im
    * @param callBeforeCommit Whether to call before the messages are committed: sooner, but what is
    *     called may be taken back by a crash, and then comes again in another batch.
    * @param failure What happens after a call has failed. The default is statefun.failure.
-   * @param allowedTargets The namespaces, and functions as namespace/name, to which functions of
+   * @param allowedTargets The functions as namespace/name, and namespaces, to which functions of
    *     the endpoint may send. The default is all.
    * @param allowedEgresses The egresses to which functions of the endpoint may give records. The
    *     default is all.
@@ -82,7 +82,7 @@ public record RemoteProperties(@DefaultValue Map<String, Endpoint> endpoints) im
       @DefaultValue Timeouts timeouts,
       @DefaultValue Retry retry,
       @DefaultValue("1000") int maxBatchSize,
-      @DefaultValue("1024") int maxConcurrentCalls,
+      @DefaultValue("64") int maxConcurrentCalls,
       @DefaultValue("32MB") DataSize maxRequestSize,
       @DefaultValue("32MB") DataSize maxResponseSize,
       @DefaultValue("64MB") DataSize maxWaiting,
