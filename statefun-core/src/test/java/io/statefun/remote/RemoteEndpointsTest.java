@@ -50,10 +50,7 @@ class RemoteEndpointsTest {
 
   private RemoteEndpoints endpoints(RemoteEndpoint... endpoints) {
     return new RemoteEndpoints(
-        List.of(endpoints),
-        this::open,
-        InstantSource.system(),
-        (endpoint, function, messages, nanos, outcome) -> {});
+        List.of(endpoints), this::open, InstantSource.system(), CallListener.NONE);
   }
 
   @Test

@@ -7,7 +7,6 @@ package io.statefun.autoconfigure.remote;
 
 import io.statefun.engine.FailurePolicy;
 import io.statefun.function.OnFailure;
-import io.statefun.message.TypeName;
 import io.statefun.remote.RemoteEndpoint;
 import io.statefun.remote.SigningKey;
 import java.time.Duration;
@@ -141,9 +140,18 @@ public record RemoteProperties(@DefaultValue Map<String, Endpoint> endpoints) im
       if (failure != null) {
         failure.validate(checks);
       }
-      allowedEgresses.forEach(egress -> checks.typeName(egress, "allowedEgresses"));
+      validate(allowedTargets, "allowedTargets", checks);
+      validate(allowedEgresses, "allowedEgresses", checks);
       if (signing != null) {
         signing.validate(checks);
+      }
+    }
+
+    private static void validate(Set<String> allowed, String property, Checks checks) {
+      try {
+        RemoteEndpoint.Access unused = new RemoteEndpoint.Access(allowed, Set.of());
+      } catch (IllegalArgumentException e) {
+        checks.that(false, property, String.valueOf(e.getMessage()));
       }
     }
   }
@@ -305,14 +313,6 @@ public record RemoteProperties(@DefaultValue Map<String, Endpoint> endpoints) im
           value.toBytes() >= 1 && value.toBytes() <= Integer.MAX_VALUE,
           field,
           "must be between 1B and 2047MB");
-    }
-
-    void typeName(String name, String field) {
-      try {
-        TypeName unused = TypeName.parse(name);
-      } catch (IllegalArgumentException e) {
-        that(false, field, String.valueOf(e.getMessage()));
-      }
     }
   }
 }
