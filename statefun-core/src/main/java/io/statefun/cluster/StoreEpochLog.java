@@ -100,8 +100,8 @@ public final class StoreEpochLog implements EpochLog {
   }
 
   private boolean isOvertaken(long epoch) throws IOException {
-    List<Long> epochs = epochs();
-    return epochs.get(epochs.size() - 1) > epoch;
+    List<String> names = store.list(EpochObjects.FOLDER);
+    return EpochObjects.epoch(names.get(names.size() - 1)) > epoch;
   }
 
   /** All partitions are in this process. */

@@ -50,8 +50,11 @@ final class FirstCalls<C> {
 
   /** A call of a function has ended, whatever came of it. */
   void ended(TypeName function, Consumer<C> begin) {
+    if (underWay == 0) {
+      return;
+    }
     First<C> first = functions.get(function);
-    if (underWay > 0 && first != null && !first.over) {
+    if (first != null && !first.over) {
       release(first, begin);
     }
   }

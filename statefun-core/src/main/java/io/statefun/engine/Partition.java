@@ -55,6 +55,9 @@ final class Partition {
   /** By stored name, for functions elsewhere, what waits for them and whom they are called for. */
   final Map<TypeName, RemoteQueue> remotes = new LinkedHashMap<>();
 
+  /** Those of them that the worker has to look at. */
+  final ArrayDeque<RemoteQueue> touchedRemotes = new ArrayDeque<>();
+
   private final Instances instances;
 
   private final Scratch scratch;
@@ -169,7 +172,7 @@ final class Partition {
   /** The messages for a function elsewhere. */
   RemoteQueue remote(TypeName function) {
     return remotes.computeIfAbsent(
-        function, name -> new RemoteQueue(name, capacity, overlay, scratch));
+        function, name -> new RemoteQueue(name, capacity, overlay, scratch, touchedRemotes));
   }
 
   void emit(OutgoingRecord outgoing) {

@@ -8,7 +8,6 @@ package io.statefun.engine;
 import io.statefun.function.OnFailure;
 import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.Iterator;
 import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -170,7 +169,7 @@ final class RemoteCalls {
       any = true;
     }
     for (Partition partition : host.partitions()) {
-      if (!partition.remotes.isEmpty()) {
+      if (!partition.touchedRemotes.isEmpty()) {
         any |= step(partition);
       }
     }
@@ -183,20 +182,29 @@ final class RemoteCalls {
 
   private boolean step(Partition partition) {
     boolean any = false;
-    for (Iterator<RemoteQueue> all = partition.remotes.values().iterator(); all.hasNext(); ) {
-      RemoteQueue queue = all.next();
-      FunctionType function = function(queue);
-      if (function == null) {
-        any |= pour(partition, queue);
-        if (queue.isEmpty()) {
-          all.remove();
-        }
+    for (int left = partition.touchedRemotes.size(); left > 0; left--) {
+      RemoteQueue queue = partition.touchedRemotes.remove();
+      queue.see();
+      any |= step(partition, queue);
+    }
+    return any;
+  }
+
+  private boolean step(Partition partition, RemoteQueue queue) {
+    FunctionType function = function(queue);
+    boolean any = false;
+    if (function == null) {
+      any = pour(partition, queue);
+      if (queue.isEmpty()) {
+        partition.remotes.remove(queue.function);
       } else {
-        if (!remote(function).afterCommit()) {
-          any |= callIdle(partition, queue, function);
-        }
-        queue.publish(function.load);
+        queue.touch();
       }
+    } else {
+      if (!remote(function).afterCommit()) {
+        any = callIdle(partition, queue, function);
+      }
+      queue.publish(function.load);
     }
     return any;
   }

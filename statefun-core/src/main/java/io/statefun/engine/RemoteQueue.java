@@ -33,6 +33,7 @@ final class RemoteQueue {
 
   private final int capacity;
   private final Overlay overlay;
+  private final Collection<RemoteQueue> touchedQueues;
   private final Map<Address, RemoteInstance> instances = new LinkedHashMap<>();
   private final SpillQueue waiting;
 
@@ -41,6 +42,9 @@ final class RemoteQueue {
 
   /** Those of which the state may lack something. */
   private final List<RemoteInstance> changed = new ArrayList<>();
+
+  /** Whether the worker has yet to see what became of it. */
+  private boolean touched;
 
   private int messages;
   private long bytes;
@@ -52,11 +56,18 @@ final class RemoteQueue {
 
   /**
    * @param capacity how many messages are in memory at most
+   * @param touchedQueues where it adds itself when the worker has to look at it
    */
-  RemoteQueue(TypeName function, int capacity, Overlay overlay, Scratch scratch) {
+  RemoteQueue(
+      TypeName function,
+      int capacity,
+      Overlay overlay,
+      Scratch scratch,
+      Collection<RemoteQueue> touchedQueues) {
     this.function = function;
     this.capacity = capacity;
     this.overlay = overlay;
+    this.touchedQueues = touchedQueues;
     this.waiting = new SpillQueue(0, Keys.queue(function), overlay, scratch);
   }
 
@@ -77,11 +88,25 @@ final class RemoteQueue {
 
   /** Adds a message behind all others. */
   void add(Message message) {
+    touch();
     if (waiting.isEmpty() && hasRoom()) {
       admit(message);
     } else {
       waiting.add(message);
     }
+  }
+
+  /** Has the worker look at it. */
+  void touch() {
+    if (!touched) {
+      touched = true;
+      touchedQueues.add(this);
+    }
+  }
+
+  /** The worker looks at it. */
+  void see() {
+    touched = false;
   }
 
   private boolean hasRoom() {
@@ -127,6 +152,7 @@ final class RemoteQueue {
 
   /** Makes ready for calls what was taken up from the state. */
   void begin() {
+    touch();
     idle.clear();
     for (RemoteInstance instance : instances.values()) {
       if (instance.call == null && !instance.next.isEmpty()) {
@@ -149,6 +175,7 @@ final class RemoteQueue {
 
   /** Ends a call whose messages are handled, or given up. */
   void end(RemoteCall call) {
+    touch();
     RemoteInstance instance = call.instance;
     forget(call);
     instance.call = null;
@@ -164,6 +191,7 @@ final class RemoteQueue {
 
   /** Has the messages of a call that failed be called one by one. */
   void separate(RemoteCall call) {
+    touch();
     forget(call);
     call.instance.separate(call, overlay);
     noteChanged(call.instance);
@@ -234,7 +262,10 @@ final class RemoteQueue {
       instance.cut(overlay);
     }
     changed.clear();
-    waiting.cut(pending);
+    if (!waiting.isEmpty()) {
+      touch();
+      waiting.cut(pending);
+    }
   }
 
   // Recovery

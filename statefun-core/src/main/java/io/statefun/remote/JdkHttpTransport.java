@@ -21,11 +21,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Flow;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
@@ -38,11 +42,21 @@ public final class JdkHttpTransport implements HttpTransport {
   private static final int THREADS = 2;
   private static final int SUCCESS = 2;
   private static final String OCTETS = "application/octet-stream";
+  private static final long KEPT_SECONDS = 10;
+
+  /**
+   * Whether the client can tell of responses by the common pool. On one processor or two there is
+   * none, and it would start a thread for each response; then each call waits in a thread that is
+   * kept for the next one, which takes a third of the time.
+   */
+  private static final boolean HAS_COMMON_POOL = ForkJoinPool.getCommonPoolParallelism() > 1;
+
   private static final String CLOSED = "the transport is closed";
 
   private final RemoteEndpoint.Timeouts timeouts;
   private final int maxResponseBytes;
   private final ExecutorService threads;
+  private final ExecutorService callers;
   private final ScheduledExecutorService timer;
   private final HttpClient client;
   private final Set<Exchange> open = ConcurrentHashMap.newKeySet();
@@ -62,6 +76,7 @@ public final class JdkHttpTransport implements HttpTransport {
     this.timeouts = timeouts;
     this.maxResponseBytes = maxResponseBytes;
     this.threads = Executors.newFixedThreadPool(THREADS, daemons("statefun-remote"));
+    this.callers = callers();
     this.timer = timer();
     HttpClient.Builder builder =
         HttpClient.newBuilder()
@@ -75,6 +90,16 @@ public final class JdkHttpTransport implements HttpTransport {
       builder.sslParameters(parameters);
     }
     this.client = builder.build();
+  }
+
+  private static ExecutorService callers() {
+    return new ThreadPoolExecutor(
+        0,
+        Integer.MAX_VALUE,
+        KEPT_SECONDS,
+        TimeUnit.SECONDS,
+        new SynchronousQueue<>(),
+        daemons("statefun-remote-call"));
   }
 
   private static ScheduledExecutorService timer() {
@@ -107,9 +132,38 @@ public final class JdkHttpTransport implements HttpTransport {
     if (closed) {
       return CompletableFuture.failedFuture(new IOException(CLOSED));
     }
-    CompletableFuture<HttpResponse<byte[]>> sent =
-        client.sendAsync(builder.build(), exchange::receiving);
-    return exchange.watch(sent);
+    return exchange.watch(send(builder.build(), exchange::receiving));
+  }
+
+  private CompletableFuture<HttpResponse<byte[]>> send(
+      HttpRequest request, HttpResponse.BodyHandler<byte[]> handler) {
+    if (HAS_COMMON_POOL) {
+      return client.sendAsync(request, handler);
+    }
+    CompletableFuture<HttpResponse<byte[]>> sent = new CompletableFuture<>();
+    try {
+      Future<?> call = callers.submit(() -> sendAndWait(request, handler, sent));
+      sent.whenComplete(
+          (response, failure) -> {
+            if (sent.isCancelled()) {
+              call.cancel(true);
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      sent.completeExceptionally(new IOException(CLOSED, e));
+    }
+    return sent;
+  }
+
+  private void sendAndWait(
+      HttpRequest request,
+      HttpResponse.BodyHandler<byte[]> handler,
+      CompletableFuture<HttpResponse<byte[]>> sent) {
+    try {
+      sent.complete(client.send(request, handler));
+    } catch (Throwable failure) {
+      sent.completeExceptionally(failure);
+    }
   }
 
   @Override
@@ -117,6 +171,7 @@ public final class JdkHttpTransport implements HttpTransport {
     closed = true;
     open.forEach(exchange -> exchange.end(CLOSED));
     timer.shutdownNow();
+    callers.shutdownNow();
     threads.shutdownNow();
   }
 
