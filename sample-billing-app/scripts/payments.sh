@@ -9,7 +9,7 @@ build_payments() {
   for tool in node npm; do
     command -v $tool > /dev/null || fail "--payments=javascript needs Node.js 18 or newer, with npm; there is no $tool here."
   done
-  node -e 'process.exit(parseInt(process.versions.node) < 18)' ||
+  node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' ||
     fail "--payments=javascript needs Node.js 18 or newer; this is $(node --version)."
   if [ -e "$installed" ] && [ ! "$payments_folder/package-lock.json" -nt "$installed" ]; then return; fi
   echo "Installing the packages of the payment function ..."
