@@ -41,8 +41,8 @@ public final class NodeServer implements AutoCloseable {
    * @param script the program's file in the folder of the package
    * @param log where it writes
    */
-  public static NodeServer start(
-      NodePackage program, String script, File log, String... arguments) throws IOException {
+  public static NodeServer start(NodePackage program, String script, File log, String... arguments)
+      throws IOException {
     int port = LocalPorts.free();
     List<String> command =
         new ArrayList<>(
