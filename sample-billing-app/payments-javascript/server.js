@@ -61,7 +61,9 @@ function endWith(parent) {
 const settings = settingsOf(process.argv.slice(2));
 const functions = new StateFun();
 functions.bind(logged(new PaymentFunction(settings).spec));
-listen(http.createServer(functions.handler()), settings.port);
+const server = http.createServer(functions.handler());
+server.keepAliveTimeout = 0; // a connection that is closed here while a request is on its way costs another attempt
+listen(server, settings.port);
 if (settings.parent !== undefined) {
   endWith(settings.parent);
 }
