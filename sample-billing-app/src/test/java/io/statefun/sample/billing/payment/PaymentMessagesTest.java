@@ -20,8 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PaymentMessagesTest {
 
   private static final String ID = "u42-p3";
-  private static final Payment PAYMENT =
-      new Payment("42", 3, 500, PaymentStatus.REQUESTED, 1);
+  private static final Payment PAYMENT = new Payment("42", 3, 500, PaymentStatus.REQUESTED, 1);
   private static final String PAYMENT_JSON =
       "{'userId':'42','period':3,'amountCents':500,'status':'REQUESTED','attempt':1}";
 
@@ -42,8 +41,7 @@ class PaymentMessagesTest {
           new PaymentView(ID, PAYMENT),
           "payment-view",
           "{'paymentId':'u42-p3','payment':" + PAYMENT_JSON + "}"),
-      message(
-          new PaymentView(ID, null), "payment-view", "{'paymentId':'u42-p3','payment':null}"),
+      message(new PaymentView(ID, null), "payment-view", "{'paymentId':'u42-p3','payment':null}"),
       message(
           new PaymentSettled(ID, true), "payment-settled", "{'paymentId':'u42-p3','paid':true}"),
       message(new Tally(Count.PAID), "tally", "{'count':'PAID'}"),
@@ -67,8 +65,7 @@ class PaymentMessagesTest {
   <T> void givenAMessageThenItTravelsAsJsonUnderANameOfNoLanguage(
       T message, String name, String json) {
     @SuppressWarnings("unchecked")
-    MessageType<T> type =
-        MessageTypes.standard().forClass((Class<T>) message.getClass());
+    MessageType<T> type = MessageTypes.standard().forClass((Class<T>) message.getClass());
 
     assertThat(type.typeName()).hasToString(name);
     assertThat(new String(type.serialize(message), StandardCharsets.UTF_8)).isEqualTo(json);
