@@ -3,6 +3,7 @@
 
 halted=99 # the status with which the application halts itself
 application=''
+profiles=() # of Spring
 services_arguments=()
 caller=$OLDPWD
 
@@ -11,12 +12,27 @@ fail() {
   exit 1
 }
 
+# How many seconds a time such as 3s or 500ms has.
+seconds() {
+  case $1 in
+    *[!0-9]*ms | *[!0-9ms]*s | ms | s) fail "What is $1? A time is 3s or 500ms." ;;
+    *ms) printf '%d.%03d\n' $((${1%ms} / 1000)) $((${1%ms} % 1000)) ;;
+    *s) echo "${1%s}" ;;
+    *) fail "What is $1? A time is 3s or 500ms." ;;
+  esac
+}
+
 # A path as the caller meant it.
 from_caller() {
   case $1 in
     /*) echo "$1" ;;
     *) echo "$caller/$1" ;;
   esac
+}
+
+# Whether a child of this script still runs.
+runs() {
+  [ -n "$1" ] && jobs -rp | grep -qx "$1"
 }
 
 # Builds the application if there is none, or sources are newer than it.
@@ -37,6 +53,7 @@ set_arguments() {
     --billing.users="$users"
     --billing.period="$period"
     --billing.periods-limit="$periods"
+    ${profiles[@]+"--spring.profiles.active=$(IFS=,; echo "${profiles[*]}")"}
     ${services_arguments[@]+"${services_arguments[@]}"}
     ${extra[@]+"${extra[@]}"}
   )

@@ -16,17 +16,12 @@ build_services() {
   touch "$services_classpath"
 }
 
-# Whether a child of this script still runs.
-runs() {
-  [ -n "$1" ] && jobs -rp | grep -qx "$1"
-}
-
 # Sets what the processes are told to use Kafka.
 use_kafka() {
-  local profiles=kafka
-  if [ "$store" != file ]; then profiles=kafka,$store; fi
+  profiles=(kafka)
+  if [ "$store" != file ]; then profiles+=("$store"); fi
   # A node that is known by its name is taken back into the group at once.
-  services_arguments=(--spring.profiles.active="$profiles" --statefun.kafka.node-id=billing-1)
+  services_arguments=(--statefun.kafka.node-id=billing-1)
 }
 
 # Starts a broker and, if the snapshots are there, a Redis or an S3, and waits until they are up.

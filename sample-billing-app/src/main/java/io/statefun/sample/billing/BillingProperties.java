@@ -37,6 +37,8 @@ import org.springframework.validation.annotation.Validated;
  * @param injectDuplicate whether one payment is asked for twice, to see it found
  * @param injectUnknown whether one payment is answered that nobody asked for, to see it found
  * @param progressInterval how often progress is logged
+ * @param payments where the payment function runs: here, or in JavaScript behind the endpoint of
+ *     the profile {@code javascript}
  */
 @Validated
 @ConfigurationProperties("billing")
@@ -55,7 +57,16 @@ public record BillingProperties(
     @DurationMin(millis = 100) @Nullable Duration crashEvery,
     @DefaultValue("false") boolean injectDuplicate,
     @DefaultValue("false") boolean injectUnknown,
-    @DefaultValue("5s") @DurationMin(millis = 100) Duration progressInterval) {
+    @DefaultValue("5s") @DurationMin(millis = 100) Duration progressInterval,
+    @DefaultValue("java") Payments payments) {
+
+  /** Where the payment function runs. */
+  public enum Payments {
+    /** In the application. */
+    JAVA,
+    /** Elsewhere, in JavaScript. */
+    JAVASCRIPT
+  }
 
   /** The provider's ledger. */
   public Path ledgerFile() {

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.statefun.io.Egress;
 import io.statefun.io.Ingress;
 import io.statefun.message.MessageTypes;
+import io.statefun.sample.billing.payment.PaymentFunction;
 import io.statefun.sample.billing.totals.Count;
 import io.statefun.sample.billing.totals.Totals;
 import java.nio.file.Path;
@@ -67,6 +68,23 @@ class BillingConfigurationTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"billing.payments=java", "unset=unset"})
+  void givenThePaymentFunctionIsHereThenItIsABean(String property) {
+    runner
+        .withUserConfiguration(PaymentFunction.class)
+        .withPropertyValues(property)
+        .run(context -> assertThat(context).hasSingleBean(PaymentFunction.class));
+  }
+
+  @Test
+  void givenThePaymentFunctionIsElsewhereThenItIsNoBean() {
+    runner
+        .withUserConfiguration(PaymentFunction.class)
+        .withPropertyValues("billing.payments=javascript")
+        .run(context -> assertThat(context).doesNotHaveBean(PaymentFunction.class));
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "billing.period=0s",
@@ -74,7 +92,8 @@ class BillingConfigurationTest {
         "billing.max-attempts=0",
         "billing.users=0",
         "billing.crash-every=1ms",
-        "billing.retry-backoff=soon"
+        "billing.retry-backoff=soon",
+        "billing.payments=cobol"
       })
   void givenAValueThatCannotBeThenTheApplicationDoesNotStart(String property) {
     runner.withPropertyValues(property).run(context -> assertThat(context).hasFailed());

@@ -5,6 +5,8 @@
  */
 package io.statefun.sample.billing.payment;
 
+import io.statefun.message.MessageTypeName;
+
 /**
  * Something that a person should look at.
  *
@@ -12,6 +14,7 @@ package io.statefun.sample.billing.payment;
  * @param paymentId the payment that it is about
  * @param text what happened, in words
  */
+@MessageTypeName("billing/alert")
 public record Alert(Kind kind, String paymentId, String text) {
 
   /** What an alert is about. */

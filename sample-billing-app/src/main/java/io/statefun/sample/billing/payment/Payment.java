@@ -5,6 +5,8 @@
  */
 package io.statefun.sample.billing.payment;
 
+import io.statefun.message.MessageTypeName;
+
 /**
  * What is known of a payment.
  *
@@ -14,6 +16,7 @@ package io.statefun.sample.billing.payment;
  * @param status where it stands
  * @param attempt the number of the last request, from 1
  */
+@MessageTypeName("billing/payment")
 public record Payment(
     String userId, int period, long amountCents, PaymentStatus status, int attempt) {
 

@@ -5,6 +5,8 @@
  */
 package io.statefun.sample.billing.payment;
 
+import io.statefun.message.MessageTypeName;
+
 /**
  * A payment's period has ended: it is to be asked for now.
  *
@@ -12,6 +14,7 @@ package io.statefun.sample.billing.payment;
  * @param period the number of the user's period that is paid for
  * @param amountCents how much
  */
+@MessageTypeName("billing/payment-due")
 public record PaymentDue(String userId, int period, long amountCents) {
 
   /** The payment's id. It follows from user and period, so that no two are ever made for one. */

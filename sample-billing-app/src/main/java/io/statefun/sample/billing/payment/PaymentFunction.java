@@ -15,6 +15,7 @@ import io.statefun.message.TypeName;
 import io.statefun.sample.billing.totals.Count;
 import io.statefun.sample.billing.totals.TotalsFunction;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 
 /**
  * One payment: asks the provider, waits for its answer, asks again after a pause if it declined,
@@ -23,8 +24,12 @@ import org.jspecify.annotations.Nullable;
  * <p>The engine delivers each message once, so the function needs no protection against its own
  * repetitions. What it does check is the provider, which is another company: an answer that comes
  * twice, or for a payment that was never asked for, changes nothing and raises an alert.
+ *
+ * <p>The same function in JavaScript is in the folder {@code payments-javascript}; messages and
+ * state have names and a JSON form that both know, so that a payment can go on in either.
  */
 @StatefulFunction(PaymentFunction.TYPE)
+@ConditionalOnProperty(name = "billing.payments", havingValue = "java", matchIfMissing = true)
 public class PaymentFunction {
 
   /** The function's type name. */

@@ -5,9 +5,12 @@
  */
 package io.statefun.sample.billing.payment;
 
+import io.statefun.message.MessageTypeName;
+
 /**
  * Asks for a payment.
  *
  * @param paymentId which
  */
+@MessageTypeName("billing/payment-query")
 public record PaymentQuery(String paymentId) {}

@@ -5,6 +5,8 @@
  */
 package io.statefun.sample.billing.payment;
 
+import io.statefun.message.MessageTypeName;
+
 /**
  * What the provider is asked for.
  *
@@ -12,4 +14,5 @@ package io.statefun.sample.billing.payment;
  * @param attempt counts the requests for this payment from 1
  * @param amountCents how much
  */
+@MessageTypeName("billing/payment-request")
 public record PaymentRequest(String paymentId, int attempt, long amountCents) {}

@@ -5,10 +5,13 @@
  */
 package io.statefun.sample.billing.payment;
 
+import io.statefun.message.MessageTypeName;
+
 /**
  * Tells the user's function how a payment ended.
  *
  * @param paymentId the payment
  * @param paid whether the money was taken; otherwise it was given up
  */
+@MessageTypeName("billing/payment-settled")
 public record PaymentSettled(String paymentId, boolean paid) {}

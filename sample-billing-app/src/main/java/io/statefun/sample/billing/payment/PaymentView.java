@@ -5,6 +5,7 @@
  */
 package io.statefun.sample.billing.payment;
 
+import io.statefun.message.MessageTypeName;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,4 +14,5 @@ import org.jspecify.annotations.Nullable;
  * @param paymentId which
  * @param payment what is known of it, or null if it was never asked for
  */
+@MessageTypeName("billing/payment-view")
 public record PaymentView(String paymentId, @Nullable Payment payment) {}

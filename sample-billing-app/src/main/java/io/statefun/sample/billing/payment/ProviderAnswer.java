@@ -5,6 +5,8 @@
  */
 package io.statefun.sample.billing.payment;
 
+import io.statefun.message.MessageTypeName;
+
 /**
  * What the provider says of a request.
  *
@@ -12,6 +14,7 @@ package io.statefun.sample.billing.payment;
  * @param attempt the request's attempt
  * @param outcome what became of it
  */
+@MessageTypeName("billing/provider-answer")
 public record ProviderAnswer(String paymentId, int attempt, Outcome outcome) {
 
   /** What became of a request. */

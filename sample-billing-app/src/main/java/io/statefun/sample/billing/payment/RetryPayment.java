@@ -5,9 +5,12 @@
  */
 package io.statefun.sample.billing.payment;
 
+import io.statefun.message.MessageTypeName;
+
 /**
  * The pause after a declined attempt is over.
  *
  * @param attempt the attempt that comes next
  */
+@MessageTypeName("billing/retry-payment")
 record RetryPayment(int attempt) {}

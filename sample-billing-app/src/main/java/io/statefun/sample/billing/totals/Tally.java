@@ -5,9 +5,12 @@
  */
 package io.statefun.sample.billing.totals;
 
+import io.statefun.message.MessageTypeName;
+
 /**
  * Adds one to a count.
  *
  * @param count which
  */
+@MessageTypeName("billing/tally")
 public record Tally(Count count) {}
