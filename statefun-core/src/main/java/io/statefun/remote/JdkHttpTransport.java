@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 public final class JdkHttpTransport implements HttpTransport {
 
   private static final int THREADS = 2;
+  private static final int NO_CONTENT = 204;
   private static final String OCTETS = "application/octet-stream";
   private static final String CLOSED = "the transport is closed";
 
@@ -119,6 +120,20 @@ public final class JdkHttpTransport implements HttpTransport {
     threads.shutdownNow();
   }
 
+  /**
+   * Whether there are no bytes where nothing has said that there are none. The end of a connection
+   * that ends a response may as well be that of a server that has died; of other bytes, the reader
+   * of the body sees whether they are all.
+   */
+  private static boolean isCutOff(HttpResponse<byte[]> response) {
+    return response.version() == HttpClient.Version.HTTP_1_1
+        && response.body().length == 0
+        && response.statusCode() / 100 == 2
+        && response.statusCode() != NO_CONTENT
+        && response.headers().firstValue("content-length").isEmpty()
+        && response.headers().firstValue("transfer-encoding").isEmpty();
+  }
+
   /** Some headers that make no sense fail the client in other ways than by I/O. */
   private static IOException ioException(Throwable failure) {
     Throwable cause =
@@ -156,7 +171,9 @@ public final class JdkHttpTransport implements HttpTransport {
       ScheduledFuture<?> clock = watchTime();
       begun.whenComplete(
           (response, failure) -> {
-            if (failure == null) {
+            if (failure == null && isCutOff(response)) {
+              end("the response ended before anything of it had come");
+            } else if (failure == null) {
               result.complete(
                   new Response(
                       response.statusCode(),
