@@ -63,8 +63,8 @@ final class CallLog implements AutoCloseable {
   }
 
   /** Notes that an answer was not what it should have been. */
-  void misdeed(String id, Mischief what, boolean handled) throws IOException {
-    write("misdeed " + id + ' ' + what + ' ' + (handled ? "after" : "instead"));
+  void misdeed(String id, Mischief.Deed what) throws IOException {
+    write("misdeed " + id + ' ' + what.mischief() + ' ' + (what.handled() ? "after" : "instead"));
   }
 
   private synchronized void write(String line) throws IOException {

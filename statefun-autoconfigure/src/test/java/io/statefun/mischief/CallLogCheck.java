@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -27,6 +28,7 @@ final class CallLogCheck {
   private final Map<String, Batch> batches = new HashMap<>();
   private final Map<String, String> ids = new HashMap<>();
   private final Map<String, Integer> misdeeds = new TreeMap<>();
+  private final Map<String, String> lastAnswers = new HashMap<>();
   private final List<String> complaints = new ArrayList<>();
   private final boolean once;
   private long calls;
@@ -68,10 +70,12 @@ final class CallLogCheck {
   private void take(String[] words) {
     if (words[0].equals("misdeed")) {
       misdeeds.merge(words[2] + '-' + words[3], 1, Integer::sum);
+      lastAnswers.put(words[1], words[2] + '-' + words[3]);
       return;
     }
     calls++;
     String id = words[1];
+    lastAnswers.remove(id);
     Batch batch = new Batch(words[2], words[3], words[4]);
     Batch before = batches.get(id);
     if (before == null || before.state().equals("-")) {
@@ -120,6 +124,12 @@ final class CallLogCheck {
   /** How often which answer was wrong. */
   Map<String, Integer> misdeeds() {
     return misdeeds;
+  }
+
+  /** Which wrong answers were the last ones to a call: they were taken, or are still to be. */
+  Map<String, Long> taken() {
+    return lastAnswers.values().stream()
+        .collect(Collectors.groupingBy(what -> what, TreeMap::new, Collectors.counting()));
   }
 
   /** The first things that were not right. */

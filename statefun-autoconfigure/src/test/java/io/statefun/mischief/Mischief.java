@@ -5,6 +5,9 @@
  */
 package io.statefun.mischief;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Random;
 
 /** What an endpoint does in place of giving its answer. */
@@ -36,31 +39,27 @@ enum Mischief {
   STATUS_500(4),
   STATUS_503(3);
 
-  private static final int ALL = all();
-
   private final int weight;
 
   Mischief(int weight) {
     this.weight = weight;
   }
 
-  private static int all() {
-    int sum = 0;
-    for (Mischief one : values()) {
-      sum += one.weight;
-    }
-    return sum;
-  }
+  /**
+   * What is done with one call.
+   *
+   * @param handled whether the call is handled before, so that its answer alone is lost
+   */
+  record Deed(Mischief mischief, boolean handled) {}
 
-  /** One of them, by its weight. */
-  static Mischief random(Random random) {
-    int left = random.nextInt(ALL);
+  /** All that can be done, by its weight and in random order. */
+  static List<Deed> deck(Random random) {
+    List<Deed> deck = new ArrayList<>();
     for (Mischief one : values()) {
-      left -= one.weight;
-      if (left < 0) {
-        return one;
-      }
+      deck.addAll(Collections.nCopies(one.weight, new Deed(one, false)));
+      deck.addAll(Collections.nCopies(one.weight, new Deed(one, true)));
     }
-    throw new AssertionError();
+    Collections.shuffle(deck, random);
+    return deck;
   }
 }

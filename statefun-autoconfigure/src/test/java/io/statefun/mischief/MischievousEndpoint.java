@@ -24,8 +24,10 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
@@ -50,6 +52,7 @@ final class MischievousEndpoint {
   private final HttpEndpoint functions;
   private final CallLog log;
   private final Random random;
+  private final List<Mischief.Deed> deck = new ArrayList<>();
   private final double share;
   private final boolean poison;
 
@@ -154,18 +157,23 @@ final class MischievousEndpoint {
     if (poison && Poison.isIn(batch)) {
       return poisoned(connection, batch);
     }
-    Mischief mischief = mischief();
-    boolean handled = mischief == null || nextBoolean();
-    byte[] reply = handled ? handle(request) : new byte[0];
-    if (mischief == null) {
+    Mischief.Deed deed = deed();
+    byte[] reply = deed == null || deed.handled() ? handle(request) : new byte[0];
+    if (deed == null) {
       return give(connection, OK + OCTETS, reply);
     }
-    log.misdeed(id, mischief, handled);
-    return misbehave(connection, mischief, reply, batch);
+    log.misdeed(id, deed);
+    return misbehave(connection, deed.mischief(), reply, batch);
   }
 
-  private synchronized @Nullable Mischief mischief() {
-    return random.nextDouble() < share ? Mischief.random(random) : null;
+  private synchronized Mischief.@Nullable Deed deed() {
+    if (random.nextDouble() >= share) {
+      return null;
+    }
+    if (deck.isEmpty()) {
+      deck.addAll(Mischief.deck(random));
+    }
+    return deck.remove(0);
   }
 
   private synchronized boolean nextBoolean() {
@@ -176,8 +184,9 @@ final class MischievousEndpoint {
     return random.nextInt(bound);
   }
 
+  /** Of few bytes more often are well-formed by chance. */
   private synchronized byte[] garbage() {
-    byte[] bytes = new byte[1 + random.nextInt(200)];
+    byte[] bytes = new byte[1 + random.nextInt(random.nextBoolean() ? 8 : 200)];
     random.nextBytes(bytes);
     return bytes;
   }
@@ -239,14 +248,13 @@ final class MischievousEndpoint {
       case CLOSE -> false;
       case RESET -> {
         if (nextBoolean()) {
-          write(connection, OK + OCTETS + "Content-Length: " + reply.length + "\r\n\r\n", part);
+          write(connection, sized(part.length + 1 + nextInt(100)), part);
         }
         connection.setSoLinger(true, 0);
         yield false;
       }
       case TRUNCATE -> {
-        int announced = part.length + 1 + nextInt(100);
-        write(connection, OK + OCTETS + "Content-Length: " + announced + "\r\n\r\n", part);
+        write(connection, sized(part.length + 1 + nextInt(100)), part);
         yield false;
       }
       case TRUNCATE_CHUNKS -> {
@@ -273,6 +281,11 @@ final class MischievousEndpoint {
       case STATUS_500 -> give(connection, "HTTP/1.1 500 Internal Server Error\r\n" + OCTETS, reply);
       case STATUS_503 -> give(connection, "HTTP/1.1 503 Service Unavailable\r\n" + OCTETS, reply);
     };
+  }
+
+  /** The head of an answer of so many bytes. None would be an answer, too. */
+  private static String sized(int length) {
+    return OK + OCTETS + "Content-Length: " + length + "\r\n\r\n";
   }
 
   /**
