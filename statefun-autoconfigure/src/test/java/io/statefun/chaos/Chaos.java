@@ -37,13 +37,12 @@ final class Chaos implements AutoCloseable {
   private final Settings settings;
   private final Random random;
   private final Path directory;
-  private final String classPath;
   private final KafkaCluster brokers;
   private final Store store;
-  private final List<ApplicationProcess> nodes = new ArrayList<>();
+  private final List<JavaProcess> nodes = new ArrayList<>();
 
   /** The process that is not to run at the moment. */
-  private @Nullable ApplicationProcess removed;
+  private @Nullable JavaProcess removed;
 
   private int kills;
   private int pauses;
@@ -55,8 +54,6 @@ final class Chaos implements AutoCloseable {
     this.settings = settings;
     this.random = new Random(settings.seed());
     this.directory = settings.directory().toAbsolutePath();
-    String tests = System.getProperty("surefire.test.class.path");
-    this.classPath = tests == null ? System.getProperty("java.class.path") : tests;
     FileSystemUtils.deleteRecursively(directory);
     Files.createDirectories(directory);
     this.brokers = KafkaCluster.start(directory.resolve("kafka"), settings.brokers());
@@ -199,7 +196,7 @@ final class Chaos implements AutoCloseable {
     }
   }
 
-  private ApplicationProcess newNode() {
+  private JavaProcess newNode() {
     List<String> arguments = new ArrayList<>();
     arguments.add("--spring.application.name=chaos");
     arguments.add("--spring.main.keep-alive=true");
@@ -218,7 +215,8 @@ final class Chaos implements AutoCloseable {
     arguments.add("--statefun.savepoint.schedule=*/3 * * * * *");
     arguments.add("--statefun.savepoint.retain=2");
     arguments.addAll(store.arguments());
-    return new ApplicationProcess(directory.resolve("node-" + nodes.size()), classPath, arguments);
+    return new JavaProcess(
+        directory.resolve("node-" + nodes.size()), ChaosApplication.class, arguments);
   }
 
   /** Reads on while time goes by. */
@@ -258,7 +256,7 @@ final class Chaos implements AutoCloseable {
   }
 
   private void startTheDead() throws IOException {
-    for (ApplicationProcess node : nodes) {
+    for (JavaProcess node : nodes) {
       if (!node.isAlive() && node != removed) {
         say("a process has ended by itself, and is started again");
         node.start();
@@ -268,10 +266,10 @@ final class Chaos implements AutoCloseable {
 
   /** Ends a process as an operator does, or brings one back. */
   private void scale() throws Exception {
-    ApplicationProcess absent = removed;
+    JavaProcess absent = removed;
     if (absent == null) {
       say("a process is removed");
-      ApplicationProcess node = nodes.get(random.nextInt(nodes.size()));
+      JavaProcess node = nodes.get(random.nextInt(nodes.size()));
       removed = node;
       node.stop();
     } else {
@@ -282,13 +280,13 @@ final class Chaos implements AutoCloseable {
     }
   }
 
-  private ApplicationProcess anyNode() {
-    List<ApplicationProcess> present = nodes.stream().filter(node -> node != removed).toList();
+  private JavaProcess anyNode() {
+    List<JavaProcess> present = nodes.stream().filter(node -> node != removed).toList();
     return present.get(random.nextInt(present.size()));
   }
 
   private void killNode() throws Exception {
-    ApplicationProcess node = anyNode();
+    JavaProcess node = anyNode();
     node.kill();
     kills++;
     boolean wipe = random.nextInt(3) == 0;
@@ -307,7 +305,7 @@ final class Chaos implements AutoCloseable {
       nodes.get(1).start();
       read(verifier, 8_000);
     }
-    ApplicationProcess node = anyNode();
+    JavaProcess node = anyNode();
     say("pause of a process");
     node.pause();
     pauses++;
@@ -333,7 +331,7 @@ final class Chaos implements AutoCloseable {
 
   private void killEverything() throws Exception {
     say("kill of everything at once");
-    for (ApplicationProcess node : nodes) {
+    for (JavaProcess node : nodes) {
       node.kill();
       kills++;
     }
@@ -344,14 +342,14 @@ final class Chaos implements AutoCloseable {
     store.bringBack();
     brokers.restart();
     removed = null;
-    for (ApplicationProcess node : nodes) {
+    for (JavaProcess node : nodes) {
       node.start();
     }
   }
 
   private void calm() throws Exception {
     removed = null;
-    for (ApplicationProcess node : nodes) {
+    for (JavaProcess node : nodes) {
       if (node.isPaused()) {
         node.resume();
       }
@@ -385,7 +383,7 @@ final class Chaos implements AutoCloseable {
   /** How often a process was given partitions. */
   private int rebalances() throws IOException {
     int count = 0;
-    for (ApplicationProcess node : nodes) {
+    for (JavaProcess node : nodes) {
       try (var lines = Files.lines(node.log())) {
         count += (int) lines.filter(line -> line.contains("This process gets partitions")).count();
       }
@@ -401,7 +399,7 @@ final class Chaos implements AutoCloseable {
 
   @Override
   public void close() {
-    nodes.forEach(ApplicationProcess::close);
+    nodes.forEach(JavaProcess::close);
     brokers.close();
     store.close();
   }

@@ -15,7 +15,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 
 /** Sends numbered records, 1, 2, 3 and so on for each key. */
-final class Load implements AutoCloseable {
+public final class Load implements AutoCloseable {
 
   private static final int TICK_MILLIS = 20;
 
@@ -28,7 +28,7 @@ final class Load implements AutoCloseable {
   private volatile boolean stopped;
   private volatile @Nullable Exception failure;
 
-  Load(String bootstrapServers, String topic, int keys, int perSecond) {
+  public Load(String bootstrapServers, String topic, int keys, int perSecond) {
     Map<String, Object> settings = new HashMap<>();
     settings.put("bootstrap.servers", bootstrapServers);
     settings.put("linger.ms", 5);
@@ -42,7 +42,7 @@ final class Load implements AutoCloseable {
     this.perTick = Math.max(1, perSecond * TICK_MILLIS / 1000);
   }
 
-  void start() {
+  public void start() {
     thread.start();
   }
 
@@ -69,7 +69,7 @@ final class Load implements AutoCloseable {
   }
 
   /** Ends it, and tells how many records there are, all of them with the broker. */
-  long stop() throws InterruptedException {
+  public long stop() throws InterruptedException {
     stopped = true;
     thread.join();
     if (failure != null) {

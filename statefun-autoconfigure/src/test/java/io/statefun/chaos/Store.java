@@ -13,7 +13,7 @@ import java.util.List;
 import redis.embedded.core.ExecutableProvider;
 
 /** Where the application's snapshots are. */
-interface Store extends AutoCloseable {
+public interface Store extends AutoCloseable {
 
   /** Starts a store by its name. */
   static Store of(String name, Path directory) throws IOException {

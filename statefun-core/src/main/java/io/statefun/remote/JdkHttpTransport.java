@@ -41,6 +41,7 @@ public final class JdkHttpTransport implements HttpTransport {
 
   private static final int THREADS = 2;
   private static final int SUCCESS = 2;
+  private static final int NO_CONTENT = 204;
   private static final String OCTETS = "application/octet-stream";
   private static final long KEPT_SECONDS = 10;
 
@@ -173,6 +174,20 @@ public final class JdkHttpTransport implements HttpTransport {
     timer.shutdownNow();
     callers.shutdownNow();
     threads.shutdownNow();
+  }
+
+  /**
+   * Whether there are no bytes where nothing has said that there are none. The end of a connection
+   * that ends a response may as well be that of a server that has died; of other bytes, the reader
+   * of the body sees whether they are all.
+   */
+  private static boolean isCutOff(HttpResponse.ResponseInfo info, int bytes) {
+    return info.version() == HttpClient.Version.HTTP_1_1
+        && bytes == 0
+        && info.statusCode() / 100 == SUCCESS
+        && info.statusCode() != NO_CONTENT
+        && info.headers().firstValue("content-length").isEmpty()
+        && info.headers().firstValue("transfer-encoding").isEmpty();
   }
 
   /** Some headers that make no sense fail the client in other ways than by I/O. */
@@ -398,6 +413,10 @@ public final class JdkHttpTransport implements HttpTransport {
       }
 
       private void end() {
+        if (isCutOff(info, received.size())) {
+          fail(new IOException("the response ended before anything of it had come"));
+          return;
+        }
         byte[] bytes = received.toByteArray();
         body.complete(bytes);
         result.complete(

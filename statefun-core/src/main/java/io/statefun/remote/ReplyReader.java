@@ -48,13 +48,15 @@ final class ReplyReader {
   private final List<RemoteReply.Delayed> delayed = new ArrayList<>();
   private final List<EgressRecord> records = new ArrayList<>();
   private final List<RemoteReply.Declared> missing = new ArrayList<>();
+  private boolean answered;
   private boolean incomplete;
   private int pieces;
 
   private ReplyReader() {}
 
   /**
-   * Reads the body of a reply; one of no bytes says that nothing was done.
+   * Reads the body of a reply; one of no bytes says that nothing was done. Bytes that say nothing
+   * that is known are none: taken for an answer, they would have the messages of the call be lost.
    *
    * @throws InvalidReplyException if it is none
    */
@@ -62,6 +64,9 @@ final class ReplyReader {
     ReplyReader reader = new ReplyReader();
     try {
       reader.readReply(CodedInputStream.newInstance(body));
+      if (body.length > 0 && !reader.answered) {
+        throw new InvalidReplyException("it has neither a result nor states that are missing");
+      }
     } catch (InvalidProtocolBufferException e) {
       throw new InvalidReplyException("the body is no message of the protocol: " + e.getMessage());
     } catch (IOException e) {
@@ -94,6 +99,7 @@ final class ReplyReader {
 
   /** Of two answers in one reply the last counts. */
   private void begin(boolean isIncomplete) {
+    answered = true;
     if (incomplete != isIncomplete) {
       incomplete = isIncomplete;
       states.clear();

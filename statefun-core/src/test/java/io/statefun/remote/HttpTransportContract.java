@@ -161,8 +161,12 @@ abstract class HttpTransportContract {
   @Test
   void aResponseMayHaveNoBody() throws Exception {
     RawServer server = saying(OK + "Content-Length: 0\r\n\r\n");
+    RawServer other = saying(OK + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+    RawServer third = saying("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
 
     assertThat(get(patient().post(request(server))).body()).isEmpty();
+    assertThat(get(patient().post(request(other))).body()).isEmpty();
+    assertThat(get(patient().post(request(third))).body()).isEmpty();
   }
 
   @ParameterizedTest
@@ -254,6 +258,8 @@ abstract class HttpTransportContract {
   @ValueSource(
       strings = {
         "HTTP/1.1 200 OK\r\nContent-Ty",
+        "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabc",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"

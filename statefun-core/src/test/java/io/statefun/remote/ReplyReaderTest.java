@@ -75,6 +75,14 @@ class ReplyReaderTest {
     assertThat(readHex(body)).isEqualTo(RemoteReply.Done.NOTHING);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"1805", "0d01020304", "9a0603010203", "98060198060298060a"})
+  void bytesThatSayNothingThatIsKnownAreNoReply(String body) {
+    assertThatExceptionOfType(InvalidReplyException.class)
+        .isThrownBy(() -> readHex(body))
+        .withMessageContaining("neither a result nor");
+  }
+
   @Test
   void aDelayedMessageIsCancelled() throws Exception {
     assertThat(readHex("a206081a0650015a027431"))

@@ -14,30 +14,43 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.FileSystemUtils;
 
-/** A process of the application, with a disk of its own. */
-final class ApplicationProcess implements AutoCloseable {
+/**
+ * A process of this class path that can be killed and paused, with a disk of its own for an
+ * application of Spring Boot.
+ */
+public final class JavaProcess implements AutoCloseable {
 
   private final Path directory;
-  private final String classPath;
+  private final Class<?> main;
   private final List<String> arguments;
   private @Nullable Process process;
   private boolean paused;
 
-  ApplicationProcess(Path directory, String classPath, List<String> arguments) {
+  /**
+   * @param directory where its disk and its log are
+   */
+  public JavaProcess(Path directory, Class<?> main, List<String> arguments) {
     this.directory = directory;
-    this.classPath = classPath;
+    this.main = main;
     this.arguments = arguments;
   }
 
-  void start() throws IOException {
+  private static String classPath() {
+    String tests = System.getProperty("surefire.test.class.path");
+    return tests == null ? System.getProperty("java.class.path") : tests;
+  }
+
+  public void start() throws IOException {
     Files.createDirectories(directory);
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-    command.addAll(List.of("-cp", classPath, ChaosApplication.class.getName()));
+    Path logging = logging();
+    command.add("-Dlogback.configurationFile=" + logging);
+    command.add("-Dlogging.config=file:" + logging);
+    command.add("-Dstatefun.data-directory=" + directory.resolve("disk"));
+    command.addAll(List.of("-cp", classPath(), main.getName()));
     command.addAll(arguments);
-    command.add("--statefun.data-directory=" + directory.resolve("disk"));
-    command.add("--logging.config=file:" + logging());
     ProcessBuilder builder = new ProcessBuilder(command);
     // For those stores alone that ask who one is.
     builder.environment().put("AWS_ACCESS_KEY_ID", "nobody");
@@ -69,22 +82,22 @@ final class ApplicationProcess implements AutoCloseable {
     return file;
   }
 
-  boolean isAlive() {
+  public boolean isAlive() {
     return process != null && process.isAlive();
   }
 
-  boolean isPaused() {
+  public boolean isPaused() {
     return paused;
   }
 
   /** Stops it in mid-work, without its knowing. */
-  void pause() throws IOException, InterruptedException {
+  public void pause() throws IOException, InterruptedException {
     signal("STOP");
     paused = true;
   }
 
   /** Has it go on as if nothing had happened. */
-  void resume() throws IOException, InterruptedException {
+  public void resume() throws IOException, InterruptedException {
     signal("CONT");
     paused = false;
   }
@@ -97,7 +110,7 @@ final class ApplicationProcess implements AutoCloseable {
   }
 
   /** Kills it without warning, as kill -9 does. */
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     if (process != null) {
       process.destroyForcibly();
       process.waitFor(10, TimeUnit.SECONDS);
@@ -107,7 +120,7 @@ final class ApplicationProcess implements AutoCloseable {
   }
 
   /** Ends it as an operator does, and waits until it has let go of everything. */
-  void stop() throws InterruptedException {
+  public void stop() throws InterruptedException {
     if (process != null) {
       process.destroy();
       if (!process.waitFor(60, TimeUnit.SECONDS)) {
@@ -118,12 +131,12 @@ final class ApplicationProcess implements AutoCloseable {
   }
 
   /** What it has logged. */
-  Path log() {
+  public Path log() {
     return directory.resolve("application.log");
   }
 
   /** Takes its disk away; it must not run. */
-  void wipeDisk() throws IOException {
+  public void wipeDisk() throws IOException {
     boolean unused = FileSystemUtils.deleteRecursively(directory.resolve("disk"));
   }
 
