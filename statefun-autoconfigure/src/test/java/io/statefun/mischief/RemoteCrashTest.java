@@ -21,7 +21,7 @@ class RemoteCrashTest {
     RemoteCrash.Result result =
         RemoteCrash.run(
             new RemoteCrash.Settings(
-                Duration.ofSeconds(30), "redis", 200, 0.2, false, 1, directory, false));
+                Duration.ofSeconds(20), "redis", 200, 0.2, false, 1, directory, false));
 
     assertThat(result.complaints()).isEmpty();
     assertThat(result.isGood()).as(result.toString()).isTrue();
@@ -39,7 +39,7 @@ class RemoteCrashTest {
     RemoteCrash.Result result =
         RemoteCrash.run(
             new RemoteCrash.Settings(
-                Duration.ofSeconds(15), "redis", 200, 0.05, true, 2, directory, false));
+                Duration.ofSeconds(8), "redis", 200, 0.05, true, 2, directory, false));
 
     assertThat(result.complaints()).isEmpty();
     assertThat(result.isGood()).as(result.toString()).isTrue();
