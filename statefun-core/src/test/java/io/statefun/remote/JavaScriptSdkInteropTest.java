@@ -17,6 +17,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -29,22 +31,28 @@ import org.junit.jupiter.api.io.TempDir;
 class JavaScriptSdkInteropTest extends SdkInteropContract {
 
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
-  private static NodeServer node;
+  private static NodePackage program;
+  private static @Nullable NodeServer server;
+  private final NodeServer node;
 
   @BeforeAll
-  static void startNode(@TempDir Path directory) throws IOException {
-    node =
-        NodeServer.start(
-            NodePackage.installed(Path.of("src/test/javascript")),
-            "server.js",
-            directory.resolve("node.log").toFile());
+  static void startServer(@TempDir Path directory) throws IOException {
+    program = NodePackage.install(Path.of("src/test/javascript"));
+    if (program.isInstalled()) {
+      server = NodeServer.start(program, "server.js", directory.resolve("node.log").toFile());
+    }
   }
 
   @AfterAll
-  static void stopNode() {
-    if (node != null) {
-      node.close();
+  static void stopServer() {
+    if (server != null) {
+      server.close();
     }
+  }
+
+  JavaScriptSdkInteropTest() {
+    program.assumeInstalled();
+    node = Objects.requireNonNull(server);
   }
 
   @Override
@@ -58,7 +66,7 @@ class JavaScriptSdkInteropTest extends SdkInteropContract {
   }
 
   /** Has the SDK's own server answer, and sees what it was asked. */
-  private static FunctionServer.Handler forwardTo(String path) {
+  private FunctionServer.Handler forwardTo(String path) {
     return request -> {
       HttpResponse<byte[]> response =
           CLIENT.send(
@@ -99,7 +107,7 @@ class JavaScriptSdkInteropTest extends SdkInteropContract {
     }
   }
 
-  private static RunningApplication direct() {
+  private RunningApplication direct() {
     return new RunningApplication(
         List.of(RemoteEndpoint.of("ref/*", node.url() + "/functions")), List.of());
   }

@@ -11,7 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.opentest4j.TestAbortedException;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Assumptions;
 
 /** A folder with programs for Node.js, and the packages that they need. */
 public final class NodePackage {
@@ -21,33 +22,39 @@ public final class NodePackage {
   private static final int OLDEST_VERSION = 18;
 
   private final Path folder;
+  private @Nullable String problem;
 
   private NodePackage(Path folder) {
     this.folder = folder;
   }
 
-  /**
-   * Installs what the folder's package needs, if that is not there.
-   *
-   * @throws TestAbortedException if there is no Node.js, or what is needed cannot be had
-   */
-  public static NodePackage installed(Path folder) throws IOException {
+  /** Installs what the folder's package needs, if that is not there and can be had. */
+  public static NodePackage install(Path folder) throws IOException {
     NodePackage result = new NodePackage(folder);
     Result version = result.tryToRun(RUN_SECONDS, "node", "--version");
     if (version.status != 0 || majorOf(version.output) < OLDEST_VERSION) {
-      throw new TestAbortedException("There is no Node.js " + OLDEST_VERSION + " or newer");
-    }
-    if (!result.isInstalled()) {
+      result.problem = "There is no Node.js " + OLDEST_VERSION + " or newer";
+    } else if (!result.isUpToDate()) {
       Result install = result.tryToRun(INSTALL_SECONDS, "npm", "ci", "--no-audit", "--no-fund");
       if (install.status != 0) {
-        throw new TestAbortedException(
-            "npm cannot install the packages of " + folder + ": " + install.output.strip());
+        result.problem =
+            "npm cannot install the packages of " + folder + ": " + install.output.strip();
       }
     }
     return result;
   }
 
-  private boolean isInstalled() throws IOException {
+  /** Whether all is there. */
+  public boolean isInstalled() {
+    return problem == null;
+  }
+
+  /** Skips the test if not all is there, and says why. */
+  public void assumeInstalled() {
+    Assumptions.assumeTrue(isInstalled(), problem);
+  }
+
+  private boolean isUpToDate() throws IOException {
     Path installed = folder.resolve("node_modules/.package-lock.json");
     return Files.exists(installed)
         && Files.getLastModifiedTime(installed)

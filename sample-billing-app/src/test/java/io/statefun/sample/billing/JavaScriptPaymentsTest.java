@@ -37,11 +37,12 @@ class JavaScriptPaymentsTest {
 
   @BeforeAll
   static void install() throws IOException {
-    payments = NodePackage.installed(Path.of("payments-javascript"));
+    payments = NodePackage.install(Path.of("payments-javascript"));
   }
 
   @BeforeEach
-  void prepareAudit() {
+  void prepare() {
+    payments.assumeInstalled();
     audit = Audit.of(directory, USERS, PERIODS);
   }
 
