@@ -63,7 +63,7 @@ public final class BeanFunctions {
         @State(value = "long", expireAfterWrite = "1h") ValueState<Long> longs,
         @State("float") ValueState<Float> floats,
         @State("double") ValueState<Double> doubles,
-        @State(value = "string", expireAfterAccess = "250ms") ValueState<String> strings,
+        @State(value = "string", expireAfterAccess = "1h") ValueState<String> strings,
         @State("point") ValueState<Point> points,
         @State("json") ValueState<Order> orders,
         Context context) {

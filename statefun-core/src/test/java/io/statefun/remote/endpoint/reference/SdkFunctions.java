@@ -80,9 +80,7 @@ public final class SdkFunctions {
     states.put("double", ValueSpec.named("double").withDoubleType());
     states.put(
         "string",
-        ValueSpec.named("string")
-            .thatExpiresAfterCall(Duration.ofMillis(250))
-            .withUtf8StringType());
+        ValueSpec.named("string").thatExpiresAfterCall(Duration.ofHours(1)).withUtf8StringType());
     states.put("point", ValueSpec.named("point").withCustomType(POINT));
     states.put("json", ValueSpec.named("json").withCustomType(ORDER));
     return states;
