@@ -17,10 +17,7 @@ import io.statefun.remote.RemoteEndpoint;
 import io.statefun.remote.RemoteEndpoints;
 import io.statefun.snapshot.FileSnapshotStore;
 import io.statefun.state.RocksDbBackend;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -90,7 +87,8 @@ public final class RemoteChainBenchmark {
     }
     double here = ends.millis(0.50);
     double here99 = ends.millis(0.99);
-    try (Server server = new Server(load.keys())) {
+    try (RemoteChainProcess server =
+        new RemoteChainProcess(System.getProperty("java.class.path"), load.keys())) {
       System.out.printf("At rest, functions there: %,d events at %d/s%n", idleEvents, idleRate);
       try (Chain chain = new Chain("there", server)) {
         correct &= chain.rest(report, "there");
@@ -116,7 +114,8 @@ public final class RemoteChainBenchmark {
     private final StateFunEngine engine;
     private long released;
 
-    Chain(String name, @org.jspecify.annotations.Nullable Server server) throws IOException {
+    Chain(String name, @org.jspecify.annotations.Nullable RemoteChainProcess server)
+        throws IOException {
       Path folder = data.resolve(name);
       Folders.delete(folder);
       TypeName first = TypeName.parse(ChainLoad.FUNCTION_A);
@@ -166,18 +165,18 @@ public final class RemoteChainBenchmark {
       return ChainCheck.isCorrect(engine, egress, load, released);
     }
 
-    boolean load(Report report, Server server) throws IOException {
+    boolean load(Report report, RemoteChainProcess server) throws IOException {
       System.out.printf("Load: %,d events after %,d%n", events, warmUp);
       release(warmUp, 0);
       calls.clear();
       messages.reset();
       long cpu = ProcessMeter.cpuNanos();
-      long serverCpu = server.cpuNanos();
+      RemoteChainProcess.Usage before = server.usage();
       long begun = System.nanoTime();
       release(events, 0);
       double seconds = (System.nanoTime() - begun) / 1e9;
       double cores = (ProcessMeter.cpuNanos() - cpu) / 1e9 / seconds;
-      double serverCores = (server.cpuNanos() - serverCpu) / 1e9 / seconds;
+      double serverCores = (server.usage().cpuNanos() - before.cpuNanos()) / 1e9 / seconds;
       double count = calls.size();
       report
           .add("call_before_commit", !afterCommit)
@@ -213,7 +212,7 @@ public final class RemoteChainBenchmark {
     }
   }
 
-  private RemoteEndpoints endpoints(Server server) {
+  private RemoteEndpoints endpoints(RemoteChainProcess server) {
     RemoteEndpoint.Limits defaults = RemoteEndpoint.Limits.DEFAULT;
     RemoteEndpoint endpoint =
         new RemoteEndpoint(
@@ -249,59 +248,6 @@ public final class RemoteChainBenchmark {
         calls.add(nanos);
       }
       messages.add(count);
-    }
-  }
-
-  /** The process with the functions. */
-  private static final class Server implements AutoCloseable {
-
-    private final Process process;
-    private final BufferedReader output;
-    private final int port;
-
-    Server(int keys) throws IOException {
-      this.process =
-          new ProcessBuilder(
-                  ProcessHandle.current().info().command().orElse("java"),
-                  "-Xmx256m",
-                  "-XX:+UseParallelGC",
-                  "-Dsun.net.httpserver.nodelay=true",
-                  "-Dsun.net.httpserver.maxIdleConnections=2000",
-                  "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
-                  "-cp",
-                  System.getProperty("java.class.path"),
-                  RemoteChainServer.class.getName(),
-                  Integer.toString(keys))
-              .redirectError(ProcessBuilder.Redirect.INHERIT)
-              .start();
-      this.output =
-          new BufferedReader(
-              new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-      this.port = (int) number();
-    }
-
-    private long number() throws IOException {
-      String line = output.readLine();
-      if (line == null) {
-        throw new IOException("The process with the functions has ended");
-      }
-      return Long.parseLong(line);
-    }
-
-    int port() {
-      return port;
-    }
-
-    /** What it has used of the processor since it began. */
-    long cpuNanos() throws IOException {
-      process.getOutputStream().write('?');
-      process.getOutputStream().flush();
-      return number();
-    }
-
-    @Override
-    public void close() {
-      process.destroy();
     }
   }
 }

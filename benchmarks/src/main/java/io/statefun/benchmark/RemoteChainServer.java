@@ -16,10 +16,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
- * The functions of the chain behind HTTP. Prints its port, and ends, with what it has used of the
- * processor, when nothing more can be read from its input.
+ * The functions of the chain behind HTTP. Prints its port, then for each byte of its input what it
+ * has used of the processor and how often it was called, and ends with its input.
  */
 public final class RemoteChainServer {
 
@@ -35,11 +36,17 @@ public final class RemoteChainServer {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), BACKLOG);
     server.setExecutor(Executors.newFixedThreadPool(THREADS));
-    server.createContext("/", exchange -> answer(exchange, endpoint));
+    LongAdder calls = new LongAdder();
+    server.createContext(
+        "/",
+        exchange -> {
+          calls.increment();
+          answer(exchange, endpoint);
+        });
     server.start();
     System.out.println(server.getAddress().getPort());
     while (System.in.read() >= 0) {
-      System.out.println(ProcessMeter.cpuNanos());
+      System.out.println(ProcessMeter.cpuNanos() + " " + calls.sum());
     }
     System.exit(0);
   }
