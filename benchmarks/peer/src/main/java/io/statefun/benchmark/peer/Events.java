@@ -92,7 +92,7 @@ final class Events extends RichParallelSourceFunction<TypedValue> {
     long due() {
       return rate == 0
           ? limit
-          : Math.min(limit, from + (long) ((System.nanoTime() - begun) * (rate / 1e9)));
+          : Math.min(limit, from + 1 + (long) ((System.nanoTime() - begun) * (rate / 1e9)));
     }
   }
 }
