@@ -52,6 +52,11 @@ public record DeadLetter(
     return text.length() > MAX_CAUSE ? text.substring(0, MAX_CAUSE) : text.toString();
   }
 
+  /** The same with another message. */
+  DeadLetter with(TypedValue other) {
+    return new DeadLetter(target, source, other, origin, cause, time, headers);
+  }
+
   byte[] write() {
     ByteWriter out = new ByteWriter(256);
     out.writeByte(FORMAT);

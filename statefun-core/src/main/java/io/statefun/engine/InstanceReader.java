@@ -95,7 +95,8 @@ final class InstanceReader implements EpochReader.Visitor {
           BACKLOG,
           PUT_ASIDE,
           SAVEPOINT,
-          STATE_TYPE -> {
+          STATE_TYPE,
+          KEYED_CALL -> {
         // Of the instance these say nothing, or nothing more.
       }
     }
@@ -116,7 +117,8 @@ final class InstanceReader implements EpochReader.Visitor {
     waiting(InstanceContent.Place.CHANNEL, Chunks.unpack(chunk));
   }
 
-  private void waiting(InstanceContent.Place place, Iterable<Message> all) {
+  /** Takes messages that wait somewhere, for whomever they are. */
+  void waiting(InstanceContent.Place place, Iterable<Message> all) {
     for (Message message : all) {
       if (message.target().equals(address)) {
         messages.add(

@@ -40,6 +40,7 @@ final class Keys {
   private static final int WAITING = 'w';
   private static final int QUEUE = 'q';
   private static final int STATE_TYPE = 'v';
+  private static final int KEYED_CALL = 'f';
 
   /** What an entry is. */
   enum Kind {
@@ -62,7 +63,8 @@ final class Keys {
     CALL(Keys.CALL),
     WAITING(Keys.WAITING),
     QUEUE(Keys.QUEUE),
-    STATE_TYPE(Keys.STATE_TYPE);
+    STATE_TYPE(Keys.STATE_TYPE),
+    KEYED_CALL(Keys.KEYED_CALL);
 
     private final int first;
 
@@ -171,6 +173,10 @@ final class Keys {
 
   static long timerMillis(byte[] key) {
     return new ByteReader(key, 1, 8).readFixedLong() ^ Long.MIN_VALUE;
+  }
+
+  static byte[] allTimers() {
+    return new byte[] {TIMER};
   }
 
   static byte[] token(Address owner, String token) {
@@ -302,6 +308,11 @@ final class Keys {
         .writeString(function.toString())
         .writeString(state)
         .toByteArray();
+  }
+
+  /** A call of an instance with a key. */
+  static byte[] keyedCall(Address target, String key) {
+    return ofInstance(KEYED_CALL, target).writeString(key).toByteArray();
   }
 
   static byte[] garbage(byte[] prefix) {

@@ -35,6 +35,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -475,12 +476,30 @@ final class Node {
   /** Sends a message and waits for the reply; the future completes when that is committed. */
   CompletableFuture<TypedValue> request(Address to, TypedValue value) {
     Address target = services.functions().stored(to);
-    String request = incarnation + "-" + nextRequest.incrementAndGet();
+    return request(target, back -> Message.of(target, back, value));
+  }
+
+  /**
+   * Asks or tells the partition of an instance; the future completes with the answer when that is
+   * committed.
+   */
+  CompletableFuture<TypedValue> ask(Address to, Control control) {
+    Address target = services.functions().stored(to);
+    return request(target, back -> Control.message(target, back, control));
+  }
+
+  /** What nobody outside can guess, and no other request has. */
+  String newNonce() {
+    return incarnation + "-" + nextRequest.incrementAndGet();
+  }
+
+  private CompletableFuture<TypedValue> request(
+      Address target, Function<Address, Message> message) {
+    String request = newNonce();
     int nearest = owners.routes().nearest(target.partition(services.partitions()));
-    Address back = Requests.address(nearest, request);
     CompletableFuture<TypedValue> reply = requests.add(nearest, request);
     CompletableFuture<Void> unused =
-        send(Message.of(target, back, value))
+        send(message.apply(Requests.address(nearest, request)))
             .whenComplete(
                 (done, failure) -> {
                   if (failure != null) {

@@ -86,6 +86,22 @@ final class RemoteQueue {
     return instance != null && instance.call != null;
   }
 
+  /** The messages with which an instance is called. */
+  Collection<Message> called(Address address) {
+    RemoteInstance instance = instances.get(address);
+    return instance == null || instance.call == null ? List.of() : instance.call.messages;
+  }
+
+  /** The messages with which an instance will be called, as far as they are in memory. */
+  Collection<Message> queued(Address address) {
+    List<Message> queued = new ArrayList<>(waiting.inMemory());
+    RemoteInstance instance = instances.get(address);
+    if (instance != null) {
+      queued.addAll(0, instance.next);
+    }
+    return queued;
+  }
+
   /** Adds a message behind all others. */
   void add(Message message) {
     touch();

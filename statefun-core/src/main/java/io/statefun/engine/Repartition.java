@@ -154,7 +154,8 @@ final class Repartition {
   void entry(byte[] key, byte[] value) {
     switch (Keys.kind(key)) {
       case ROW -> target(Keys.rowAddress(key)).put(key, value);
-      case COLLECTION, BLOCKED, CALL, WAITING -> target(Keys.owner(key)).put(key, value);
+      case COLLECTION, BLOCKED, CALL, WAITING, KEYED_CALL ->
+          target(Keys.owner(key)).put(key, value);
       case TOKEN -> target(Keys.owner(key)).put(key, renumberTimer(value));
       case REMINDER ->
           target(Keys.owner(key)).put(key, InstanceReminders.withTimer(value, this::renumberTimer));
@@ -208,7 +209,7 @@ final class Repartition {
   }
 
   private Target target(Address address) {
-    return targets.get(address.partition(targets.size()));
+    return targets.get(CallAddress.partition(address, targets.size()));
   }
 
   // The result

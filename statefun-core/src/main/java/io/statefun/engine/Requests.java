@@ -31,25 +31,36 @@ final class Requests {
     return Address.of(REPLY, partition + "/" + request);
   }
 
+  /** The address of which {@link #address(int, String)} has made the id. */
+  static Address address(String id) {
+    return Address.of(REPLY, id);
+  }
+
   /**
    * Checks to whom a function sends, which may be elsewhere and make up whatever it wants.
    *
    * @throws IllegalArgumentException if it is for a reply, but the address is of no request
    */
-  static Address checked(Address target, int partitions) {
+  static Address checked(Address target) {
+    if (CallAddress.isCall(target)) {
+      CallAddress unused = CallAddress.of(target);
+    }
     if (isReply(target)) {
       int slash = target.id().indexOf('/');
       String number = slash < 0 ? "" : target.id().substring(0, slash);
-      if (!number.matches("[0-9]{1,9}") || Integer.parseInt(number) >= partitions) {
+      if (!number.matches("[0-9]{1,9}")) {
         throw new IllegalArgumentException("'" + target.id() + "' is no request to reply to");
       }
     }
     return target;
   }
 
-  /** The partition of the node that waits for a reply. */
-  static int partition(Address reply) {
-    return Integer.parseInt(reply.id(), 0, reply.id().indexOf('/'), 10);
+  /**
+   * The partition of the node that waits for a reply; any if the application had more when the
+   * request was made, so that nobody waits any more.
+   */
+  static int partition(Address reply, int partitions) {
+    return Integer.parseInt(reply.id(), 0, reply.id().indexOf('/'), 10) % partitions;
   }
 
   private static String request(Address reply) {
@@ -76,8 +87,13 @@ final class Requests {
   /** Completes a request, once its reply is committed. A reply that nobody waits for is dropped. */
   void complete(EpochPart.Reply reply) {
     Waiting request = waiting.get(reply.request());
-    if (request != null) {
-      request.reply().complete(reply.value());
+    if (request == null) {
+      return;
+    }
+    try {
+      request.reply().complete(Answer.checked(reply.value()));
+    } catch (RequestFailedException refused) {
+      request.reply().completeExceptionally(refused);
     }
   }
 

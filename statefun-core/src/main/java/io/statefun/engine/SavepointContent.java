@@ -104,7 +104,15 @@ public record SavepointContent(
         case POSITION -> positions++;
         case DEAD_LETTER -> deadLetters++;
         case PUT_ASIDE -> records++;
-        case TOKEN, REMINDER, ACKNOWLEDGED, COUNTERS, GARBAGE, BACKLOG, SAVEPOINT, STATE_TYPE -> {
+        case TOKEN,
+            REMINDER,
+            ACKNOWLEDGED,
+            COUNTERS,
+            GARBAGE,
+            BACKLOG,
+            SAVEPOINT,
+            STATE_TYPE,
+            KEYED_CALL -> {
           // These belong to what is counted already.
         }
       }

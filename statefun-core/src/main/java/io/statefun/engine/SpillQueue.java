@@ -9,6 +9,7 @@ import io.statefun.state.Overlay;
 import io.statefun.wire.StoredBytes;
 import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -87,6 +88,11 @@ final class SpillQueue {
       load();
     }
     return head.peek();
+  }
+
+  /** The first messages, as far as they are in memory. */
+  Collection<Message> inMemory() {
+    return Collections.unmodifiableCollection(head);
   }
 
   /** Removes the first message. */

@@ -438,6 +438,34 @@ public final class StateFunEngine implements AutoCloseable {
     return result;
   }
 
+  /** Calls with a key. */
+  public KeyedCalls keyedCalls() {
+    return new KeyedCalls(this::running, this::awaitRoom, types);
+  }
+
+  // Looking into it, and mending
+
+  /** The messages that could not be handled. */
+  public DeadLetters deadLetters() {
+    return new DeadLetters(this::running, types);
+  }
+
+  /**
+   * Looks at an instance, which may be of a function that the application does not have. It goes on
+   * meanwhile, and waits no longer than for a message.
+   *
+   * @param address with any name that its function has or had
+   * @param limit how many to show of all that may be many
+   * @return completes with what is committed, all of it at the same time
+   * @throws IllegalStateException if the engine does not run, or this process has no partitions
+   */
+  public CompletableFuture<InstanceView> instance(Address address, int limit) {
+    Address stored = services.functions().stored(address);
+    return running()
+        .ask(stored, new Control.Read(limit))
+        .thenApply(answer -> InstanceDump.read(answer.bytes(), stored, services, limit));
+  }
+
   // Savepoints
 
   /**

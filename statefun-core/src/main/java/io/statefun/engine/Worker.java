@@ -57,6 +57,7 @@ final class Worker {
   private final WorkerInvocation invocation;
   private final UnknownMessages unknown;
   private final RemoteCalls calls;
+  private final ControlDesk desk;
   private final List<Partition> partitions = new ArrayList<>();
   private final ArrayDeque<Partition> ready = new ArrayDeque<>();
   private final List<IngressReader> ingresses = new ArrayList<>();
@@ -97,6 +98,7 @@ final class Worker {
     this.invocation = new WorkerInvocation(node, scratch);
     this.unknown = new UnknownMessages(node.unknownWait());
     this.calls = new RemoteCalls(node, barrier, invocation, new CallHost(), callIds);
+    this.desk = new ControlDesk(node, new DeskHost());
     this.epoch = epoch;
     this.routes = owners.routes();
     this.current = new EpochPart(epoch);
@@ -366,7 +368,7 @@ final class Worker {
         takeMarker(from, marker.epoch());
       } else {
         Message message = (Message) next;
-        int number = message.target().partition(node.partitions());
+        int number = CallAddress.partition(message.target(), node.partitions());
         OpenCut cut = openCut;
         if (cut != null && !cut.isMarked(from)) {
           cut.addChannelState(number, message);
@@ -423,6 +425,18 @@ final class Worker {
 
   private void handle(Partition partition, Message message) {
     changed = true;
+    if (Control.isControl(message)) {
+      desk.handle(partition, message);
+      return;
+    }
+    if (CallAddress.isCall(message.target())) {
+      desk.replied(partition, message);
+      return;
+    }
+    take(partition, message);
+  }
+
+  private void take(Partition partition, Message message) {
     BlockedInstance waiting =
         partition.blocked.isEmpty() ? null : partition.blocked.get(message.target());
     if (waiting != null) {
@@ -595,8 +609,8 @@ final class Worker {
     boolean reply = Requests.isReply(message.target());
     int number =
         reply
-            ? Requests.partition(message.target())
-            : message.target().partition(node.partitions());
+            ? Requests.partition(message.target(), node.partitions())
+            : CallAddress.partition(message.target(), node.partitions());
     if (!routes.has(number)) {
       post(sender, number, message);
       return true;
@@ -619,7 +633,7 @@ final class Worker {
     if (!hasRoom(number, owner)) {
       return false;
     }
-    if (!node.surroundings().take(message)) {
+    if (CallAddress.isCall(message.target()) || !node.surroundings().take(message)) {
       if (owner == index) {
         enqueue(routes.partition(number), message);
       } else {
@@ -751,6 +765,22 @@ final class Worker {
             DeadLetter.describe(failure),
             node.clock().instant(),
             message.headers()));
+    tellCaller(partition, message, failure);
+  }
+
+  /** Tells who waits for a reply from outside that none will come. */
+  private void tellCaller(Partition partition, Message message, Throwable failure) {
+    Address source = message.source();
+    if (source != null && (Requests.isReply(source) || CallAddress.isCall(source))) {
+      String why =
+          "The message to "
+              + message.target()
+              + " could not be handled, and is among the dead letters: "
+              + failure;
+      send(
+          partition,
+          Message.of(source, null, Answer.failure(RequestFailedException.Reason.DEAD_LETTER, why)));
+    }
   }
 
   private boolean retry(long now) {
@@ -950,6 +980,19 @@ final class Worker {
       } else {
         waiting.add(message);
       }
+    }
+  }
+
+  private final class DeskHost implements ControlDesk.Host {
+
+    @Override
+    public void send(Partition sender, Message message) {
+      Worker.this.send(sender, message);
+    }
+
+    @Override
+    public void handle(Partition partition, Message message) {
+      Worker.this.take(partition, message);
     }
   }
 

@@ -303,7 +303,7 @@ final class WorkerInvocation implements Invocation, Context {
   }
 
   private Address target(Address to) {
-    return Requests.checked(node.functions().stored(to), node.partitions());
+    return Requests.checked(node.functions().stored(to));
   }
 
   private void stage(Message staged) {

@@ -10,7 +10,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.statefun.message.Address;
 import io.statefun.message.TypeName;
 import io.statefun.message.TypedValue;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 
 class RequestsTest {
@@ -25,7 +27,26 @@ class RequestsTest {
     Address back = Requests.address(7, "node-1");
 
     assertThat(Requests.isReply(back)).isTrue();
-    assertThat(Requests.partition(back)).isEqualTo(7);
+    assertThat(Requests.partition(back, 8)).isEqualTo(7);
+  }
+
+  @Test
+  void aReplyToARequestFromBeforeARescalingComesToAnyPartition() {
+    assertThat(Requests.partition(Requests.address(7, "node-1"), 4)).isBetween(0, 3);
+  }
+
+  @Test
+  void aFailureCompletesItsRequestExceptionally() {
+    CompletableFuture<TypedValue> request = requests.add(0, "node-1");
+    TypedValue failure = Answer.failure(RequestFailedException.Reason.DEAD_LETTER, "broken");
+
+    requests.complete(Requests.reply(Message.of(Requests.address(0, "node-1"), null, failure)));
+
+    assertThat(request)
+        .isCompletedExceptionally()
+        .failsWithin(Duration.ZERO)
+        .withThrowableOfType(ExecutionException.class)
+        .withMessageContaining("broken");
   }
 
   @Test
