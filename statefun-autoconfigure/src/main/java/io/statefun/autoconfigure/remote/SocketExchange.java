@@ -7,6 +7,7 @@ package io.statefun.autoconfigure.remote;
 
 import io.statefun.remote.Exchange;
 import java.io.IOException;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import org.eclipse.jetty.client.Request;
@@ -99,7 +100,14 @@ final class SocketExchange implements Request.Listener, Response.Listener {
     if (failure == null) {
       exchange.received();
     } else {
-      exchange.fail(failure);
+      exchange.fail(explained(failure));
     }
+  }
+
+  /** Jetty's client says where there is no connection, and leaves it to the cause to say why. */
+  private static Throwable explained(Throwable failure) {
+    return failure instanceof SocketException && failure.getCause() instanceof SocketException why
+        ? new SocketException(failure.getMessage() + ": " + why.getMessage())
+        : failure;
   }
 }

@@ -6,6 +6,7 @@
 package io.statefun.autoconfigure.remote;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
 import io.statefun.remote.HttpTransport;
@@ -17,6 +18,7 @@ import io.statefun.remote.RemoteEndpoint.Timeouts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.URI;
 import java.net.UnixDomainSocketAddress;
@@ -82,13 +84,15 @@ class UnixSocketTransportTest extends HttpTransportContract {
     Path file = file("full");
     ServerSocketChannel full = closedLater(ServerSocketChannel.open(StandardProtocolFamily.UNIX));
     full.bind(UnixDomainSocketAddress.of(file), 1);
-    boolean connected = true;
-    for (int i = 0; i < 8 && connected; i++) {
-      SocketChannel one = closedLater(SocketChannel.open(StandardProtocolFamily.UNIX));
-      one.configureBlocking(false);
-      connected = one.connect(UnixDomainSocketAddress.of(file));
-    }
-    assertThat(connected).isFalse();
+    assertThatThrownBy(
+            () -> {
+              for (int i = 0; i < 8; i++) {
+                SocketChannel one = closedLater(SocketChannel.open(StandardProtocolFamily.UNIX));
+                one.configureBlocking(false);
+                one.connect(UnixDomainSocketAddress.of(file));
+              }
+            })
+        .isInstanceOf(SocketException.class);
     return url(file, "/");
   }
 
@@ -127,6 +131,15 @@ class UnixSocketTransportTest extends HttpTransportContract {
 
     assertThat(proxy.accepted()).isEqualTo(1);
     assertThat(headers).containsOnly("Accept", "Content-type", "Content-length", "Host");
+  }
+
+  @Test
+  void aFailureSaysWhyThereIsNoConnection() {
+    assertThatThrownBy(() -> post(patient(), whereNothingIs()))
+        .cause()
+        .isInstanceOf(SocketException.class)
+        .hasMessageContaining(file("none").toString())
+        .hasMessageContaining("No such file");
   }
 
   @Test
