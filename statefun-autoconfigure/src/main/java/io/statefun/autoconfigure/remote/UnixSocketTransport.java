@@ -38,6 +38,7 @@ final class UnixSocketTransport implements HttpTransport {
 
   private static final String OCTETS = "application/octet-stream";
   private static final int PART_BYTES = 16 << 10;
+  private static final int MAX_HEAD_BYTES = 384 << 10;
   private static final int THREADS = 8;
   private static final Duration KEPT = Duration.ofSeconds(30);
 
@@ -69,6 +70,7 @@ final class UnixSocketTransport implements HttpTransport {
     // Who calls has a limit of its own.
     client.setMaxConnectionsPerDestination(Integer.MAX_VALUE);
     client.setMaxRequestsQueuedPerDestination(Integer.MAX_VALUE);
+    client.setMaxResponseHeadersSize(MAX_HEAD_BYTES);
     client.setFollowRedirects(false);
     client.setHttpCookieStore(new HttpCookieStore.Empty());
     client.setUserAgentField(null);
@@ -79,7 +81,6 @@ final class UnixSocketTransport implements HttpTransport {
     QueuedThreadPool threads = new QueuedThreadPool(THREADS, 1);
     threads.setName("statefun-remote");
     threads.setDaemon(true);
-    threads.setStopTimeout(0);
     return threads;
   }
 

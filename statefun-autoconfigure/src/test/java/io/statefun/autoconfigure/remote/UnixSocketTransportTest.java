@@ -7,6 +7,7 @@ package io.statefun.autoconfigure.remote;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import io.statefun.remote.HttpTransport;
@@ -32,6 +33,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class UnixSocketTransportTest extends HttpTransportContract {
 
@@ -140,6 +143,50 @@ class UnixSocketTransportTest extends HttpTransportContract {
         .isInstanceOf(SocketException.class)
         .hasMessageContaining(file("none").toString())
         .hasMessageContaining("No such file");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"100 Continue", "102 Processing", "103 Early Hints"})
+  void whatComesBeforeTheResponseDoesNotCount(String status) throws Exception {
+    RawServer server =
+        closedLater(
+            RawServer.saying(
+                "HTTP/1.1 " + status + "\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc"));
+
+    Response response = post(patient(), url(server, "/"));
+
+    assertThat(response.status()).isEqualTo(200);
+    assertThat(response.body()).asString().isEqualTo("abc");
+  }
+
+  @Test
+  void aHeadWithoutEndIsAFailure() throws Exception {
+    RawServer server =
+        closedLater(
+            RawServer.saying(
+                "HTTP/1.1 200 OK\r\nX: " + "a".repeat(1 << 20) + "\r\nContent-Length: 0\r\n\r\n"));
+
+    assertThatThrownBy(() -> post(patient(), url(server, "/")))
+        .cause()
+        .isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void theThreadsEndWithTheTransportAndHoldUpNoProcess() throws Exception {
+    HttpTransport transport = patient();
+    assertThatThrownBy(() -> post(transport, whereNothingIs())).isNotNull();
+    List<Thread> threads = threads();
+    assertThat(threads).isNotEmpty().allMatch(Thread::isDaemon);
+
+    transport.close();
+
+    await().until(() -> threads.stream().noneMatch(Thread::isAlive));
+  }
+
+  private static List<Thread> threads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("statefun-remote"))
+        .toList();
   }
 
   @Test
