@@ -5,33 +5,24 @@
  */
 package io.statefun.remote;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Flow;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
@@ -40,8 +31,6 @@ import org.jspecify.annotations.Nullable;
 public final class JdkHttpTransport implements HttpTransport {
 
   private static final int THREADS = 2;
-  private static final int SUCCESS = 2;
-  private static final int NO_CONTENT = 204;
   private static final String OCTETS = "application/octet-stream";
   private static final long KEPT_SECONDS = 10;
 
@@ -52,16 +41,10 @@ public final class JdkHttpTransport implements HttpTransport {
    */
   private static final boolean HAS_COMMON_POOL = ForkJoinPool.getCommonPoolParallelism() > 1;
 
-  private static final String CLOSED = "the transport is closed";
-
-  private final RemoteEndpoint.Timeouts timeouts;
-  private final int maxResponseBytes;
+  private final Exchanges exchanges;
   private final ExecutorService threads;
   private final ExecutorService callers;
-  private final ScheduledExecutorService timer;
   private final HttpClient client;
-  private final Set<Exchange> open = ConcurrentHashMap.newKeySet();
-  private volatile boolean closed;
 
   /**
    * @param timeouts how long anything may take
@@ -74,11 +57,9 @@ public final class JdkHttpTransport implements HttpTransport {
       int maxResponseBytes,
       @Nullable SSLContext ssl,
       @Nullable SSLParameters parameters) {
-    this.timeouts = timeouts;
-    this.maxResponseBytes = maxResponseBytes;
-    this.threads = Executors.newFixedThreadPool(THREADS, daemons("statefun-remote"));
+    this.exchanges = new Exchanges(timeouts, maxResponseBytes);
+    this.threads = Executors.newFixedThreadPool(THREADS, DaemonThreads.named("statefun-remote"));
     this.callers = callers();
-    this.timer = timer();
     HttpClient.Builder builder =
         HttpClient.newBuilder()
             .connectTimeout(timeouts.connect())
@@ -100,22 +81,7 @@ public final class JdkHttpTransport implements HttpTransport {
         KEPT_SECONDS,
         TimeUnit.SECONDS,
         new SynchronousQueue<>(),
-        daemons("statefun-remote-call"));
-  }
-
-  private static ScheduledExecutorService timer() {
-    ScheduledThreadPoolExecutor timer =
-        new ScheduledThreadPoolExecutor(1, daemons("statefun-remote-timer"));
-    timer.setRemoveOnCancelPolicy(true);
-    return timer;
-  }
-
-  private static ThreadFactory daemons(String name) {
-    return task -> {
-      Thread thread = new Thread(task, name);
-      thread.setDaemon(true);
-      return thread;
-    };
+        DaemonThreads.named("statefun-remote-call"));
   }
 
   @Override
@@ -128,20 +94,37 @@ public final class JdkHttpTransport implements HttpTransport {
             .header("Content-Type", OCTETS)
             .header("Accept", OCTETS);
     request.headers().forEach(builder::setHeader);
-    Exchange exchange = new Exchange();
-    builder.POST(exchange.sending(request.body()));
-    if (closed) {
-      return CompletableFuture.failedFuture(new IOException(CLOSED));
+    Exchange exchange = exchanges.begin();
+    if (!exchange.result().isDone()) {
+      HttpRequest post = builder.POST(sending(request.body(), exchange)).build();
+      bind(exchange, send(post, info -> receiving(info, exchange)));
     }
-    return exchange.watch(send(builder.build(), exchange::receiving));
+    return exchange.result();
   }
 
-  private CompletableFuture<HttpResponse<byte[]>> send(
-      HttpRequest request, HttpResponse.BodyHandler<byte[]> handler) {
+  private static void bind(Exchange exchange, CompletableFuture<HttpResponse<Void>> begun) {
+    begun.whenComplete(
+        (response, failure) -> {
+          if (failure != null) {
+            exchange.fail(failure);
+          }
+        });
+    exchange
+        .result()
+        .whenComplete(
+            (response, failure) -> {
+              if (failure != null) {
+                boolean unused = begun.cancel(true);
+              }
+            });
+  }
+
+  private CompletableFuture<HttpResponse<Void>> send(
+      HttpRequest request, HttpResponse.BodyHandler<Void> handler) {
     if (HAS_COMMON_POOL) {
       return client.sendAsync(request, handler);
     }
-    CompletableFuture<HttpResponse<byte[]>> sent = new CompletableFuture<>();
+    CompletableFuture<HttpResponse<Void>> sent = new CompletableFuture<>();
     try {
       Future<?> call = callers.submit(() -> sendAndWait(request, handler, sent));
       sent.whenComplete(
@@ -151,15 +134,15 @@ public final class JdkHttpTransport implements HttpTransport {
             }
           });
     } catch (RejectedExecutionException e) {
-      sent.completeExceptionally(new IOException(CLOSED, e));
+      sent.completeExceptionally(new IOException(Exchanges.CLOSED, e));
     }
     return sent;
   }
 
   private void sendAndWait(
       HttpRequest request,
-      HttpResponse.BodyHandler<byte[]> handler,
-      CompletableFuture<HttpResponse<byte[]>> sent) {
+      HttpResponse.BodyHandler<Void> handler,
+      CompletableFuture<HttpResponse<Void>> sent) {
     try {
       sent.complete(client.send(request, handler));
     } catch (Throwable failure) {
@@ -169,263 +152,121 @@ public final class JdkHttpTransport implements HttpTransport {
 
   @Override
   public void close() {
-    closed = true;
-    open.forEach(exchange -> exchange.end(CLOSED));
-    timer.shutdownNow();
+    exchanges.close();
     callers.shutdownNow();
     threads.shutdownNow();
   }
 
+  private static HttpRequest.BodyPublisher sending(byte[] body, Exchange exchange) {
+    HttpRequest.BodyPublisher all = HttpRequest.BodyPublishers.ofByteArray(body);
+    return HttpRequest.BodyPublishers.fromPublisher(
+        subscriber -> all.subscribe(new Sending(subscriber, exchange)), Math.max(1, body.length));
+  }
+
+  private static HttpResponse.BodySubscriber<Void> receiving(
+      HttpResponse.ResponseInfo info, Exchange exchange) {
+    exchange.receiving(head(info));
+    return new Receiving(exchange);
+  }
+
+  private static Exchange.Head head(HttpResponse.ResponseInfo info) {
+    HttpHeaders headers = info.headers();
+    return new Exchange.Head(
+        info.statusCode(),
+        headers.firstValue("content-type").orElse(null),
+        headers.firstValue("retry-after").orElse(null),
+        info.version() != HttpClient.Version.HTTP_1_1
+            || headers.firstValue("content-length").isPresent()
+            || headers.firstValue("transfer-encoding").isPresent());
+  }
+
+  /** Sees how the request is taken. */
+  private static final class Sending implements Flow.Subscriber<ByteBuffer> {
+
+    private final Flow.Subscriber<? super ByteBuffer> subscriber;
+    private final Exchange exchange;
+
+    Sending(Flow.Subscriber<? super ByteBuffer> subscriber, Exchange exchange) {
+      this.subscriber = subscriber;
+      this.exchange = exchange;
+    }
+
+    @Override
+    public void onSubscribe(Flow.Subscription subscription) {
+      exchange.sending();
+      subscriber.onSubscribe(subscription);
+    }
+
+    @Override
+    public void onNext(ByteBuffer part) {
+      exchange.sending();
+      subscriber.onNext(part);
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      subscriber.onError(failure);
+    }
+
+    @Override
+    public void onComplete() {
+      exchange.sent();
+      subscriber.onComplete();
+    }
+  }
+
   /**
-   * Whether there are no bytes where nothing has said that there are none. The end of a connection
-   * that ends a response may as well be that of a server that has died; of other bytes, the reader
-   * of the body sees whether they are all.
+   * Sees how the response comes. The exchange ends here, where the last byte comes: the client
+   * itself would tell of it by another thread.
    */
-  private static boolean isCutOff(HttpResponse.ResponseInfo info, int bytes) {
-    return info.version() == HttpClient.Version.HTTP_1_1
-        && bytes == 0
-        && info.statusCode() / 100 == SUCCESS
-        && info.statusCode() != NO_CONTENT
-        && info.headers().firstValue("content-length").isEmpty()
-        && info.headers().firstValue("transfer-encoding").isEmpty();
-  }
+  private static final class Receiving implements HttpResponse.BodySubscriber<Void> {
 
-  /** Some headers that make no sense fail the client in other ways than by I/O. */
-  private static IOException ioException(Throwable failure) {
-    Throwable cause =
-        failure instanceof CompletionException && failure.getCause() != null
-            ? failure.getCause()
-            : failure;
-    return cause instanceof IOException known
-        ? known
-        : new IOException("what came is not understood: " + cause, cause);
-  }
+    private final Exchange exchange;
+    private final CompletableFuture<Void> body = new CompletableFuture<>();
+    private Flow.@Nullable Subscription subscription;
 
-  /** How far an exchange has come. */
-  private enum Stage {
-    CONNECTING("there was no connection"),
-    SENDING("nothing was taken of the request"),
-    RECEIVING("nothing was received of the response");
-
-    private final String lacking;
-
-    Stage(String lacking) {
-      this.lacking = lacking;
-    }
-  }
-
-  /** One request and its response, which must go on. */
-  private final class Exchange {
-
-    private final CompletableFuture<Response> result = new CompletableFuture<>();
-    private final long begunAt = System.nanoTime();
-    private volatile long movedAt = begunAt;
-    private volatile Stage stage = Stage.CONNECTING;
-
-    CompletableFuture<Response> watch(CompletableFuture<HttpResponse<byte[]>> begun) {
-      open.add(this);
-      ScheduledFuture<?> clock = watchTime();
-      begun.whenComplete(
-          (response, failure) -> {
-            if (failure != null) {
-              result.completeExceptionally(ioException(failure));
-            }
-          });
-      result.whenComplete(
-          (response, failure) -> {
-            open.remove(this);
-            if (clock != null) {
-              clock.cancel(false);
-            }
-            if (failure != null) {
-              boolean unused = begun.cancel(true);
-            }
-          });
-      if (closed) {
-        end(CLOSED);
-      }
-      return result;
+    Receiving(Exchange exchange) {
+      this.exchange = exchange;
     }
 
-    void end(String why) {
-      result.completeExceptionally(new IOException(why));
+    @Override
+    public CompletionStage<Void> getBody() {
+      return body;
     }
 
-    private @Nullable ScheduledFuture<?> watchTime() {
-      long period = Math.max(1, shortest().toMillis() / 4);
-      try {
-        return timer.scheduleWithFixedDelay(
-            () -> {
-              String late = late();
-              if (late != null) {
-                end(late);
-              }
-            },
-            period,
-            period,
-            TimeUnit.MILLISECONDS);
-      } catch (RejectedExecutionException e) {
-        // It was closed meanwhile, and the exchange ends as well.
-        return null;
-      }
+    @Override
+    public void onSubscribe(Flow.Subscription newSubscription) {
+      subscription = newSubscription;
+      newSubscription.request(Long.MAX_VALUE);
     }
 
-    private Duration shortest() {
-      return Stream.of(timeouts.call(), timeouts.connect(), timeouts.read(), timeouts.write())
-          .min(Duration::compareTo)
-          .orElseThrow();
-    }
-
-    /** What has taken too long, or null if nothing has. */
-    private @Nullable String late() {
-      long now = System.nanoTime();
-      if (now - begunAt > timeouts.call().toNanos()) {
-        return "the call has taken longer than " + timeouts.call().toMillis() + " ms";
-      }
-      Stage reached = stage;
-      Duration limit =
-          switch (reached) {
-            case CONNECTING -> timeouts.connect();
-            case SENDING -> timeouts.write();
-            case RECEIVING -> timeouts.read();
-          };
-      return now - movedAt > limit.toNanos()
-          ? reached.lacking + " for " + limit.toMillis() + " ms"
-          : null;
-    }
-
-    private void moved(Stage to) {
-      movedAt = System.nanoTime();
-      stage = to;
-    }
-
-    HttpRequest.BodyPublisher sending(byte[] body) {
-      HttpRequest.BodyPublisher all = HttpRequest.BodyPublishers.ofByteArray(body);
-      return HttpRequest.BodyPublishers.fromPublisher(
-          subscriber -> all.subscribe(new Sending(subscriber)), Math.max(1, body.length));
-    }
-
-    HttpResponse.BodySubscriber<byte[]> receiving(HttpResponse.ResponseInfo info) {
-      moved(Stage.RECEIVING);
-      return new Receiving(info);
-    }
-
-    /** Sees how the request is taken. */
-    private final class Sending implements Flow.Subscriber<ByteBuffer> {
-
-      private final Flow.Subscriber<? super ByteBuffer> subscriber;
-
-      Sending(Flow.Subscriber<? super ByteBuffer> subscriber) {
-        this.subscriber = subscriber;
-      }
-
-      @Override
-      public void onSubscribe(Flow.Subscription subscription) {
-        moved(Stage.SENDING);
-        subscriber.onSubscribe(subscription);
-      }
-
-      @Override
-      public void onNext(ByteBuffer part) {
-        moved(Stage.SENDING);
-        subscriber.onNext(part);
-      }
-
-      @Override
-      public void onError(Throwable failure) {
-        subscriber.onError(failure);
-      }
-
-      @Override
-      public void onComplete() {
-        moved(Stage.RECEIVING);
-        subscriber.onComplete();
-      }
-    }
-
-    /**
-     * Gathers the response, as far as it is taken. The exchange ends here, where the last byte
-     * comes: the client itself would tell of it by another thread.
-     */
-    private final class Receiving implements HttpResponse.BodySubscriber<byte[]> {
-
-      private final HttpResponse.ResponseInfo info;
-      private final ByteArrayOutputStream received = new ByteArrayOutputStream();
-      private final CompletableFuture<byte[]> body = new CompletableFuture<>();
-      private Flow.@Nullable Subscription subscription;
-
-      Receiving(HttpResponse.ResponseInfo info) {
-        this.info = info;
-      }
-
-      @Override
-      public CompletionStage<byte[]> getBody() {
-        return body;
-      }
-
-      @Override
-      public void onSubscribe(Flow.Subscription newSubscription) {
-        subscription = newSubscription;
-        newSubscription.request(Long.MAX_VALUE);
-      }
-
-      @Override
-      public void onNext(List<ByteBuffer> parts) {
-        moved(Stage.RECEIVING);
-        for (ByteBuffer part : parts) {
-          if (received.size() + (long) part.remaining() > maxResponseBytes) {
-            refuse();
-            return;
-          }
-          byte[] bytes = new byte[part.remaining()];
-          part.get(bytes);
-          received.writeBytes(bytes);
-        }
-      }
-
-      private void refuse() {
-        if (subscription != null) {
-          subscription.cancel();
-        }
-        // Of a failure the body does not count.
-        if (info.statusCode() / 100 == SUCCESS) {
-          fail(
-              new OversizedResponseException(
-                  "the response has more than " + maxResponseBytes + " bytes"));
-        } else {
-          end();
-        }
-      }
-
-      @Override
-      public void onError(Throwable failure) {
-        fail(ioException(failure));
-      }
-
-      private void fail(IOException failure) {
-        result.completeExceptionally(failure);
-        body.completeExceptionally(failure);
-      }
-
-      @Override
-      public void onComplete() {
-        end();
-      }
-
-      private void end() {
-        if (isCutOff(info, received.size())) {
-          fail(new IOException("the response ended before anything of it had come"));
+    @Override
+    public void onNext(List<ByteBuffer> parts) {
+      for (ByteBuffer part : parts) {
+        if (!exchange.received(part)) {
+          leave();
           return;
         }
-        byte[] bytes = received.toByteArray();
-        body.complete(bytes);
-        result.complete(
-            new Response(
-                info.statusCode(),
-                info.headers().firstValue("content-type").orElse(null),
-                info.headers().firstValue("retry-after").orElse(null),
-                bytes));
       }
+    }
+
+    private void leave() {
+      if (subscription != null) {
+        subscription.cancel();
+      }
+      body.complete(null);
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      exchange.fail(failure);
+      body.completeExceptionally(failure);
+    }
+
+    @Override
+    public void onComplete() {
+      body.complete(null);
+      exchange.received();
     }
   }
 }

@@ -10,6 +10,7 @@ import io.statefun.message.TypeName;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param functions which functions: {@code namespace/name}, or {@code namespace/*} for all of a
  *     namespace that no other endpoint names
  * @param urlTemplate the URL, in which {@code {function.name}} stands for the name of the function
- *     without its namespace
+ *     without its namespace; may be a {@link UnixSocketUrl}
  * @param headers sent with each request
  * @param timeouts how long anything may take
  * @param retry how calls are repeated that do not get through
@@ -106,17 +107,48 @@ public record RemoteEndpoint(
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("'" + template + "' is no URL: " + e.getMessage(), e);
     }
+    refuseUser(uri);
     String scheme = uri.getScheme();
-    if (scheme == null || !Set.of("http", "https").contains(scheme) || uri.getHost() == null) {
-      throw new IllegalArgumentException(
-          "'" + template + "' is no URL of a function: it has to begin with http:// or https://");
+    if (UnixSocketUrl.SCHEME.equals(scheme)) {
+      checkSocket(template, uri);
+    } else if ("https+unix".equals(scheme)) {
+      throw noUrl(template, "a socket has no TLS. Begin it with http+unix://");
+    } else if (scheme == null
+        || !Set.of("http", "https").contains(scheme)
+        || uri.getHost() == null) {
+      throw noUrl(
+          template,
+          "it has to begin with http:// or https://, or with http+unix:// if it is a socket");
     }
-    if (uri.getUserInfo() != null) {
+  }
+
+  private static void refuseUser(URI uri) {
+    String authority = uri.getRawAuthority();
+    if (authority != null && authority.contains("@")) {
       throw new IllegalArgumentException(
           "The URL at "
-              + uri.getHost()
+              + authority.substring(authority.lastIndexOf('@') + 1)
               + " has a user or a password, which is not sent. Use the header 'Authorization'");
     }
+  }
+
+  private static void checkSocket(String template, URI uri) {
+    Path socket;
+    try {
+      socket = UnixSocketUrl.of(uri).socket();
+    } catch (IllegalArgumentException e) {
+      throw noUrl(template, e.getMessage());
+    }
+    URI other = URI.create(template.replace(NAME, "y"));
+    if (!UnixSocketUrl.of(other).socket().equals(socket)) {
+      throw noUrl(
+          template,
+          NAME + " cannot be in the path of the socket. Write it behind the file of the socket");
+    }
+  }
+
+  private static IllegalArgumentException noUrl(String template, @Nullable String why) {
+    return new IllegalArgumentException("'" + template + "' is no URL of a function: " + why);
   }
 
   /** An endpoint with default settings. */
@@ -143,6 +175,11 @@ public record RemoteEndpoint(
   /** The namespace of the functions. */
   String namespace() {
     return functions.substring(0, functions.indexOf('/'));
+  }
+
+  /** Whether the functions are reached by a {@link UnixSocketUrl}, and not over the network. */
+  public boolean isAtSocket() {
+    return urlTemplate.startsWith(UnixSocketUrl.SCHEME + ":");
   }
 
   /**

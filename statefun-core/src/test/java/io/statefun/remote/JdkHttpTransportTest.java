@@ -18,6 +18,8 @@ import io.statefun.remote.RemoteEndpoint.Timeouts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -62,8 +64,43 @@ class JdkHttpTransportTest extends HttpTransportContract {
   }
 
   @Override
-  HttpTransport transport(Timeouts timeouts, int maxResponseBytes) {
+  protected HttpTransport transport(Timeouts timeouts, int maxResponseBytes) {
     return new JdkHttpTransport(timeouts, maxResponseBytes, null, null);
+  }
+
+  @Override
+  protected URI url(RawServer server, String path) {
+    return server.uri(path);
+  }
+
+  @Override
+  protected String host(URI url) {
+    return url.getAuthority();
+  }
+
+  @Override
+  protected URI whereNobodyListens() throws IOException {
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return URI.create("http://localhost:" + free.getLocalPort());
+    }
+  }
+
+  @Override
+  protected URI whereNothingIs() {
+    return URI.create("http://nobody.invalid/");
+  }
+
+  @Override
+  protected URI whereNobodyAccepts() throws IOException {
+    ServerSocket full = closedLater(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+    for (int i = 0; i < 8; i++) {
+      try {
+        closedLater(new Socket()).connect(full.getLocalSocketAddress(), 200);
+      } catch (IOException isFull) {
+        break;
+      }
+    }
+    return URI.create("http://localhost:" + full.getLocalPort() + "/");
   }
 
   private interface Use {

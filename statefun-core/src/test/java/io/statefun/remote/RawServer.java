@@ -26,13 +26,13 @@ import org.jspecify.annotations.Nullable;
  * A server on the loopback that reads requests of HTTP/1.1 and does with their connections what the
  * test wants, right or wrong.
  */
-final class RawServer implements AutoCloseable {
+public final class RawServer implements AutoCloseable {
 
   /** What came first on a connection. */
-  record Received(String line, Map<String, String> headers, byte[] body) {}
+  public record Received(String line, Map<String, String> headers, byte[] body) {}
 
   /** Answers a request. The connection is closed afterwards. */
-  interface Answer {
+  public interface Answer {
 
     void to(Received request, Socket connection) throws Exception;
   }
@@ -61,7 +61,7 @@ final class RawServer implements AutoCloseable {
   }
 
   /** Answers each request with these bytes. */
-  static RawServer saying(String response) throws IOException {
+  public static RawServer saying(String response) throws IOException {
     return start((request, connection) -> write(connection, response));
   }
 
@@ -87,8 +87,13 @@ final class RawServer implements AutoCloseable {
     ended.add(connection);
   }
 
+  /** The port on the loopback. */
+  public int port() {
+    return socket.getLocalPort();
+  }
+
   URI uri(String path) {
-    return URI.create("http://localhost:" + socket.getLocalPort() + path);
+    return URI.create("http://localhost:" + port() + path);
   }
 
   private void thread(Runnable action) {

@@ -13,6 +13,8 @@ import io.statefun.message.TypeName;
 import io.statefun.remote.RemoteEndpoint.Limits;
 import io.statefun.remote.RemoteEndpoint.Retry;
 import io.statefun.remote.RemoteEndpoint.Timeouts;
+import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -83,7 +85,6 @@ class RemoteEndpointTest {
         "functions.example/x",
         "/x",
         "ftp://h/x",
-        "http+unix://run/f.sock/x",
         "http:///x",
         "mailto:h@h",
         "http://h/ x",
@@ -95,10 +96,44 @@ class RemoteEndpointTest {
         .withMessageContaining("'" + url + "'");
   }
 
-  @Test
-  void aPasswordInTheUrlIsRefusedAndNotShown() {
+  @ParameterizedTest
+  @CsvSource({
+    "http+unix://run/f.sock/x,                three slashes",
+    "http+unix:run/f.sock,                    three slashes",
+    "http+unix:///run/functions/x,            no part of its path ends in .sock",
+    "http+unix:///run/f.socket/x,             no part of its path ends in .sock",
+    "http+unix:///run/f.sock.d/x,             no part of its path ends in .sock",
+    "http+unix:///run/{function.name},        no part of its path ends in .sock",
+    "http+unix:///run/{function.name}.sock/x, {function.name} cannot be in the path of the socket",
+    "http+unix:///{function.name}/f.sock,     {function.name} cannot be in the path of the socket",
+    "https+unix:///run/f.sock/x,              a socket has no TLS"
+  })
+  void whatIsNoUrlOfASocketIsRefused(String url, String why) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> RemoteEndpoint.of("billing/*", "http://me:hidden@h/x"))
+        .isThrownBy(() -> RemoteEndpoint.of("billing/*", url))
+        .withMessageContaining("'" + url + "'")
+        .withMessageContaining(why);
+  }
+
+  @Test
+  void theNameMayBeInWhatIsAskedForAtASocket() {
+    RemoteEndpoint endpoint =
+        RemoteEndpoint.of("billing/*", "http+unix:///run/f.sock/{function.name}?f={function.name}");
+
+    URI url = endpoint.uri(TypeName.of("billing", "a.sock"));
+
+    assertThat(endpoint.isAtSocket()).isTrue();
+    assertThat(UnixSocketUrl.of(url))
+        .isEqualTo(new UnixSocketUrl(Path.of("/run/f.sock"), "/a.sock?f=a.sock"));
+    assertThat(RemoteEndpoint.of("billing/*", URL).isAtSocket()).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"http://me:hidden@h/x", "http+unix://me:hidden@run/f.sock", "http://a:hidden@_h/"})
+  void aPasswordInTheUrlIsRefusedAndNotShown(String url) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> RemoteEndpoint.of("billing/*", url))
         .withMessageContaining("Authorization")
         .withMessageNotContaining("hidden");
   }

@@ -20,6 +20,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.eclipse.jetty.io.Transport;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -52,6 +54,7 @@ class RemoteFunctionsAutoConfiguration {
       RemoteProperties properties,
       StateFunProperties engine,
       ObjectProvider<SslBundles> bundles,
+      ObjectProvider<SocketTransports> sockets,
       ObjectProvider<CallListener> listener,
       ObjectProvider<InstantSource> clock) {
     FailurePolicy policy = engine.failurePolicy();
@@ -60,7 +63,10 @@ class RemoteFunctionsAutoConfiguration {
     try {
       return new RemoteEndpoints(
           endpoints,
-          endpoint -> transport(endpoint, properties, bundles),
+          endpoint ->
+              endpoint.isAtSocket()
+                  ? socketTransport(endpoint, bundleName(endpoint, properties), sockets)
+                  : transport(endpoint, bundleName(endpoint, properties), bundles),
           clock.getIfUnique(InstantSource::system),
           listener.getIfUnique(() -> CallListener.NONE));
     } catch (IllegalArgumentException e) {
@@ -71,10 +77,30 @@ class RemoteFunctionsAutoConfiguration {
     }
   }
 
+  private static @Nullable String bundleName(RemoteEndpoint endpoint, RemoteProperties properties) {
+    return Objects.requireNonNull(properties.endpoints().get(endpoint.name())).ssl().bundle();
+  }
+
+  private static HttpTransport socketTransport(
+      RemoteEndpoint endpoint, @Nullable String bundle, ObjectProvider<SocketTransports> sockets) {
+    if (bundle != null) {
+      throw new StateFunConfigurationException(
+          "The property statefun.remote.endpoints.%s.ssl.bundle is '%s', and its url is that of a socket, which has no TLS."
+              .formatted(endpoint.name(), bundle),
+          "Remove the bundle, or use a URL that begins with https://.");
+    }
+    SocketTransports transports = sockets.getIfAvailable();
+    if (transports == null) {
+      throw new StateFunConfigurationException(
+          "The property statefun.remote.endpoints.%s.url is that of a Unix-domain socket, and the HTTP client of Jetty, which can reach those, is not there."
+              .formatted(endpoint.name()),
+          "Add the dependency org.eclipse.jetty:jetty-client to the application.");
+    }
+    return transports.open(endpoint);
+  }
+
   private static HttpTransport transport(
-      RemoteEndpoint endpoint, RemoteProperties properties, ObjectProvider<SslBundles> bundles) {
-    String name =
-        Objects.requireNonNull(properties.endpoints().get(endpoint.name())).ssl().bundle();
+      RemoteEndpoint endpoint, @Nullable String name, ObjectProvider<SslBundles> bundles) {
     if (name == null) {
       return new JdkHttpTransport(
           endpoint.timeouts(), endpoint.limits().responseBytes(), null, null);
@@ -97,6 +123,18 @@ class RemoteFunctionsAutoConfiguration {
               .formatted(endpoint.name(), name),
           "Configure it under spring.ssl.bundle, or correct the name.",
           e);
+    }
+  }
+
+  /** Unix-domain sockets. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass({org.eclipse.jetty.client.HttpClient.class, Transport.class})
+  static class SocketConfiguration {
+
+    @Bean
+    SocketTransports statefunSocketTransports() {
+      return endpoint ->
+          new UnixSocketTransport(endpoint.timeouts(), endpoint.limits().responseBytes());
     }
   }
 

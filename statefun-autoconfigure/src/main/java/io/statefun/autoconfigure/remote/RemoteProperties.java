@@ -54,7 +54,7 @@ public record RemoteProperties(@DefaultValue Map<String, Endpoint> endpoints) im
    * @param functions The type of the function, namespace/name, or namespace/* for all of a
    *     namespace that no other endpoint names.
    * @param url The URL, in which {function.name} stands for the name of the function without its
-   *     namespace.
+   *     namespace. Behind a Unix-domain socket it is http+unix:///run/functions.sock/path.
    * @param headers Headers that are sent with each request, as an authorization.
    * @param timeouts How long anything may take.
    * @param retry How calls are repeated that do not get through.

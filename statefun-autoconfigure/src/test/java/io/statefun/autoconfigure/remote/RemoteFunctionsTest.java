@@ -13,12 +13,14 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.statefun.autoconfigure.StateFunConfigurationException;
 import io.statefun.autoconfigure.StateFunTemplate;
 import io.statefun.autoconfigure.elsewhere.Greeter;
 import io.statefun.binding.AnnotatedFunction;
 import io.statefun.engine.FailurePolicy;
 import io.statefun.engine.StateFunEngine;
 import io.statefun.message.MessageTypes;
+import io.statefun.remote.RemoteEndpoints;
 import io.statefun.remote.endpoint.HttpEndpoint;
 import io.statefun.remote.endpoint.RequestReplyHandler;
 import io.statefun.snapshot.InMemorySnapshotStore;
@@ -27,6 +29,7 @@ import io.statefun.state.HeapBackend;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -37,11 +40,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -184,6 +191,51 @@ class RemoteFunctionsTest {
   }
 
   @Test
+  void aFunctionMayBeBehindAUnixDomainSocket(@TempDir Path folder) throws Exception {
+    Path socket = folder.resolve("functions.sock");
+    try (SocketProxy proxy = SocketProxy.start(socket, server.getAddress().getPort());
+        ConfigurableApplicationContext context =
+            start(
+                Application.class,
+                socketUrl(socket),
+                functions("elsewhere/greeter"),
+                "--statefun.remote.endpoints.greetings.signing.key-id=k1",
+                "--statefun.remote.endpoints.greetings.signing.secret=0123456789abcdef")) {
+      assertThat(greet(context, "Ann")).isEqualTo("Hello Ann, for the 1. time");
+      assertThat(greet(context, "Bob")).isEqualTo("Hello Bob, for the 2. time");
+      assertThat(proxy.accepted()).isPositive();
+      assertThat(signatures).doesNotContainNull();
+    }
+  }
+
+  @Test
+  void aSocketThatIsNotThereYetIsWaitedFor(@TempDir Path folder) throws Exception {
+    Path socket = folder.resolve("functions.sock");
+    try (ConfigurableApplicationContext context =
+        start(
+            Application.class,
+            socketUrl(socket),
+            functions("elsewhere/greeter"),
+            "--statefun.remote.endpoints.greetings.retry.max-backoff=20ms")) {
+      var greeting =
+          context
+              .getBean(StateFunTemplate.class)
+              .request("elsewhere/greeter", "a", "Ann", String.class);
+      HealthIndicator health =
+          context.getBean("statefunRemoteHealthIndicator", HealthIndicator.class);
+      await().until(() -> health(health).getStatus().equals(Status.DOWN));
+
+      try (SocketProxy unused = SocketProxy.start(socket, server.getAddress().getPort())) {
+        assertThat(greeting.join()).isEqualTo("Hello Ann, for the 1. time");
+      }
+    }
+  }
+
+  private static String socketUrl(Path socket) {
+    return "--statefun.remote.endpoints.greetings.url=http+unix://" + socket + "/statefun";
+  }
+
+  @Test
   void anEndpointMayBeForANamespace() {
     try (ConfigurableApplicationContext context =
         start(Application.class, url(), functions("elsewhere/*"))) {
@@ -286,5 +338,51 @@ class RemoteFunctionsTest {
     assertThat(output)
         .contains("statefun.remote.endpoints.greetings.ssl.bundle is 'mine'")
         .contains("Configure it under spring.ssl.bundle");
+  }
+
+  @Test
+  void saysThatASocketHasNoTls(CapturedOutput output) {
+    assertThatThrownBy(
+        () ->
+            start(
+                Application.class,
+                socketUrl(Path.of("/run/functions.sock")),
+                functions("elsewhere/greeter"),
+                "--statefun.remote.endpoints.greetings.ssl.bundle=mine"));
+    assertThat(output)
+        .contains("APPLICATION FAILED TO START")
+        .contains("statefun.remote.endpoints.greetings.ssl.bundle is 'mine'")
+        .contains("a socket, which has no TLS");
+  }
+
+  @Test
+  void saysThatASocketNeedsTheClientOfJetty() {
+    new ApplicationContextRunner()
+        .withClassLoader(new FilteredClassLoader("org.eclipse.jetty"))
+        .withConfiguration(AutoConfigurations.of(RemoteFunctionsAutoConfiguration.class))
+        .withPropertyValues(
+            "spring.application.name=test",
+            "statefun.remote.endpoints.greetings.functions=elsewhere/greeter",
+            "statefun.remote.endpoints.greetings.url=http+unix:///run/functions.sock/statefun")
+        .run(
+            context ->
+                assertThat(context)
+                    .getFailure()
+                    .rootCause()
+                    .isInstanceOf(StateFunConfigurationException.class)
+                    .hasMessageContaining("statefun.remote.endpoints.greetings.url")
+                    .hasMessageContaining("org.eclipse.jetty:jetty-client"));
+  }
+
+  @Test
+  void withoutTheClientOfJettyOtherEndpointsAreReached() {
+    new ApplicationContextRunner()
+        .withClassLoader(new FilteredClassLoader("org.eclipse.jetty"))
+        .withConfiguration(AutoConfigurations.of(RemoteFunctionsAutoConfiguration.class))
+        .withPropertyValues(
+            "spring.application.name=test",
+            "statefun.remote.endpoints.greetings.functions=elsewhere/greeter",
+            "statefun.remote.endpoints.greetings.url=http://127.0.0.1:1/statefun")
+        .run(context -> assertThat(context).hasSingleBean(RemoteEndpoints.class));
   }
 }
