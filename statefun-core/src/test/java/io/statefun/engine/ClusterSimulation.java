@@ -88,6 +88,12 @@ final class ClusterSimulation {
   /** Whether the last split is no ingress, but a process without partitions that sends. */
   private final boolean outside;
 
+  /** Whether he sends by calls with a key. */
+  private final boolean keyed;
+
+  private @Nullable CompletableFuture<TypedValue> called;
+  private int calls;
+
   /** What the application goes on from, if it does not begin with nothing. */
   private final @Nullable Origin origin;
 
@@ -149,6 +155,7 @@ final class ClusterSimulation {
     this.store = new MoodyStore();
     int splits = 1 + random.nextInt(4);
     this.outside = origin == null && splits > 1 && random.nextInt(4) == 0;
+    this.keyed = outside && seed % 2 == 0;
     Random remoteRandom = new Random(37 * seed);
     this.remotes =
         withRemotes
@@ -420,7 +427,9 @@ final class ClusterSimulation {
     int split = workload.splitCount() - 1;
     int sent = read.getOrDefault("s" + split, 0);
     List<Workload.Entry> entries = workload.split(split);
-    if (sent < entries.size()) {
+    if (keyed) {
+      call(split, sent, entries);
+    } else if (sent < entries.size()) {
       Address target = CellFunction.address(entries.get(sent).cell());
       ByteWriter letter = new ByteWriter(64);
       Posting.writeLetter(
@@ -430,6 +439,35 @@ final class ClusterSimulation {
       log.post(target.partition(partitions), letter.toByteArray());
       read.put("s" + split, sent + 1);
     }
+  }
+
+  /**
+   * Sends by calls with a key, each to any member and again to another one, until it is said to be
+   * done, and now and then once more.
+   */
+  private void call(int split, int sent, List<Workload.Entry> entries) {
+    CompletableFuture<TypedValue> before = called;
+    if (before != null && before.isDone() && !before.isCompletedExceptionally()) {
+      called = null;
+      if (random.nextInt(4) > 0) {
+        read.put("s" + split, sent + 1);
+      }
+      return;
+    }
+    Node node = members.get(random.nextInt(members.size())).node;
+    boolean waits = before != null && !before.isDone() && random.nextInt(4) > 0;
+    if (sent == entries.size() || waits || node == null || node.partitions().isEmpty()) {
+      return;
+    }
+    called =
+        node.ask(
+            CellFunction.address(entries.get(sent).cell()),
+            new Control.Call(
+                "key" + sent,
+                "nonce" + calls++,
+                types.wrap(entries.get(sent).program()),
+                Workload.FAR,
+                false));
   }
 
   private void askForSavepoint() {
