@@ -205,6 +205,11 @@ public final class AnnotatedFunction implements FunctionInvoker {
   }
 
   @Override
+  public List<MessageType<?>> messageTypes() {
+    return messages.messageTypes();
+  }
+
+  @Override
   public FailurePolicy failurePolicy() {
     return failurePolicy;
   }

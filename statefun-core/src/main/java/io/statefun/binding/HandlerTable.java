@@ -11,7 +11,6 @@ import io.statefun.message.TypeName;
 import io.statefun.message.TypedValue;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class HandlerTable {
 
   private final Map<Class<?>, Handler> exact = new LinkedHashMap<>();
-  private final Map<TypeName, MessageType<?>> messageTypes = new HashMap<>();
+  private final Map<TypeName, MessageType<?>> messageTypes = new LinkedHashMap<>();
   private final Map<Class<?>, Optional<Handler>> resolved = new ConcurrentHashMap<>();
   private @Nullable Handler fallback;
 
@@ -124,6 +123,11 @@ final class HandlerTable {
       }
     }
     return best;
+  }
+
+  /** The types that the handlers take. */
+  List<MessageType<?>> messageTypes() {
+    return List.copyOf(messageTypes.values());
   }
 
   /** How messages with the type name are read, null if no handler takes them. */

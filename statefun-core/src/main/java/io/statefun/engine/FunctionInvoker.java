@@ -5,6 +5,7 @@
  */
 package io.statefun.engine;
 
+import io.statefun.message.MessageType;
 import io.statefun.message.TypeName;
 import java.util.List;
 
@@ -27,6 +28,11 @@ public interface FunctionInvoker {
 
   /** The states that it declares. A state's place in this list is its slot. */
   List<StateSpec> states();
+
+  /** The types of the messages that it takes, as far as it says so. */
+  default List<MessageType<?>> messageTypes() {
+    return List.of();
+  }
 
   /** What to do when {@link #invoke} throws. */
   FailurePolicy failurePolicy();

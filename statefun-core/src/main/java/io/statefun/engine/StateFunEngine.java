@@ -438,12 +438,40 @@ public final class StateFunEngine implements AutoCloseable {
     return result;
   }
 
+  /**
+   * Sends a message to a function, which must reply to it.
+   *
+   * @return completes with the reply, whatever its type, when what the function did is committed
+   * @throws IllegalStateException as above
+   */
+  public CompletableFuture<TypedValue> request(Address target, Object message) {
+    TypedValue value = types.wrap(message);
+    Node running = running();
+    awaitRoom(running, target);
+    return running.request(target, value);
+  }
+
   /** Calls with a key. */
   public KeyedCalls keyedCalls() {
     return new KeyedCalls(this::running, this::awaitRoom, types);
   }
 
   // Looking into it, and mending
+
+  /** The functions that run in this process, whether the engine runs or not. */
+  public List<FunctionInvoker> functions() {
+    return services.functions().all().stream()
+        .map(type -> type.invoker)
+        .filter(Objects::nonNull)
+        .toList();
+  }
+
+  /** The type under which a function is known, by any name that it has or had. */
+  public TypeName nameOf(TypeName function) {
+    TypeName stored = services.functions().stored(Address.of(function, "")).type();
+    FunctionType known = services.functions().get(stored);
+    return known == null ? function : known.name;
+  }
 
   /** The messages that could not be handled. */
   public DeadLetters deadLetters() {

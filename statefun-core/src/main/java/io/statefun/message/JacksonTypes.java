@@ -311,6 +311,11 @@ final class JacksonTypes {
     }
 
     @Override
+    public boolean isJson() {
+      return true;
+    }
+
+    @Override
     public boolean immutable() {
       return immutable;
     }

@@ -70,6 +70,11 @@ public interface MessageType<T> {
     return false;
   }
 
+  /** Whether the bytes are JSON; false, the default, if they are not. */
+  default boolean isJson() {
+    return false;
+  }
+
   /**
    * Shows a value to people who look into what is stored, as those who inspect a savepoint.
    *

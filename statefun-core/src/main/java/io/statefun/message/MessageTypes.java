@@ -310,6 +310,11 @@ public final class MessageTypes {
     }
 
     @Override
+    public boolean isJson() {
+      return root.isJson();
+    }
+
+    @Override
     public boolean immutable() {
       return root.immutable();
     }
