@@ -468,11 +468,6 @@ final class Node {
 
   // From outside
 
-  /** Sends a message; the future completes when it is committed. */
-  CompletableFuture<Void> send(Address target, TypedValue value) {
-    return send(Message.of(services.functions().stored(target), null, value));
-  }
-
   /** Sends a message and waits for the reply; the future completes when that is committed. */
   CompletableFuture<TypedValue> request(Address to, TypedValue value) {
     Address target = services.functions().stored(to);

@@ -7,7 +7,6 @@ package io.statefun.engine;
 
 import io.statefun.cluster.MessageLog;
 import io.statefun.message.Address;
-import io.statefun.message.TypedValue;
 import io.statefun.wire.ByteWriter;
 import java.util.concurrent.CompletableFuture;
 
@@ -26,10 +25,10 @@ final class Outsider {
   }
 
   /** Sends a message; the future completes when it is in the inbox of its target. */
-  CompletableFuture<Void> send(Address to, TypedValue value) {
-    Address target = services.functions().stored(to);
+  CompletableFuture<Void> send(Message message) {
+    Address target = message.target();
     ByteWriter out = new ByteWriter(128);
-    Posting.writeLetter(out, Posting.OUTSIDE, Message.of(target, null, value));
+    Posting.writeLetter(out, Posting.OUTSIDE, message);
     return log.post(target.partition(services.partitions()), out.toByteArray());
   }
 

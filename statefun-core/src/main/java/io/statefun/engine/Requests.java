@@ -31,6 +31,11 @@ final class Requests {
     return Address.of(REPLY, partition + "/" + request);
   }
 
+  /** The address for replies to a message to an instance that nobody waits for. */
+  static Address nobody(Address target, int partitions) {
+    return address(target.partition(partitions), "nobody");
+  }
+
   /** The address of which {@link #address(int, String)} has made the id. */
   static Address address(String id) {
     return Address.of(REPLY, id);

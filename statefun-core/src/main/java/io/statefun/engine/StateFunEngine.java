@@ -402,14 +402,27 @@ public final class StateFunEngine implements AutoCloseable {
    * @throws IllegalStateException if the engine does not run
    */
   public CompletableFuture<Void> send(Address target, Object message) {
-    TypedValue value = types.wrap(message);
+    return send(Message.of(services.functions().stored(target), null, types.wrap(message)));
+  }
+
+  /**
+   * Sends a message to a function that may reply to it, which nobody waits for. It is as {@link
+   * #send}, but that the function has a caller.
+   */
+  public CompletableFuture<Void> tell(Address to, Object message) {
+    Address target = services.functions().stored(to);
+    Address nobody = Requests.nobody(target, services.partitions());
+    return send(Message.of(target, nobody, types.wrap(message)));
+  }
+
+  private CompletableFuture<Void> send(Message message) {
     Outsider outside = outsider();
     if (outside != null) {
-      return outside.send(target, value);
+      return outside.send(message);
     }
     Node running = running();
-    awaitRoom(running, target);
-    return running.send(target, value);
+    awaitRoom(running, message.target());
+    return running.send(message);
   }
 
   /**

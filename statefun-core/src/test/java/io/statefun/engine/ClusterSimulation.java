@@ -1124,8 +1124,10 @@ final class ClusterSimulation {
       Node any = Objects.requireNonNull(owner.node);
       var unused =
           any.send(
-              CellFunction.address(cell),
-              types.wrap(Program.of(-1, List.of(Program.Step.of(Program.Op.SHOW, 0)))));
+              Message.of(
+                  CellFunction.address(cell),
+                  null,
+                  types.wrap(Program.of(-1, List.of(Program.Step.of(Program.Op.SHOW, 0))))));
     }
     settle();
     if (violation != null) {

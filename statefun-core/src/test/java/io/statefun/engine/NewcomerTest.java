@@ -148,7 +148,8 @@ class NewcomerTest {
   }
 
   private void forward(int to, String text) {
-    CompletableFuture<Void> unused = node.send(address(SENDER), types.wrap(new Forward(to, text)));
+    CompletableFuture<Void> unused =
+        node.send(Message.of(address(SENDER), null, types.wrap(new Forward(to, text))));
   }
 
   private static Address address(int partition) {

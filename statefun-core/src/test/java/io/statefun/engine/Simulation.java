@@ -760,8 +760,10 @@ final class Simulation {
     for (String cell : workload.cellNames()) {
       var unused =
           running.send(
-              CellFunction.address(cell),
-              types.wrap(Program.of(-1, List.of(Program.Step.of(Program.Op.SHOW, 0)))));
+              Message.of(
+                  CellFunction.address(cell),
+                  null,
+                  types.wrap(Program.of(-1, List.of(Program.Step.of(Program.Op.SHOW, 0))))));
     }
     settle();
     if (violation != null) {

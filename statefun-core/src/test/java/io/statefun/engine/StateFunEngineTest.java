@@ -109,6 +109,18 @@ class StateFunEngineTest {
   }
 
   @Test
+  void aReplyThatNobodyWaitsForIsDropped() {
+    try (StateFunEngine engine = engine()) {
+      engine.start();
+      engine.tell(Address.of("test/counter", "a"), new Read()).join();
+
+      assertThat(engine.request(Address.of("test/counter", "a"), new Read(), Long.class).join())
+          .isZero();
+      assertThat(engine.status().failedInvocations()).isZero();
+    }
+  }
+
+  @Test
   void functionsThatNeverRestDoNotKeepAnEngineFromStopping() {
     StateFunEngine engine = engine();
     engine.start();

@@ -86,7 +86,7 @@ final class FunctionApi {
           String key = request.headers().firstHeader(KEY);
           CompletableFuture<Void> sent =
               key == null
-                  ? engine.send(target, message)
+                  ? engine.tell(target, message)
                   : engine
                       .keyedCalls()
                       .send(target, message, key, properties.idempotencyRetention());

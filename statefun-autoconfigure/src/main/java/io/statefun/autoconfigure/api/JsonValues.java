@@ -93,9 +93,27 @@ final class JsonValues {
   /** A message or a value that tells its type, as JSON. */
   byte[] write(TypedValue value) {
     MessageType<?> type = types.find(value.typeName());
-    return type != null && type.isJson()
+    return isJson(type, value.bytes())
         ? value.bytes()
         : mapper.writeValueAsBytes(tree(value, type));
+  }
+
+  /**
+   * Whether a value is JSON, for which a type that is not known is taken if it looks like it: the
+   * types of replies are known only once there was one.
+   */
+  private boolean isJson(@Nullable MessageType<?> type, byte[] bytes) {
+    if (type != null) {
+      return type.isJson();
+    }
+    if (bytes.length == 0 || bytes[0] != '{' && bytes[0] != '[') {
+      return false;
+    }
+    try {
+      return mapper.readTree(bytes) != null;
+    } catch (JacksonException e) {
+      return false;
+    }
   }
 
   /** The same to be put into something larger. */
@@ -105,7 +123,7 @@ final class JsonValues {
 
   private JsonNode tree(TypedValue value, @Nullable MessageType<?> type) {
     try {
-      if (type != null && type.isJson()) {
+      if (isJson(type, value.bytes())) {
         return mapper.readTree(value.bytes());
       }
       if (type != null && SCALARS.contains(type.javaType())) {
