@@ -25,7 +25,7 @@ import org.springframework.util.unit.DataSize;
  * @param maxBodySize How large the body of a request is at most.
  */
 @ConfigurationProperties("statefun.api")
-record ApiProperties(
+public record ApiProperties(
     @DefaultValue("/statefun/api") String path,
     @DefaultValue Set<String> call,
     @DefaultValue Set<String> read,
@@ -33,7 +33,7 @@ record ApiProperties(
     @DefaultValue("1d") Duration idempotencyRetention,
     @DefaultValue("1MB") DataSize maxBodySize) {
 
-  ApiProperties {
+  public ApiProperties {
     if (!path.startsWith("/") || path.endsWith("/")) {
       throw new IllegalArgumentException(
           "statefun.api.path must begin with '/', and not end with it: " + path);

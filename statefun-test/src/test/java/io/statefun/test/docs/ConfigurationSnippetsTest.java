@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.statefun.autoconfigure.StateFunProperties;
+import io.statefun.autoconfigure.api.ApiProperties;
 import io.statefun.autoconfigure.kafka.StateFunKafkaProperties;
 import io.statefun.autoconfigure.redis.RedisSnapshotProperties;
 import io.statefun.autoconfigure.remote.RemoteProperties;
@@ -56,6 +57,8 @@ class ConfigurationSnippetsTest {
   private static final ConfigurationPropertyName REMOTE =
       ConfigurationPropertyName.of("statefun.remote");
 
+  private static final ConfigurationPropertyName API = ConfigurationPropertyName.of("statefun.api");
+
   /** Below these the keys are names of one's own. */
   private static final List<String> MAPS =
       List.of("statefun.remote.endpoints", "statefun.endpoint.signing.keys");
@@ -80,7 +83,7 @@ class ConfigurationSnippetsTest {
     String yaml = Files.readString(file);
     StateFunProperties properties = bind(yaml);
     if (yaml.contains("statefun:")
-        && Stream.of("kafka:", "savepoint:", "remote:").noneMatch(yaml::contains)) {
+        && Stream.of("kafka:", "savepoint:", "remote:", "api:").noneMatch(yaml::contains)) {
       assertThat(properties).isNotEqualTo(bind(""));
     }
     String known = knownProperties();
@@ -122,6 +125,7 @@ class ConfigurationSnippetsTest {
     assertThat(savepoint.validateObject(savepoint).getAllErrors()).isEmpty();
     RemoteProperties remote = bind(all, REMOTE.toString(), RemoteProperties.class);
     assertThat(remote.validateObject(remote).getAllErrors()).isEmpty();
+    assertThat(bind(all, API.toString(), ApiProperties.class)).isNotNull();
     all.replaceAll(
         source ->
             source.filter(
@@ -130,7 +134,8 @@ class ConfigurationSnippetsTest {
                         && !S3.isAncestorOf(name)
                         && !KAFKA.isAncestorOf(name)
                         && !SAVEPOINT.isAncestorOf(name)
-                        && !REMOTE.isAncestorOf(name)));
+                        && !REMOTE.isAncestorOf(name)
+                        && !API.isAncestorOf(name)));
     StateFunProperties properties = bind(all, "statefun", StateFunProperties.class);
     assertThat(properties.validateObject(properties).getAllErrors()).isEmpty();
     return properties;
