@@ -5,6 +5,8 @@
  */
 package io.statefun.autoconfigure;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -57,9 +59,13 @@ record RegisteredMeters(Map<String, RegisteredMeter> meters, Map<String, Set<Str
                 CompositeMeterRegistryAutoConfiguration.class,
                 StateFunMetricsAutoConfiguration.class))
         .withBean(PrometheusMeterRegistry.class, () -> registry)
-        .run(context -> context.getBean(StateFunTemplate.class));
-    KafkaMeters.bindTo(registry);
-    RemoteMeters.bindTo(registry);
+        .run(
+            context -> {
+              assertThat(context).hasNotFailed();
+              // Before it is closed, and the registry with it.
+              KafkaMeters.bindTo(registry);
+              RemoteMeters.bindTo(registry);
+            });
     return new RegisteredMeters(meters(registry), series(registry));
   }
 

@@ -46,7 +46,7 @@ public record EngineLoad(
     int count = 0;
     for (Worker worker : workers) {
       WorkerMeter.Published load = worker.load();
-      messages += load.messages() + worker.waitingOutside();
+      messages += worker.waitingMessages();
       blocked += load.blocked();
       operations += load.operations();
       calls += load.calls();

@@ -215,7 +215,7 @@ final class Worker {
       changed = false;
       barrier.changed();
     }
-    if (meter.stepEnds(worked, hold())) {
+    if (meter.stepEnds(worked, hold(), backlog)) {
       publishLoad();
     }
     return worked;
@@ -247,13 +247,17 @@ final class Worker {
       // Not known before it has looked for the first time.
       nextDue = due == Long.MIN_VALUE ? nextDue : Math.min(nextDue, due);
     }
-    meter.publish(
-        new WorkerMeter.Published(backlog, blocked, operations, calls.underWay(), nextDue));
+    meter.publish(new WorkerMeter.Published(blocked, operations, calls.underWay(), nextDue));
   }
 
   /** How much it has to do. Called by any thread. */
   WorkerMeter.Published load() {
     return meter.published();
+  }
+
+  /** How many messages wait in mailboxes, or from outside to get there. Called by any thread. */
+  long waitingMessages() {
+    return meter.messages() + waitingOutside();
   }
 
   /** When the worker has something to do again, in milliseconds, if nobody wakes it before. */

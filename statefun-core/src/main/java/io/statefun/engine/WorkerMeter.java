@@ -5,6 +5,8 @@
  */
 package io.statefun.engine;
 
+import java.util.concurrent.atomic.AtomicLong;
+
 /**
  * Tells how much a worker has to do and how it spends its time. It does so by the milliseconds that
  * the worker reads anyway, and tells others now and then.
@@ -14,10 +16,14 @@ final class WorkerMeter {
   private static final long PUBLISH_MILLIS = 100;
 
   /** What is longer was no time that the worker has seen, but a change of the clock. */
-  private static final long LONGEST_MILLIS = 10_000;
+  private static final long LONGEST_MILLIS = 600_000;
 
   private final WorkerTimes times;
-  private volatile Published published = new Published(0, 0, 0, 0, Long.MAX_VALUE);
+  private volatile Published published = new Published(0, 0, 0, Long.MAX_VALUE);
+
+  /** Told with each step, as a worker whose handler hangs tells nothing any more. */
+  private final AtomicLong messages = new AtomicLong();
+
   private long publishedAt;
   private boolean outdated = true;
 
@@ -61,9 +67,11 @@ final class WorkerMeter {
   /**
    * A step ends.
    *
+   * @param waiting how many messages wait in the worker's mailboxes
    * @return whether it is time to {@link #publish}
    */
-  boolean stepEnds(boolean worked, Hold held) {
+  boolean stepEnds(boolean worked, Hold held, long waiting) {
+    messages.lazySet(waiting);
     busy = worked;
     hold = held;
     if (worked) {
@@ -79,6 +87,11 @@ final class WorkerMeter {
     outdated = busy;
   }
 
+  /** How many messages wait in the worker's mailboxes. Called by any thread. */
+  long messages() {
+    return messages.get();
+  }
+
   /** What was told last. Called by any thread. */
   Published published() {
     return published;
@@ -87,11 +100,10 @@ final class WorkerMeter {
   /**
    * What a worker tells.
    *
-   * @param messages how many messages wait in its mailboxes
    * @param blocked how many instances' messages wait
    * @param operations how many asynchronous operations are under way
    * @param calls how many calls of functions elsewhere are
    * @param nextDue when its next timer may be due, in milliseconds
    */
-  record Published(long messages, long blocked, long operations, long calls, long nextDue) {}
+  record Published(long blocked, long operations, long calls, long nextDue) {}
 }
