@@ -48,10 +48,10 @@ public final class ObservabilityCostBenchmark {
 
   private ObservabilityCostBenchmark(Options options) {
     this.load = new ChainLoad(options.integer("keys", 100_000));
-    this.events = options.number("events", 1_000_000);
+    this.events = options.number("events", 500_000);
     this.warmUp = options.number("warmup", 5_000_000);
     this.workers = options.integer("workers", 2);
-    this.pairs = options.integer("pairs", 25);
+    this.pairs = options.integer("pairs", 51);
     this.sham = Boolean.parseBoolean(options.text("sham", "false"));
     this.data = Path.of(options.text("data", "target/observability-cost")).toAbsolutePath();
   }

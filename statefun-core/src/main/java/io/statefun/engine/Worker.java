@@ -215,7 +215,8 @@ final class Worker {
       changed = false;
       barrier.changed();
     }
-    if (meter.stepEnds(worked, hold(), backlog)) {
+    meter.waiting(backlog);
+    if (meter.stepEnds(worked, hold())) {
       publishLoad();
     }
     return worked;
@@ -468,6 +469,7 @@ final class Worker {
       }
     }
     busy = count >= FEW;
+    meter.waiting(backlog);
     partition.prefetch(batch, count);
     for (int i = 0; i < count; i++) {
       backlog--;

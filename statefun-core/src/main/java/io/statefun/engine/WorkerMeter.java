@@ -21,7 +21,7 @@ final class WorkerMeter {
   private final WorkerTimes times;
   private volatile Published published = new Published(0, 0, 0, Long.MAX_VALUE);
 
-  /** Told with each step, as a worker whose handler hangs tells nothing any more. */
+  /** Told before messages are handled, as a worker whose handler hangs tells nothing any more. */
   private final AtomicLong messages = new AtomicLong();
 
   private long publishedAt;
@@ -41,6 +41,11 @@ final class WorkerMeter {
     LIMITED,
     CROWDED,
     HELD_UP
+  }
+
+  /** Tells how many messages wait, with those that are about to be handled. */
+  void waiting(long count) {
+    messages.lazySet(count);
   }
 
   /** A step begins: the time up to now was spent as the last step ended. */
@@ -67,11 +72,9 @@ final class WorkerMeter {
   /**
    * A step ends.
    *
-   * @param waiting how many messages wait in the worker's mailboxes
    * @return whether it is time to {@link #publish}
    */
-  boolean stepEnds(boolean worked, Hold held, long waiting) {
-    messages.lazySet(waiting);
+  boolean stepEnds(boolean worked, Hold held) {
     busy = worked;
     hold = held;
     if (worked) {

@@ -59,6 +59,6 @@ class WorkerMeterTest {
 
   private boolean step(long now, boolean worked, Hold hold) {
     meter.stepBegins(now);
-    return meter.stepEnds(worked, hold, 0);
+    return meter.stepEnds(worked, hold);
   }
 }
