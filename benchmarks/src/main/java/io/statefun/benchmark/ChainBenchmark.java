@@ -182,9 +182,9 @@ public final class ChainBenchmark {
   private final class CommitTimes implements EngineListener {
 
     @Override
-    public void committed(long nanos, long bytes) {
-      commits.add(nanos);
-      committedBytes += bytes;
+    public void committed(Commit commit) {
+      commits.add(commit.nanos());
+      committedBytes += commit.bytes();
     }
 
     @Override

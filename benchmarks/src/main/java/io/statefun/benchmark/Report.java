@@ -28,6 +28,12 @@ public final class Report {
     return this;
   }
 
+  /** Adds a number with three digits behind the point, as one that is close to another. */
+  public Report addPrecise(String name, double value) {
+    line.add('"' + name + "\": " + String.format(Locale.ROOT, "%.3f", value));
+    return this;
+  }
+
   public Report add(String name, String value) {
     line.add('"' + name + "\": \"" + value + '"');
     return this;

@@ -12,8 +12,23 @@ import java.util.List;
 record EngineListeners(List<EngineListener> listeners) implements EngineListener {
 
   @Override
-  public void committed(long nanos, long bytes) {
-    listeners.forEach(listener -> listener.committed(nanos, bytes));
+  public void committed(Commit commit) {
+    listeners.forEach(listener -> listener.committed(commit));
+  }
+
+  @Override
+  public void gained(int partitions, long nanos) {
+    listeners.forEach(listener -> listener.gained(partitions, nanos));
+  }
+
+  @Override
+  public void left(int partitions, long nanos) {
+    listeners.forEach(listener -> listener.left(partitions, nanos));
+  }
+
+  @Override
+  public void lost(int partitions) {
+    listeners.forEach(listener -> listener.lost(partitions));
   }
 
   @Override

@@ -8,6 +8,7 @@ package io.statefun.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.statefun.autoconfigure.app.Messages.Add;
@@ -252,14 +253,14 @@ class ActuatorTest {
                       assertThat(
                               registry
                                   .get("statefun.invocations")
-                                  .tag("outcome", "success")
+                                  .tags("function", "test/counter", "outcome", "success")
                                   .functionCounter()
                                   .count())
                           .isEqualTo(10));
           assertThat(
                   registry
                       .get("statefun.invocations")
-                      .tag("outcome", "failure")
+                      .tags("function", "test/counter", "outcome", "failure")
                       .functionCounter()
                       .count())
               .isZero();
@@ -270,6 +271,108 @@ class ActuatorTest {
           assertThat(registry.get("statefun.unapplied.size").gauge().value()).isNotNegative();
           await().until(() -> registry.get("statefun.egress.unacknowledged").gauge().value() == 0);
         });
+  }
+
+  @Test
+  void countsAndTimesTheMessagesOfEachFunction() {
+    runner
+        .withPropertyValues(
+            "statefun.failure.max-attempts=2", "statefun.failure.initial-backoff=1ms")
+        .run(
+            context -> {
+              StateFunTemplate template = context.getBean(StateFunTemplate.class);
+              template.send("test/counter", "a", new Add(1)).join();
+              template.send("test/counter", "b", new Fail()).join();
+              template.send("test/none", "c", new Add(1)).join();
+              MeterRegistry registry = context.getBean(MeterRegistry.class);
+
+              await()
+                  .untilAsserted(
+                      () -> {
+                        assertThat(count(registry, "statefun.deadletters", "test/counter"))
+                            .isEqualTo(1);
+                        assertThat(count(registry, "statefun.deadletters", "unknown")).isEqualTo(1);
+                      });
+              assertThat(count(registry, "statefun.retries", "test/counter")).isEqualTo(1);
+              assertThat(
+                      registry
+                          .get("statefun.invocations")
+                          .tags("function", "test/counter", "outcome", "failure")
+                          .functionCounter()
+                          .count())
+                  .isEqualTo(2);
+              FunctionTimer timer =
+                  registry
+                      .get("statefun.invocation.duration")
+                      .tag("function", "test/counter")
+                      .functionTimer();
+              assertThat(timer.count()).isEqualTo(3);
+              assertThat(timer.totalTime(TimeUnit.NANOSECONDS)).isPositive();
+              assertThat(bucket(registry, "+Inf")).isEqualTo(3);
+              assertThat(bucket(registry, "0.00001")).isLessThanOrEqualTo(3);
+            });
+  }
+
+  private static double count(MeterRegistry registry, String meter, String function) {
+    return registry.get(meter).tag("function", function).functionCounter().count();
+  }
+
+  private static double bucket(MeterRegistry registry, String le) {
+    return registry
+        .get("statefun.invocation.duration.histogram")
+        .tags("function", "test/counter", "le", le)
+        .functionCounter()
+        .count();
+  }
+
+  @Test
+  void measuresTheStoreAndThePhasesOfCommits() {
+    runner.run(
+        context -> {
+          context.getBean(StateFunTemplate.class).send("test/counter", "a", new Add(1)).join();
+          MeterRegistry registry = context.getBean(MeterRegistry.class);
+          assertThat(
+                  registry
+                      .get("statefun.store.operations")
+                      .tags("operation", "create", "outcome", "success")
+                      .timer()
+                      .count())
+              .isPositive();
+          assertThat(
+                  registry.get("statefun.store.bytes").tag("operation", "create").counter().count())
+              .isPositive();
+          for (String phase : List.of("cut", "store")) {
+            await()
+                .until(
+                    () ->
+                        registry
+                                .get("statefun.commit.phase")
+                                .tag("phase", phase)
+                                .timer()
+                                .totalTime(TimeUnit.NANOSECONDS)
+                            > 0);
+          }
+          assertThat(registry.get("statefun.epoch.entries").summary().totalAmount()).isPositive();
+          assertThat(registry.get("statefun.engine.state").tag("state", "running").gauge().value())
+              .isEqualTo(1);
+          assertThat(registry.get("statefun.workers").gauge().value()).isEqualTo(2);
+        });
+  }
+
+  @Test
+  void meansNothingToTheEngineWithoutARegistry() {
+    ContextRunners.application()
+        .withConfiguration(AutoConfigurations.of(StateFunMetricsAutoConfiguration.class))
+        .run(
+            context -> {
+              assertThat(context)
+                  .hasNotFailed()
+                  .doesNotHaveBean(CommitMetrics.class)
+                  .doesNotHaveBean("statefunMeasuredEngine");
+              context.getBean(StateFunTemplate.class).send("test/counter", "a", new Add(1)).join();
+              assertThat(context.getBean(StateFunEngine.class).functions())
+                  .allSatisfy(function -> assertThat(function.measured()).isZero());
+            });
   }
 
   @Test

@@ -95,7 +95,7 @@ class ConfigurationReferenceTest {
       case "java.lang.Boolean" -> "`true`, `false`";
       case "java.lang.Short", "java.lang.Integer", "java.lang.Double" -> "number";
       case "java.lang.String" -> "text";
-      case "java.util.List<java.lang.String>" -> "list of texts";
+      case "java.util.List<java.lang.String>", "java.util.Set<java.lang.String>" -> "list of texts";
       case "java.nio.file.Path" -> "directory";
       case "java.net.URI" -> "address";
       case "java.time.Duration" -> "time";

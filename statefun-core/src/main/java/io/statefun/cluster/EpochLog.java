@@ -41,6 +41,11 @@ public interface EpochLog {
   EpochId commit(long epoch, EpochWriter content, List<EpochHeader.Need> needs, EpochOutput output)
       throws IOException, RefusedRecordsException;
 
+  /** How long the transaction of the last {@link #commit} took, in nanoseconds; 0 without one. */
+  default long transactionNanos() {
+    return 0;
+  }
+
   /** Whether records and positions take part in the commit. */
   boolean takesOutput();
 

@@ -81,6 +81,9 @@ public final class TransactionalEpochLog implements EpochLog {
   /** Whether an attempt for the next epoch may have been successful, or may yet be. */
   private boolean unknown;
 
+  /** How long the transaction of the last commit took. */
+  private long transactionNanos;
+
   /** Whether transactions are prepared before the object is durable. */
   private boolean overlaps = true;
 
@@ -227,6 +230,7 @@ public final class TransactionalEpochLog implements EpochLog {
     Set<Integer> partitions =
         needs.stream().map(EpochHeader.Need::partition).collect(Collectors.toSet());
     EpochId id = new EpochId(epoch, writer);
+    transactionNanos = 0;
     if (!unknown || !isCommitted(id, partitions)) {
       if (durable && clock.millis() - durableSince > LONGEST_DURABLE.toMillis()) {
         rename(content);
@@ -290,12 +294,14 @@ public final class TransactionalEpochLog implements EpochLog {
 
   private void begin(Map<Integer, String> references, EpochOutput output) throws IOException {
     unknown = true;
+    long begun = System.nanoTime();
     try {
       log.begin(references, output);
     } catch (TransactionLog.AbortedException e) {
       unknown = false;
       throw e;
     }
+    transactionNanos += System.nanoTime() - begun;
     faults.reached(FaultPoint.TRANSACTION_BEGUN);
   }
 
@@ -309,9 +315,11 @@ public final class TransactionalEpochLog implements EpochLog {
   }
 
   private void commit() throws IOException, RefusedRecordsException {
+    long begun = System.nanoTime();
     try {
       log.commit();
       unknown = false;
+      transactionNanos += System.nanoTime() - begun;
     } catch (TransactionLog.AbortedException e) {
       unknown = false;
       throw e;
@@ -357,6 +365,11 @@ public final class TransactionalEpochLog implements EpochLog {
   @Override
   public int largestMessage() {
     return log.largestMessage();
+  }
+
+  @Override
+  public long transactionNanos() {
+    return transactionNanos;
   }
 
   @Override

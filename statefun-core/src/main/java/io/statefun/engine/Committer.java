@@ -124,6 +124,7 @@ final class Committer implements Barrier {
   private volatile long committingSince = IDLE_SINCE;
 
   private long started;
+  private long cutNanos;
 
   /**
    * @param application identifies the application's data
@@ -441,6 +442,7 @@ final class Committer implements Barrier {
         return false;
       }
     }
+    cutNanos = System.nanoTime() - started;
     faults.reached(FaultPoint.EPOCH_CUT);
     writer.begin();
     for (int worker = 0; worker < parts.length(); worker++) {
@@ -504,6 +506,7 @@ final class Committer implements Barrier {
     }
     faults.reached(FaultPoint.BEFORE_COMMIT);
     EpochId id = new EpochId(ending, NOBODY);
+    long begun = System.nanoTime();
     try {
       // A node without partitions has nothing to commit, but goes on with its epochs.
       if (!needs.isEmpty()) {
@@ -527,6 +530,7 @@ final class Committer implements Barrier {
               e.toString());
       return true;
     }
+    long commitNanos = System.nanoTime() - begun;
     faults.reached(FaultPoint.AFTER_COMMIT);
     failures = 0;
     lastFailure = null;
@@ -545,7 +549,18 @@ final class Committer implements Barrier {
     if (node.functions().mayBeRemote()) {
       listener.wakeWorkers();
     }
-    listener.committed(id, needs, ended, System.nanoTime() - started, writer.length());
+    long logNanos = needs.isEmpty() ? 0 : log.transactionNanos();
+    listener.committed(
+        id,
+        needs,
+        ended,
+        new EngineListener.Commit(
+            System.nanoTime() - started,
+            writer.length(),
+            writer.records(),
+            cutNanos,
+            commitNanos - logNanos,
+            logNanos));
     Change done = change;
     change = null;
     if (done != null) {
@@ -612,11 +627,12 @@ final class Committer implements Barrier {
      * An epoch is committed.
      *
      * @param needs what it says that its partitions need
-     * @param nanos how long it took, from the barrier on
-     * @param bytes how large its object is
      */
     void committed(
-        EpochId epoch, List<EpochHeader.Need> needs, List<EpochPart> parts, long nanos, long bytes);
+        EpochId epoch,
+        List<EpochHeader.Need> needs,
+        List<EpochPart> parts,
+        EngineListener.Commit commit);
 
     /** An epoch ends that is the last before a savepoint, and no worker knows it yet. */
     void beginSavepoint();

@@ -51,7 +51,10 @@ final class FunctionType {
   /** What all versions of it share. */
   final FunctionLoad load;
 
-  FunctionType(int index, FunctionInvoker invoker) {
+  /** What counts its messages, also for all versions. */
+  final FunctionMeter meter;
+
+  FunctionType(int index, FunctionInvoker invoker, FunctionMeter meter) {
     this(
         index,
         invoker.type(),
@@ -60,10 +63,11 @@ final class FunctionType {
         null,
         invoker.failurePolicy(),
         invoker.states(),
-        new FunctionLoad(Long.MAX_VALUE));
+        new FunctionLoad(Long.MAX_VALUE),
+        meter);
   }
 
-  FunctionType(int index, RemoteFunction remote) {
+  FunctionType(int index, RemoteFunction remote, FunctionMeter meter) {
     this(
         index,
         remote.type(),
@@ -72,7 +76,8 @@ final class FunctionType {
         remote,
         remote.failurePolicy(),
         List.of(),
-        new FunctionLoad(remote.maxWaitingBytes()));
+        new FunctionLoad(remote.maxWaitingBytes()),
+        meter);
   }
 
   private FunctionType(
@@ -83,7 +88,8 @@ final class FunctionType {
       @Nullable RemoteFunction remote,
       FailurePolicy failurePolicy,
       List<StateSpec> states,
-      FunctionLoad load) {
+      FunctionLoad load,
+      FunctionMeter meter) {
     this.index = index;
     this.name = name;
     this.invoker = invoker;
@@ -91,6 +97,7 @@ final class FunctionType {
     this.failurePolicy = failurePolicy;
     this.states = List.copyOf(states);
     this.load = load;
+    this.meter = meter;
     List<TypeName> names = new ArrayList<>(aliases);
     names.add(name);
     this.storedName = names.remove(0);
@@ -112,7 +119,7 @@ final class FunctionType {
   FunctionType withMore(List<StateSpec> more) {
     List<StateSpec> all = new ArrayList<>(states);
     all.addAll(more);
-    return new FunctionType(index, name, List.of(), null, remote, failurePolicy, all, load);
+    return new FunctionType(index, name, List.of(), null, remote, failurePolicy, all, load, meter);
   }
 
   private void declare(String state, int slot) {

@@ -38,6 +38,14 @@ final class FunctionTypes {
   /** The stored names of functions by their other names; null if none has another. */
   private final @Nullable Map<TypeName, TypeName> storedNames;
 
+  /** By namespace, what counts for all functions that are found by it. */
+  private final Map<String, FunctionMeter> namespaceMeters = new LinkedHashMap<>();
+
+  /** Counts what belongs to no function. */
+  private final FunctionMeter unknown = new FunctionMeter("unknown", false, false);
+
+  private final List<FunctionMeter> meters;
+
   private volatile Known known;
   private int found;
 
@@ -46,14 +54,30 @@ final class FunctionTypes {
   }
 
   FunctionTypes(Collection<? extends FunctionInvoker> invokers, RemoteFunctions remotes) {
+    this(invokers, remotes, false);
+  }
+
+  /**
+   * @param measured whether durations of invocations are measured
+   */
+  FunctionTypes(
+      Collection<? extends FunctionInvoker> invokers, RemoteFunctions remotes, boolean measured) {
     this.remotes = remotes;
     Map<TypeName, FunctionType> byName = new LinkedHashMap<>();
     for (FunctionInvoker invoker : invokers) {
-      add(new FunctionType(byName.size(), invoker), byName);
+      FunctionMeter meter = new FunctionMeter(invoker.type().toString(), true, measured);
+      add(new FunctionType(byName.size(), invoker, meter), byName);
     }
     for (RemoteFunction remote : remotes.named()) {
-      add(new FunctionType(byName.size(), remote), byName);
+      FunctionMeter meter = new FunctionMeter(remote.type().toString(), false, measured);
+      add(new FunctionType(byName.size(), remote, meter), byName);
     }
+    for (String namespace : remotes.namespaces()) {
+      namespaceMeters.put(namespace, new FunctionMeter(namespace + "/*", false, measured));
+    }
+    meters = new ArrayList<>(byName.values().stream().map(type -> type.meter).toList());
+    meters.addAll(namespaceMeters.values());
+    meters.add(unknown);
     Map<TypeName, TypeName> others = new HashMap<>();
     for (FunctionType type : byName.values()) {
       for (TypeName other : type.otherNames) {
@@ -109,7 +133,8 @@ final class FunctionTypes {
       return null;
     }
     found++;
-    FunctionType created = new FunctionType(now.byIndex.length, remote);
+    FunctionMeter meter = namespaceMeters.getOrDefault(name.namespace(), unknown);
+    FunctionType created = new FunctionType(now.byIndex.length, remote, meter);
     known = now.with(created);
     return created;
   }
@@ -165,6 +190,17 @@ final class FunctionTypes {
               + declared.valueType()
               + " now. Give the state of the other type another name");
     }
+  }
+
+  /** What counts the messages of functions: always the same, whatever is found later. */
+  List<FunctionMeter> meters() {
+    return List.copyOf(meters);
+  }
+
+  /** What counts what becomes of messages to a name, perhaps that of no function. */
+  FunctionMeter meter(@Nullable TypeName name) {
+    FunctionType type = name == null ? null : get(name);
+    return type == null ? unknown : type.meter;
   }
 
   /** Whether any function may be elsewhere. */

@@ -125,6 +125,11 @@ final class IngressReader implements Ingress.Collector {
     return count > 0;
   }
 
+  /** Whether it is read no further, as too much waits for a function. */
+  boolean waits() {
+    return full != null;
+  }
+
   private boolean isHeldUp() {
     FunctionLoad last = full;
     if (last != null && !last.holdsUp()) {
@@ -188,6 +193,7 @@ final class IngressReader implements Ingress.Collector {
     records.clear();
     if (rejected != null) {
       owner.addDeadLetter(rejected);
+      node.functions().meter(null).deadLetter();
       rejected = null;
     }
   }

@@ -434,7 +434,7 @@ public final class ManualEngine implements AutoCloseable {
   private final class CommitListener implements Node.NodeListener {
 
     @Override
-    public void committed(long nanos, long bytes) {
+    public void committed(EngineListener.Commit commit) {
       outside.commit(running().node().committer().committed());
     }
   }

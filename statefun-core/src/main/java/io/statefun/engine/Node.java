@@ -576,6 +576,7 @@ final class Node {
     DeadLetter letter = RefusedRecords.deadLetter(refused, services.clock());
     Partition partition = owners.routes().find(refused.partition());
     if (partition != null) {
+      services.functions().meter(null).deadLetter();
       acknowledge(refused, () -> partition.addDeadLetter(letter));
     }
   }
@@ -648,10 +649,9 @@ final class Node {
         EpochId epoch,
         List<EpochHeader.Need> needs,
         List<EpochPart> parts,
-        long nanos,
-        long bytes) {
-      listener.committed(nanos, bytes);
-      bases.committed(BaseSnapshots.Kept.of(epoch, bytes, parts), needs);
+        EngineListener.Commit commit) {
+      listener.committed(commit);
+      bases.committed(BaseSnapshots.Kept.of(epoch, commit.bytes(), parts), needs);
       listener.wakeBases();
       if (parts.get(0).savepoint > 0) {
         savepoints.writer().committed(epoch, parts);
@@ -837,7 +837,7 @@ final class Node {
     /** The dispatchers have something to do. */
     default void wakeDispatchers() {}
 
-    /** An epoch of so many bytes is committed, so many nanoseconds after its barrier. */
-    default void committed(long nanos, long bytes) {}
+    /** An epoch is committed. */
+    default void committed(EngineListener.Commit commit) {}
   }
 }

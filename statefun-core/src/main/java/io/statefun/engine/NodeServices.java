@@ -27,6 +27,7 @@ import java.util.Set;
  * @param unreadable remembers which state could not be read
  * @param savepoints remembers what became of savepoints
  * @param savepointPatience how long nothing of a savepoint may come before it is given up
+ * @param times counts how workers spend their time
  */
 record NodeServices(
     InstantSource clock,
@@ -41,7 +42,8 @@ record NodeServices(
     Duration unknownWait,
     UnreadableStates unreadable,
     SavepointHistory savepoints,
-    Duration savepointPatience) {
+    Duration savepointPatience,
+    WorkerTimes times) {
 
   /** Long enough for messages between processes to be read that have waited for some time. */
   static final Duration SAVEPOINT_PATIENCE = Duration.ofMinutes(10);
@@ -70,7 +72,8 @@ record NodeServices(
         Duration.ZERO,
         new UnreadableStates(),
         new SavepointHistory(),
-        SAVEPOINT_PATIENCE);
+        SAVEPOINT_PATIENCE,
+        new WorkerTimes());
   }
 
   /** The services of a node that stands for itself. */

@@ -144,7 +144,8 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
   public CompletableFuture<Void> leaving(Set<Integer> partitions) {
     int turn = changes;
     CompletableFuture<Void> left = new CompletableFuture<>();
-    events.add(() -> leave(turn, partitions, left));
+    long asked = System.nanoTime();
+    events.add(() -> leave(turn, partitions, asked, left));
     return left;
   }
 
@@ -268,10 +269,12 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
     standby.take(fetched);
     try {
       turns.gain(of, Set.copyOf(fetched), () -> turn == changes);
+      long nanos = System.nanoTime() - comingSince;
       LOG.info(
           "Partitions {} are here, {} ms after they were assigned",
           fetched,
-          TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - comingSince));
+          TimeUnit.NANOSECONDS.toMillis(nanos));
+      turns.gained(fetched.size(), nanos);
       standby.arrived(fetched);
       coming.removeAll(fetched);
       fetched.clear();
@@ -326,7 +329,7 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
     }
   }
 
-  private void leave(int turn, Set<Integer> partitions, CompletableFuture<Void> left) {
+  private void leave(int turn, Set<Integer> partitions, long asked, CompletableFuture<Void> left) {
     Set<Integer> had = new TreeSet<>(partitions);
     had.removeAll(coming);
     coming.removeAll(partitions);
@@ -334,6 +337,7 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
     try {
       if (turn == changes && !had.isEmpty()) {
         turns.leave(had, () -> turn == changes);
+        turns.left(had.size(), System.nanoTime() - asked);
       }
       standby.giveBack(partitions);
       left.complete(null);
@@ -394,6 +398,12 @@ final class Ownership implements MessageLog.Listener, AutoCloseable {
      * @return whether there are others, so that it is to be tried again soon
      */
     boolean merge(BooleanSupplier lasts) throws IOException;
+
+    /** So many partitions have come, so long after they were assigned. */
+    default void gained(int partitions, long nanos) {}
+
+    /** So many partitions have left, so long after they were asked for. */
+    default void left(int partitions, long nanos) {}
 
     /** Partitions could not come, which will be tried again. */
     void delayed(Throwable why);

@@ -43,6 +43,8 @@ final class RemoteCalls {
 
   private final FirstCalls<Awaiting> firstCalls = new FirstCalls<>();
 
+  private int underWay;
+
   /**
    * @param ids what the ids of calls begin with: something that no other process has
    */
@@ -64,10 +66,10 @@ final class RemoteCalls {
     Collection<Partition> partitions();
 
     /** Passes on what an invocation has done that handled so many messages. */
-    void takeEffects(Partition partition, int messages);
+    void takeEffects(Partition partition, FunctionType function, int messages);
 
     /** Counts an invocation that failed. */
-    void failed();
+    void failed(FunctionType function);
 
     void giveUp(Partition partition, Message message, Throwable failure);
 
@@ -234,6 +236,11 @@ final class RemoteCalls {
     }
   }
 
+  /** How many calls are under way. */
+  int underWay() {
+    return underWay;
+  }
+
   /** When there is something to do again if nobody wakes the worker, in milliseconds. */
   long nextWakeUp() {
     Retry first = retries.peek();
@@ -270,12 +277,14 @@ final class RemoteCalls {
     }
     CompletableFuture<RemoteReply> attempt = reply.toCompletableFuture();
     call.attempt = attempt;
+    underWay++;
     reply.whenComplete(
         (result, failure) ->
             host.notice(
                 () ->
                     replies.add(
                         () -> {
+                          underWay--;
                           if (call.attempt == attempt && isUnderWay(partition, queue, call)) {
                             call.attempt = null;
                             ended(partition, queue, call, result, cause(failure));
@@ -347,7 +356,7 @@ final class RemoteCalls {
     }
     queue.end(call);
     host.changed();
-    host.takeEffects(partition, call.messages.size());
+    host.takeEffects(partition, function, call.messages.size());
   }
 
   private @Nullable Throwable tryApply(
@@ -373,7 +382,7 @@ final class RemoteCalls {
     if (function == null) {
       return;
     }
-    host.failed();
+    host.failed(function);
     FailurePolicy policy = function.failurePolicy;
     boolean lasts = failure instanceof StateTypeException;
     boolean never = failure instanceof UnhandledMessageException;
@@ -382,6 +391,7 @@ final class RemoteCalls {
       if (lasts && failures == 1) {
         LOG.error("{}", failure.getMessage());
       }
+      function.meter.retry();
       long pause = policy.backoffAfter(failures).toMillis();
       retryAt(partition, queue, call, node.clock().millis() + pause);
       return;

@@ -39,6 +39,11 @@ public interface RemoteFunctions {
   /** Whether there may be others, of some namespaces. */
   boolean hasNamespaces();
 
+  /** Those namespaces, if they are known; what is measured is measured for each of them. */
+  default Collection<String> namespaces() {
+    return List.of();
+  }
+
   /**
    * A function of a type that is not {@linkplain #named named}.
    *

@@ -280,8 +280,8 @@ final class RunningNode {
     }
 
     @Override
-    public void committed(long nanos, long bytes) {
-      listener.committed(nanos, bytes);
+    public void committed(EngineListener.Commit commit) {
+      listener.committed(commit);
     }
   }
 

@@ -88,7 +88,7 @@ public final class StateFunEngine implements AutoCloseable {
   private volatile EngineStatus.State state = EngineStatus.State.NEW;
   private volatile @Nullable Throwable failure;
   private volatile @Nullable RunningNode running;
-  private @Nullable StateBackend backend;
+  private volatile @Nullable StateBackend backend;
   private @Nullable ExecutorService callbacks;
   private @Nullable ExecutorService restorers;
   private @Nullable ExecutorService fetchers;
@@ -268,6 +268,16 @@ public final class StateFunEngine implements AutoCloseable {
     }
 
     @Override
+    public void gained(int partitions, long nanos) {
+      settings.listener.gained(partitions, nanos);
+    }
+
+    @Override
+    public void left(int partitions, long nanos) {
+      settings.listener.left(partitions, nanos);
+    }
+
+    @Override
     public void delayed(Throwable why) {
       failure = why;
     }
@@ -286,6 +296,7 @@ public final class StateFunEngine implements AutoCloseable {
         running = null;
       }
       if (node != null) {
+        settings.listener.lost(node.node().partitions().size());
         services.savepoints().left();
         LOG.warn(
             "Application '{}' is no longer run by this process, which drops what is not committed:"
@@ -730,6 +741,33 @@ public final class StateFunEngine implements AutoCloseable {
         services.savepoints().summary());
   }
 
+  /** How much it has to do. */
+  public EngineLoad load() {
+    RunningNode node = running;
+    return EngineLoad.of(
+        node == null ? List.of() : node.node().workers(),
+        services.times(),
+        settings.clock.millis());
+  }
+
+  /**
+   * What counts the messages of the functions: one for each function of the application, for each
+   * namespace of functions elsewhere, and for what belongs to none.
+   */
+  public List<FunctionMeter> functions() {
+    return services.functions().meters();
+  }
+
+  /**
+   * Measures the local state, which may take some system calls.
+   *
+   * @return -1 if it is not open, or cannot tell
+   */
+  public long measure(StateBackend.Measure measure) {
+    StateBackend open = backend;
+    return open == null ? -1 : open.measure(measure);
+  }
+
   private EngineStatus.Standby standbyStatus() {
     Standby made = standby;
     return made == null ? EngineStatus.Standby.NONE : made.status();
@@ -783,8 +821,9 @@ public final class StateFunEngine implements AutoCloseable {
       if (fetchers != null) {
         fetchers.shutdown();
       }
-      if (backend != null) {
-        backend.close();
+      StateBackend open = backend;
+      if (open != null) {
+        open.close();
         backend = null;
       }
     }
@@ -830,6 +869,7 @@ public final class StateFunEngine implements AutoCloseable {
     private EngineLimits limits = EngineLimits.DEFAULT;
     private @Nullable Duration unknownWait;
     private InstantSource clock = InstantSource.system();
+    private boolean measured;
     private Duration standbyInterval = Duration.ofSeconds(1);
     private Duration savepointPatience = NodeServices.SAVEPOINT_PATIENCE;
     private @Nullable EpochReaders readers;
@@ -939,6 +979,15 @@ public final class StateFunEngine implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Whether the engine measures how long invocations take, for {@link FunctionMeter}; not unless
+     * set. Everything else is counted in any case.
+     */
+    public Builder measureInvocations(boolean measure) {
+      measured = measure;
+      return this;
+    }
+
     /** Reads cron expressions; without one, cron reminders fail. */
     public Builder cron(CronSchedule.Parser parser) {
       cron = parser;
@@ -1043,7 +1092,7 @@ public final class StateFunEngine implements AutoCloseable {
       return new NodeServices(
           clock,
           types,
-          new FunctionTypes(all, remotes),
+          new FunctionTypes(all, remotes, measured),
           allEgresses(),
           log == null ? Set.of() : Set.copyOf(log.egresses()),
           cron,
@@ -1053,7 +1102,8 @@ public final class StateFunEngine implements AutoCloseable {
           unknownWait(),
           new UnreadableStates(),
           new SavepointHistory(),
-          savepointPatience);
+          savepointPatience,
+          new WorkerTimes());
     }
 
     private Duration unknownWait() {

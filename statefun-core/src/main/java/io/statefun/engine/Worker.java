@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jctools.queues.MpscUnboundedArrayQueue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,6 +44,10 @@ final class Worker {
   private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
 
   private static final int BATCH = 64;
+
+  /** A batch of so many messages is one of a worker that has much to do. */
+  private static final int FEW = 4;
+
   private static final int TIMERS_AT_ONCE = 128;
   private static final int GARBAGE_AT_ONCE = 256;
 
@@ -60,7 +65,7 @@ final class Worker {
   private final ControlDesk desk;
   private final List<Partition> partitions = new ArrayList<>();
   private final ArrayDeque<Partition> ready = new ArrayDeque<>();
-  private final List<IngressReader> ingresses = new ArrayList<>();
+  private final List<IngressReader> ingresses = new CopyOnWriteArrayList<>();
   private final Queue<Runnable> notices = new MpscUnboundedArrayQueue<>(1024);
   private final Queue<Outside> outside = new MpscUnboundedArrayQueue<>(1024);
 
@@ -77,6 +82,13 @@ final class Worker {
 
   /** When it looked for timers and retries last, which a busy worker does once in a millisecond. */
   private long checkedAt;
+
+  private final WorkerMeter meter;
+
+  /** Whether messages wait in such numbers that the clock counts. */
+  private boolean busy;
+
+  private int operations;
 
   private long handled;
   private long failed;
@@ -99,6 +111,7 @@ final class Worker {
     this.unknown = new UnknownMessages(node.unknownWait());
     this.calls = new RemoteCalls(node, barrier, invocation, new CallHost(), callIds);
     this.desk = new ControlDesk(node, new DeskHost());
+    this.meter = new WorkerMeter(node.times());
     this.epoch = epoch;
     this.routes = owners.routes();
     this.current = new EpochPart(epoch);
@@ -186,8 +199,9 @@ final class Worker {
     worked |= cutIfAsked();
     worked |= receive();
     stalled = !mayHandle();
+    long now = node.clock().millis();
+    meter.stepBegins(now);
     if (!stalled) {
-      long now = node.clock().millis();
       if (now != checkedAt || ready.isEmpty()) {
         checkedAt = now;
         worked |= fireTimers(now);
@@ -203,7 +217,50 @@ final class Worker {
       changed = false;
       barrier.changed();
     }
+    meter.waiting(backlog);
+    if (meter.stepEnds(worked, hold())) {
+      publishLoad();
+    }
     return worked;
+  }
+
+  private WorkerMeter.Hold hold() {
+    if (stalled) {
+      return WorkerMeter.Hold.LIMITED;
+    }
+    if (backlog >= BATCH * 4) {
+      return WorkerMeter.Hold.CROWDED;
+    }
+    if (node.functions().mayBeRemote()) {
+      for (IngressReader reader : ingresses) {
+        if (reader.waits()) {
+          return WorkerMeter.Hold.HELD_UP;
+        }
+      }
+    }
+    return WorkerMeter.Hold.NONE;
+  }
+
+  private void publishLoad() {
+    long blocked = 0;
+    long nextDue = Long.MAX_VALUE;
+    for (Partition partition : partitions) {
+      blocked += partition.blocked.size();
+      long due = partition.timers.nextDue();
+      // Not known before it has looked for the first time.
+      nextDue = due == Long.MIN_VALUE ? nextDue : Math.min(nextDue, due);
+    }
+    meter.publish(new WorkerMeter.Published(blocked, operations, calls.underWay(), nextDue));
+  }
+
+  /** How much it has to do. Called by any thread. */
+  WorkerMeter.Published load() {
+    return meter.published();
+  }
+
+  /** How many messages wait in mailboxes, or from outside to get there. Called by any thread. */
+  long waitingMessages() {
+    return meter.messages() + waitingOutside();
   }
 
   /** When the worker has something to do again, in milliseconds, if nobody wakes it before. */
@@ -413,11 +470,14 @@ final class Worker {
         break;
       }
     }
+    busy = count >= FEW;
+    meter.waiting(backlog);
     partition.prefetch(batch, count);
     for (int i = 0; i < count; i++) {
       backlog--;
       handle(partition, batch[i]);
     }
+    busy = false;
     owners.publishBacklog(partition.index, partition.mailbox.size());
     schedule(partition);
     return true;
@@ -519,6 +579,14 @@ final class Worker {
 
   /** Invokes a function, and returns what it threw, if it did. */
   private @Nullable Throwable invoke(Partition partition, FunctionType function, Message message) {
+    FunctionMeter.Cell cell = function.meter.cell(index);
+    cell.begin(busy);
+    Throwable failure = attempt(partition, function, message);
+    cell.end(failure == null);
+    return failure;
+  }
+
+  private @Nullable Throwable attempt(Partition partition, FunctionType function, Message message) {
     Instance instance;
     try {
       instance = partition.instance(message.target(), function);
@@ -705,6 +773,9 @@ final class Worker {
             failure);
       }
       instance.addFirst(message);
+      if (!function.stopped()) {
+        function.meter.retry();
+      }
       instance.retryAt =
           function.stopped()
               ? BlockedInstance.NEVER
@@ -756,6 +827,7 @@ final class Worker {
       partition.overlay.delete(end.key());
     }
     LOG.warn("A message for {} goes to the dead letters: {}", message.target(), failure.toString());
+    node.functions().meter(message.target().type()).deadLetter();
     partition.addDeadLetter(
         new DeadLetter(
             message.target(),
@@ -911,6 +983,7 @@ final class Worker {
   // Asynchronous operations
 
   private void watch(Partition partition, WorkerInvocation.AsyncStart start) {
+    operations++;
     start
         .operation()
         .whenComplete((value, failure) -> notice(() -> complete(partition, start, value, failure)));
@@ -921,6 +994,7 @@ final class Worker {
       WorkerInvocation.AsyncStart start,
       @Nullable Object value,
       @Nullable Throwable failure) {
+    operations--;
     Throwable cause =
         failure instanceof CompletionException && failure.getCause() != null
             ? failure.getCause()
@@ -952,14 +1026,16 @@ final class Worker {
     }
 
     @Override
-    public void takeEffects(Partition partition, int messages) {
+    public void takeEffects(Partition partition, FunctionType function, int messages) {
       handled += messages;
+      function.meter.cell(index).handled(messages);
       Worker.this.takeEffects(partition);
     }
 
     @Override
-    public void failed() {
+    public void failed(FunctionType function) {
       failed++;
+      function.meter.cell(index).failed();
     }
 
     @Override
@@ -1052,6 +1128,7 @@ final class Worker {
             + " letters: {}",
         partition.index,
         foreign.cause().toString());
+    node.functions().meter(null).deadLetter();
     partition.addDeadLetter(
         new DeadLetter(
             null,

@@ -101,6 +101,11 @@ public final class RemoteEndpoints implements RemoteFunctions, AutoCloseable {
   }
 
   @Override
+  public Collection<String> namespaces() {
+    return List.copyOf(byNamespace.keySet());
+  }
+
+  @Override
   public @Nullable RemoteFunction find(TypeName type) {
     EndpointCaller caller = byNamespace.get(type.namespace());
     return caller == null ? null : new Behind(type, caller);

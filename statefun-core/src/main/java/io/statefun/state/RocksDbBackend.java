@@ -138,6 +138,31 @@ public final class RocksDbBackend implements StateBackend {
     return open;
   }
 
+  @Override
+  public synchronized long measure(Measure measure) {
+    if (closed) {
+      return -1;
+    }
+    try {
+      return switch (measure) {
+        case CACHE_BYTES -> resources.cache.getUsage();
+        case PINNED_CACHE_BYTES -> resources.cache.getPinnedUsage();
+        case WRITE_BUFFER_BYTES -> db.getAggregatedLongProperty("rocksdb.size-all-mem-tables");
+        case LIVE_FILE_BYTES -> db.getAggregatedLongProperty("rocksdb.live-sst-files-size");
+        case FILE_BYTES -> db.getAggregatedLongProperty("rocksdb.total-sst-files-size");
+        case PENDING_COMPACTION_BYTES ->
+            db.getAggregatedLongProperty("rocksdb.estimate-pending-compaction-bytes");
+        case COMPACTIONS -> db.getLongProperty("rocksdb.num-running-compactions");
+        case ENTRIES -> db.getAggregatedLongProperty("rocksdb.estimate-num-keys");
+        case WRITES_STOPPED -> db.getLongProperty("rocksdb.is-write-stopped");
+        case DELAYED_WRITE_RATE -> db.getLongProperty("rocksdb.actual-delayed-write-rate");
+      };
+    } catch (RocksDBException e) {
+      log.debug("RocksDB cannot tell its {}", measure, e);
+      return -1;
+    }
+  }
+
   /** Writes everything to files and closes the database; waits for calls that are under way. */
   @Override
   public synchronized void close() {

@@ -20,8 +20,42 @@ public interface StateBackend extends AutoCloseable {
   /** Opens a partition, making an empty one if there is none. */
   PartitionStore open(int partition);
 
+  /**
+   * Measures something, which may take some system calls. May be called by any thread, also when
+   * the backend is being closed.
+   *
+   * @return -1 if it cannot tell, or is closed
+   */
+  default long measure(Measure measure) {
+    return -1;
+  }
+
   @Override
   void close();
+
+  /** What can be measured of a backend, if it has it. */
+  enum Measure {
+    /** How many bytes of memory blocks of files and the write buffers take together. */
+    CACHE_BYTES,
+    /** How many of them cannot be given back at the moment. */
+    PINNED_CACHE_BYTES,
+    /** How many bytes the write buffers take. */
+    WRITE_BUFFER_BYTES,
+    /** How many bytes of files the state takes that is there now. */
+    LIVE_FILE_BYTES,
+    /** How many bytes of files there are, also those that something still reads. */
+    FILE_BYTES,
+    /** How many bytes are to be rewritten until the files are in order. */
+    PENDING_COMPACTION_BYTES,
+    /** How many compactions run. */
+    COMPACTIONS,
+    /** How many entries there are, about. */
+    ENTRIES,
+    /** 1 if nothing may be written until files are in order, otherwise 0. */
+    WRITES_STOPPED,
+    /** How many bytes a second may be written at most; 0 if that is not limited. */
+    DELAYED_WRITE_RATE
+  }
 
   /** The committed state of a partition. Reads may run in any thread while one other writes. */
   interface PartitionStore {

@@ -253,7 +253,7 @@ class EgressDeliveryTest {
     EngineListener counting =
         new EngineListener() {
           @Override
-          public void committed(long nanos, long bytes) {
+          public void committed(EngineListener.Commit commit) {
             commits.incrementAndGet();
           }
         };

@@ -656,7 +656,7 @@ final class Simulation {
         world,
         new Node.NodeListener() {
           @Override
-          public void committed(long nanos, long bytes) {
+          public void committed(EngineListener.Commit commit) {
             commits++;
           }
         });

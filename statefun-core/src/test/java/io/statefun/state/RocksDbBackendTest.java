@@ -53,6 +53,28 @@ class RocksDbBackendTest extends StateBackendContract {
   }
 
   @Test
+  void tellsItsMemoryAndFilesUntilItIsClosed() {
+    RocksDbBackend backend = openState();
+    PartitionStore partition = backend.open(0);
+    try (Batch batch = partition.newBatch()) {
+      batch.put(new byte[] {1}, new byte[10_000]);
+      batch.write(1);
+    }
+    assertThat(backend.measure(StateBackend.Measure.ENTRIES)).isPositive();
+    partition.flush();
+    assertThat(backend.measure(StateBackend.Measure.LIVE_FILE_BYTES)).isPositive();
+    for (StateBackend.Measure measure : StateBackend.Measure.values()) {
+      assertThat(backend.measure(measure)).as(measure.name()).isNotNegative();
+    }
+
+    backend.close();
+
+    for (StateBackend.Measure measure : StateBackend.Measure.values()) {
+      assertThat(backend.measure(measure)).isEqualTo(-1);
+    }
+  }
+
+  @Test
   void stateOfAnotherVersion_isNotTakenForAnEpoch() throws Exception {
     write(1);
     byte[] epoch = {(byte) 0xff, 'e'};

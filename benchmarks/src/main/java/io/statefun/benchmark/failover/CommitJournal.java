@@ -22,7 +22,7 @@ public final class CommitJournal implements EngineListener, AutoCloseable {
   }
 
   @Override
-  public synchronized void committed(long nanos, long bytes) {
+  public synchronized void committed(Commit commit) {
     try {
       out.write(System.nanoTime() + "\n");
       out.flush();

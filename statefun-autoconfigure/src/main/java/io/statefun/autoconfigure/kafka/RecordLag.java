@@ -5,11 +5,12 @@
  */
 package io.statefun.autoconfigure.kafka;
 
+import io.statefun.message.TypeName;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
@@ -23,12 +24,23 @@ final class RecordLag {
   private static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final Duration TIMEOUT = Duration.ofSeconds(1);
 
-  private volatile long records;
+  private volatile long inboxes;
+  private volatile Map<TypeName, Long> ingresses = Map.of();
   private long next = System.nanoTime();
 
   /** As counted two seconds ago, or later; 0 if the process owns nothing. */
   long records() {
-    return records;
+    return inboxes + ingresses.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** Those of one ingress. */
+  long ofIngress(TypeName name) {
+    return ingresses.getOrDefault(name, 0L);
+  }
+
+  /** Those that other processes have sent. */
+  long ofInboxes() {
+    return inboxes;
   }
 
   // Called by the thread that polls
@@ -46,11 +58,13 @@ final class RecordLag {
     next = now + INTERVAL_NANOS;
     Map<TopicPartition, Long> ends =
         paused.isEmpty() ? Map.of() : consumer.endOffsets(paused, TIMEOUT);
-    records =
-        Stream.<Source>concat(turn.splits().stream(), turn.inboxes().stream())
-            .map(Source::partition)
-            .mapToLong(partition -> lag(consumer, partition, ends))
-            .sum();
+    Map<TypeName, Long> counted = new HashMap<>();
+    for (KafkaSplit split : turn.splits()) {
+      counted.merge(split.ingress().name(), lag(consumer, split.partition(), ends), Long::sum);
+    }
+    ingresses = Map.copyOf(counted);
+    inboxes =
+        turn.inboxes().stream().mapToLong(inbox -> lag(consumer, inbox.partition(), ends)).sum();
   }
 
   private static long lag(
@@ -63,6 +77,7 @@ final class RecordLag {
 
   /** The process owns nothing any longer. */
   void clear() {
-    records = 0;
+    inboxes = 0;
+    ingresses = Map.of();
   }
 }

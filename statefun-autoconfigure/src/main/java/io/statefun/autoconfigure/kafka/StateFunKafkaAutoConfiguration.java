@@ -5,7 +5,6 @@
  */
 package io.statefun.autoconfigure.kafka;
 
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.statefun.autoconfigure.ApplicationName;
 import io.statefun.autoconfigure.ConditionalOnEngine;
@@ -112,11 +111,13 @@ class StateFunKafkaAutoConfiguration {
   static class MetricsConfiguration {
 
     @Bean
-    MeterBinder statefunKafkaMetrics(RecordLag lag) {
-      return registry ->
-          Gauge.builder("statefun.kafka.lag", lag, RecordLag::records)
-              .description("The number of records that this process has yet to fetch")
-              .register(registry);
+    MeterBinder statefunKafkaMetrics(RecordLag lag, StateFunKafkaProperties properties) {
+      return new LagMetrics(
+          lag,
+          properties.ingress().stream()
+              .map(StateFunKafkaProperties.Ingress::effectiveName)
+              .distinct()
+              .toList());
     }
   }
 

@@ -530,6 +530,15 @@ class KafkaApplicationTest {
     await()
         .atMost(PATIENCE)
         .untilAsserted(() -> assertThat(lag(registry)).isBetween(100.0, records - 1.0));
+    String ingress = registry.get("statefun.ingress.lag").gauge().getId().getTag("ingress");
+    assertThat(ingress).isEqualTo("kafka/" + hits);
+    assertThat(registry.get("statefun.ingress.lag").gauge().value()).isPositive();
+    assertThat(registry.get("statefun.inbox.lag").gauge().value()).isZero();
+    assertThat(registry.get("statefun.mailbox.depth").gauge().value()).isPositive();
+    assertThat(registry.get("statefun.rebalances").tag("event", "gained").timer().count())
+        .isPositive();
+    assertThat(registry.get("statefun.commit.phase").tag("phase", "log").timer().count())
+        .isPositive();
 
     function.mayGoOn.countDown();
     await().atMost(PATIENCE).until(() -> lag(registry) == 0 && handled(context) == records);
