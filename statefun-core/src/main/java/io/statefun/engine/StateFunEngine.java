@@ -483,7 +483,7 @@ public final class StateFunEngine implements AutoCloseable {
   // Looking into it, and mending
 
   /** The functions that run in this process, whether the engine runs or not. */
-  public List<FunctionInvoker> functions() {
+  public List<FunctionInvoker> invokers() {
     return services.functions().all().stream()
         .map(type -> type.invoker)
         .filter(Objects::nonNull)

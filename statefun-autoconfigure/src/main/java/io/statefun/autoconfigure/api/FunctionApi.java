@@ -205,7 +205,7 @@ final class FunctionApi {
 
   private List<MessageType<?>> taken(TypeName function) {
     TypeName name = engine.nameOf(function);
-    return engine.functions().stream()
+    return engine.invokers().stream()
         .filter(invoker -> invoker.type().equals(name))
         .map(FunctionInvoker::messageTypes)
         .findFirst()
