@@ -24,8 +24,7 @@ import org.springframework.validation.Validator;
  *     databases and files that become instances, by names of your choice.
  */
 @ConfigurationProperties("statefun")
-public record BootstrapProperties(@DefaultValue Map<String, Input> bootstrap)
-    implements Validator {
+public record BootstrapProperties(@DefaultValue Map<String, Input> bootstrap) implements Validator {
 
   public BootstrapProperties {
     bootstrap = new LinkedHashMap<>(bootstrap);

@@ -48,8 +48,7 @@ final class BootstrapRun implements Bootstrap {
   }
 
   /** An input with all that belongs to it. */
-  private record Part(
-      String name, SavepointInput input, RowSource source, InputMapping mapping) {}
+  private record Part(String name, SavepointInput input, RowSource source, InputMapping mapping) {}
 
   @Override
   public Savepoint savepoint(StateFunEngine engine, SnapshotStore store) throws IOException {
@@ -127,7 +126,8 @@ final class BootstrapRun implements Bootstrap {
       throws IOException {
     long countBefore = rows.count();
     byte[] position = rows.position();
-    try (ReadAhead reading = new ReadAhead(part.source().open(part.mapping().columns(), position))) {
+    try (ReadAhead reading =
+        new ReadAhead(part.source().open(part.mapping().columns(), position))) {
       boolean countsRows = part.source() instanceof JdbcSource;
       for (RowSource.Batch batch = reading.next(); batch != null; batch = reading.next()) {
         for (int i = 0; i < batch.size(); i++) {

@@ -37,11 +37,7 @@ final class ConfiguredInputs implements BootstrapRun.Inputs {
     if (query != null) {
       JdbcSource source =
           new JdbcSource(
-              database(input.dataSource()),
-              query,
-              input.id(),
-              input.pageRows(),
-              input.fetchSize());
+              database(input.dataSource()), query, input.id(), input.pageRows(), input.fetchSize());
       if (input.countRows()) {
         var unused = CompletableFuture.runAsync(source::count);
       }
@@ -74,9 +70,7 @@ final class ConfiguredInputs implements BootstrapRun.Inputs {
 
   private DataSource database(@Nullable String name) {
     try {
-      return name == null
-          ? beans.getBean(DataSource.class)
-          : beans.getBean(name, DataSource.class);
+      return name == null ? beans.getBean(DataSource.class) : beans.getBean(name, DataSource.class);
     } catch (BeansException e) {
       throw new StateFunConfigurationException(
           name == null

@@ -53,8 +53,7 @@ final class FileSource implements RowSource {
   public Reader open(List<String> columns, byte @Nullable [] position) throws IOException {
     long offset = position == null ? 0 : ByteBuffer.wrap(position).getLong();
     Format.Parser parser;
-    try (RecordStream beginning =
-        new RecordStream(file.getInputStream(), format.hasQuotes(), 0)) {
+    try (RecordStream beginning = new RecordStream(file.getInputStream(), format.hasQuotes(), 0)) {
       parser = format.parser(columns, beginning, file.getDescription());
       if (offset == 0 && format.hasHeader()) {
         offset = beginning.position(0);

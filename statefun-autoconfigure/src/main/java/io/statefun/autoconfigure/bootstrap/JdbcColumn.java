@@ -54,7 +54,9 @@ record JdbcColumn(String name, Values values) {
               ? result -> result.getObject(index, OffsetDateTime.class)
               : result -> result.getObject(index, LocalDateTime.class);
       case Types.BINARY, Types.VARBINARY, Types.LONGVARBINARY, Types.BLOB ->
-          result -> result.getBytes(index);
+          typeName.equals("uuid")
+              ? result -> result.getObject(index, UUID.class)
+              : result -> result.getBytes(index);
       default -> result -> plain(result.getObject(index));
     };
   }

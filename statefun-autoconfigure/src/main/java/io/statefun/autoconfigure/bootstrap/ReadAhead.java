@@ -20,8 +20,7 @@ final class ReadAhead implements AutoCloseable {
   private final Thread thread = new Thread(this::readAll, "statefun-bootstrap-read");
 
   /** A batch, or that there is no more, or why. */
-  private record Step(
-      RowSource.@Nullable Batch batch, long done, @Nullable Throwable failure) {}
+  private record Step(RowSource.@Nullable Batch batch, long done, @Nullable Throwable failure) {}
 
   private long done;
 

@@ -63,8 +63,7 @@ final class ValueConversion {
         (key, value) ->
             map.put(
                 single(Objects.requireNonNull(key), keyType),
-                single(
-                    Objects.requireNonNull(value, "null"), state.valueType().javaType())));
+                single(Objects.requireNonNull(value, "null"), state.valueType().javaType())));
     return map;
   }
 
@@ -123,9 +122,7 @@ final class ValueConversion {
     if (given instanceof Long || given instanceof Integer || given instanceof Short) {
       return BigDecimal.valueOf(((Number) given).longValue());
     }
-    return given instanceof BigDecimal decimal
-        ? decimal
-        : new BigDecimal(given.toString().strip());
+    return given instanceof BigDecimal decimal ? decimal : new BigDecimal(given.toString().strip());
   }
 
   private String text(Object given) {
