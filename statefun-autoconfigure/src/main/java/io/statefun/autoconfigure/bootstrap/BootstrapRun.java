@@ -17,6 +17,7 @@ import io.statefun.snapshot.SnapshotStore;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -115,11 +116,15 @@ final class BootstrapRun implements Bootstrap {
         "Bootstrap: {} rows, {} of them now in {} s, are savepoint {} of {} bytes after {} s more",
         builder.rowCount(),
         builder.rowCount() - before,
-        (read - begun) / 1_000_000_000L,
+        seconds(begun, read),
         savepoint.number(),
         savepoint.bytes(),
-        (System.nanoTime() - read) / 1_000_000_000L);
+        seconds(read, System.nanoTime()));
     return savepoint;
+  }
+
+  private static String seconds(long from, long to) {
+    return String.format(Locale.ROOT, "%.1f", (to - from) / 1e9);
   }
 
   private void add(Part part, SavepointBuilder.Rows rows, SavepointBuilder builder)

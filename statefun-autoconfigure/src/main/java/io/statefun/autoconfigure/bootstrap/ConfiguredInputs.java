@@ -5,7 +5,6 @@
  */
 package io.statefun.autoconfigure.bootstrap;
 
-import io.statefun.autoconfigure.StateFunConfigurationException;
 import io.statefun.engine.StateFunEngine;
 import io.statefun.message.TypeName;
 import java.io.IOException;
@@ -49,30 +48,32 @@ final class ConfiguredInputs implements BootstrapRun.Inputs {
         : new FileSource(json, new JsonLines(requireComposer().mapper()));
   }
 
-  private Composer requireComposer() {
+  private Composer requireComposer() throws BootstrapSourceException {
     Composer made = composer;
     if (made == null) {
-      throw new StateFunConfigurationException(
+      throw new BootstrapSourceException(
           "JSON is to be read, and Jackson is missing.",
-          "Add tools.jackson.core:jackson-databind to the class path.");
+          "Add tools.jackson.core:jackson-databind to the class path.",
+          null);
     }
     return made;
   }
 
-  private static FileSource.Format csv(char separator) {
+  private static FileSource.Format csv(char separator) throws BootstrapSourceException {
     if (!ClassUtils.isPresent(CSV, ConfiguredInputs.class.getClassLoader())) {
-      throw new StateFunConfigurationException(
+      throw new BootstrapSourceException(
           "CSV is to be read, and what reads it is missing.",
-          "Add tools.jackson.dataformat:jackson-dataformat-csv to the class path.");
+          "Add tools.jackson.dataformat:jackson-dataformat-csv to the class path.",
+          null);
     }
     return new CsvRecords(separator);
   }
 
-  private DataSource database(@Nullable String name) {
+  private DataSource database(@Nullable String name) throws BootstrapSourceException {
     try {
       return name == null ? beans.getBean(DataSource.class) : beans.getBean(name, DataSource.class);
     } catch (BeansException e) {
-      throw new StateFunConfigurationException(
+      throw new BootstrapSourceException(
           name == null
               ? "The application has not one data source for the query: " + e.getMessage() + "."
               : "The application has no data source '" + name + "': " + e.getMessage() + ".",

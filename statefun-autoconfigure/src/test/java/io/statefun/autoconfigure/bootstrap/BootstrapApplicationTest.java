@@ -219,6 +219,7 @@ class BootstrapApplicationTest {
                     PREFIX + "query=select 1",
                     PREFIX + "data-source=other",
                     PREFIX + "states.balance=x"))
-        .hasStackTraceContaining("The application has no data source 'other'");
+        .hasStackTraceContaining(
+            EngineStartException.class.getName() + ": The application has no data source 'other'");
   }
 }

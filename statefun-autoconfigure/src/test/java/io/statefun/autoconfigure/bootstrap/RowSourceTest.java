@@ -147,7 +147,11 @@ class RowSourceTest {
   @Test
   void rowsWithoutAnIdAreFound() {
     assertThatThrownBy(
-            () -> read(query("select nullif(x, 5) as id, x as name from system_range(1, 9)", 3), COLUMNS, null))
+            () ->
+                read(
+                    query("select nullif(x, 5) as id, x as name from system_range(1, 9)", 3),
+                    COLUMNS,
+                    null))
         .isInstanceOf(BootstrapSourceException.class)
         .hasMessageContaining("rows without an id");
   }
@@ -168,7 +172,10 @@ class RowSourceTest {
     StringBuilder text = new StringBuilder();
     Random random = new Random(1);
     for (int i = 0; i < 3_000; i++) {
-      text.append("{\"id\":").append(i).append(",\"name\":\"é\\n").append("x".repeat(random.nextInt(400)));
+      text.append("{\"id\":")
+          .append(i)
+          .append(",\"name\":\"é\\n")
+          .append("x".repeat(random.nextInt(400)));
       text.append("\"}").append(random.nextBoolean() ? "\r\n" : "\n");
       text.append(random.nextInt(50) == 0 ? "\n  \n" : "");
     }
@@ -213,8 +220,7 @@ class RowSourceTest {
         .hasMessageContaining("must name the columns");
     assertThatThrownBy(
             () ->
-                new FileSource(
-                    new FileSystemResource(folder.resolve("none")), new CsvRecords(';')))
+                new FileSource(new FileSystemResource(folder.resolve("none")), new CsvRecords(';')))
         .isInstanceOf(BootstrapSourceException.class)
         .hasMessageContaining("could be read");
   }

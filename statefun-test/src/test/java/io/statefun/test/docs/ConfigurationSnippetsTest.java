@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.statefun.autoconfigure.StateFunProperties;
+import io.statefun.autoconfigure.bootstrap.BootstrapProperties;
 import io.statefun.autoconfigure.kafka.StateFunKafkaProperties;
 import io.statefun.autoconfigure.redis.RedisSnapshotProperties;
 import io.statefun.autoconfigure.remote.RemoteProperties;
@@ -56,9 +57,12 @@ class ConfigurationSnippetsTest {
   private static final ConfigurationPropertyName REMOTE =
       ConfigurationPropertyName.of("statefun.remote");
 
+  private static final ConfigurationPropertyName BOOTSTRAP =
+      ConfigurationPropertyName.of("statefun.bootstrap");
+
   /** Below these the keys are names of one's own. */
   private static final List<String> MAPS =
-      List.of("statefun.remote.endpoints", "statefun.endpoint.signing.keys");
+      List.of("statefun.bootstrap", "statefun.remote.endpoints", "statefun.endpoint.signing.keys");
 
   /** The properties of the bucket, whose names alone are checked, against the metadata. */
   private static final ConfigurationPropertyName S3 =
@@ -80,7 +84,7 @@ class ConfigurationSnippetsTest {
     String yaml = Files.readString(file);
     StateFunProperties properties = bind(yaml);
     if (yaml.contains("statefun:")
-        && Stream.of("kafka:", "savepoint:", "remote:").noneMatch(yaml::contains)) {
+        && Stream.of("kafka:", "savepoint:", "remote:", "bootstrap:").noneMatch(yaml::contains)) {
       assertThat(properties).isNotEqualTo(bind(""));
     }
     String known = knownProperties();
@@ -122,6 +126,12 @@ class ConfigurationSnippetsTest {
     assertThat(savepoint.validateObject(savepoint).getAllErrors()).isEmpty();
     RemoteProperties remote = bind(all, REMOTE.toString(), RemoteProperties.class);
     assertThat(remote.validateObject(remote).getAllErrors()).isEmpty();
+    BootstrapProperties bootstrap =
+        bind(
+            all.stream().map(source -> source.filter(BOOTSTRAP::isAncestorOf)).toList(),
+            "statefun",
+            BootstrapProperties.class);
+    assertThat(bootstrap.validateObject(bootstrap).getAllErrors()).isEmpty();
     all.replaceAll(
         source ->
             source.filter(
@@ -130,6 +140,7 @@ class ConfigurationSnippetsTest {
                         && !S3.isAncestorOf(name)
                         && !KAFKA.isAncestorOf(name)
                         && !SAVEPOINT.isAncestorOf(name)
+                        && !BOOTSTRAP.isAncestorOf(name)
                         && !REMOTE.isAncestorOf(name)));
     StateFunProperties properties = bind(all, "statefun", StateFunProperties.class);
     assertThat(properties.validateObject(properties).getAllErrors()).isEmpty();
