@@ -69,8 +69,7 @@ class BootstrapSnippetsTest {
 
     try (StateFunEngine started = engine(store)) {
       started.start();
-      assertThat(
-              started.request(Address.of("bank/account", "ann"), "how much?", Long.class).join())
+      assertThat(started.request(Address.of("bank/account", "ann"), "how much?", Long.class).join())
           .isEqualTo(17);
     }
   }
