@@ -51,8 +51,7 @@ public final class BootstrapBenchmark {
   /** Runs it. */
   public static void main(String[] arguments) throws Exception {
     boolean good =
-        new BootstrapBenchmark(
-                new Options(arguments, "rows", "kills", "source", "data", "jvm"))
+        new BootstrapBenchmark(new Options(arguments, "rows", "kills", "source", "data", "jvm"))
             .run();
     System.exit(good ? 0 : 1);
   }
@@ -159,7 +158,8 @@ public final class BootstrapBenchmark {
     }
     try (Stream<Path> files = Files.walk(objects)) {
       return files
-          .filter(file -> file.getParent().getFileName().toString().startsWith("runs"))
+          .filter(file -> folder.relativize(file).toString().contains("/runs"))
+          .filter(Files::isRegularFile)
           .count();
     } catch (UncheckedIOException e) {
       return 0;

@@ -19,7 +19,8 @@ import java.util.regex.Pattern;
 final class BootstrapProcess {
 
   private static final Pattern DONE =
-      Pattern.compile("Bootstrap: (\\d+) rows, (\\d+) of them now in ([0-9.]+) s, .* after ([0-9.]+)");
+      Pattern.compile(
+          "Bootstrap: (\\d+) rows, (\\d+) of them now in ([0-9.]+) s, .* after ([0-9.]+)");
 
   private final Process process;
 
