@@ -6,10 +6,13 @@
 package io.statefun.engine;
 
 import io.statefun.bootstrap.Lease;
+import io.statefun.bootstrap.Runs;
 import io.statefun.io.RefusedRecordsException;
 import io.statefun.savepoint.Savepoint;
+import io.statefun.snapshot.BaseStore;
 import io.statefun.snapshot.EpochObjects;
 import io.statefun.snapshot.SnapshotStore;
+import io.statefun.wire.ByteWriter;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,6 +26,7 @@ final class FirstState {
 
   private static final Logger LOG = LoggerFactory.getLogger(FirstState.class);
 
+  private static final String IN_PLACE = Runs.FOLDER + "in-place";
   private static final long PAUSE_MILLIS = 500;
   private static final long TOLD_AFTER_MILLIS = 30_000;
 
@@ -41,6 +45,10 @@ final class FirstState {
 
   /** Brings the state, unless the application has one. */
   void bring(Making making, Restoring restoring) throws IOException, RefusedRecordsException {
+    if (hasLog) {
+      requireState();
+      return;
+    }
     Lease.Asker asker = new Lease.Asker(store);
     for (long waited = 0; !holdsState(); waited += PAUSE_MILLIS) {
       try (Lease lease = asker.ask()) {
@@ -57,13 +65,23 @@ final class FirstState {
     LOG.info("Application '{}' holds state already, and is not bootstrapped", application);
   }
 
-  private boolean holdsState() throws IOException {
-    return !store.list(EpochObjects.FOLDER).isEmpty();
+  /** Notes that the application has committed its first state. */
+  static void markInPlace(SnapshotStore store) throws IOException {
+    boolean unused = store.create(IN_PLACE, BaseStore.content(new ByteWriter(0)));
   }
 
-  private void bringAlone(Making making, Restoring restoring)
-      throws IOException, RefusedRecordsException {
-    if (hasLog) {
+  /**
+   * Whether the application has committed anything. With a log an epoch object says nothing of
+   * that, and one that the first state has left must not be taken for it.
+   */
+  private boolean holdsState() throws IOException {
+    return !store.list(EpochObjects.FOLDER).isEmpty()
+        && (!hasLog || store.size(IN_PLACE) >= 0 || store.list(Runs.FOLDER).isEmpty());
+  }
+
+  /** Several processes cannot bring it while they share the application. */
+  private void requireState() throws IOException {
+    if (!holdsState()) {
       throw new EngineStartException(
           "Application '"
               + application
@@ -73,6 +91,11 @@ final class FirstState {
               + " then.",
           null);
     }
+    LOG.info("Application '{}' holds state already, and is not bootstrapped", application);
+  }
+
+  private void bringAlone(Making making, Restoring restoring)
+      throws IOException, RefusedRecordsException {
     Savepoint savepoint = making.make();
     if (savepoint != null) {
       restoring.restore(savepoint);

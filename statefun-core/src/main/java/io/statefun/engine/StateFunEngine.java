@@ -563,6 +563,31 @@ public final class StateFunEngine implements AutoCloseable {
     }
   }
 
+  /**
+   * Has the application begin with what a bootstrap makes when it is started next, as one must that
+   * several processes share. It must not run. This engine can be started no more.
+   *
+   * @return the savepoint with which it begins; null if it is to begin with nothing, or holds state
+   *     already
+   * @throws EngineStartException if that is not possible; it says what to do
+   */
+  public @Nullable Savepoint restoreFirst(Bootstrap bootstrap) throws IOException {
+    SnapshotStore store = settings.store();
+    Savepoint savepoint = bootstrap.savepoint(this, store);
+    if (savepoint != null) {
+      try {
+        restore(store, savepoint, false);
+      } catch (EngineStartException e) {
+        if (!(e.getCause() instanceof StateHeldException)) {
+          throw e;
+        }
+        savepoint = null;
+      }
+      FirstState.markInPlace(store);
+    }
+    return savepoint;
+  }
+
   private SavepointRestore savepointRestore(
       SnapshotStore from, MessageLog.@Nullable Turn of, UUID writer) {
     return new SavepointRestore(

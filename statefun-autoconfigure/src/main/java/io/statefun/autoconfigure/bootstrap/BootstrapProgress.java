@@ -17,7 +17,6 @@ final class BootstrapProgress {
 
   private volatile long rows;
   private volatile double share = Double.NaN;
-  private volatile boolean running;
   private long toldAt;
   private long rowsTold;
 
@@ -26,7 +25,6 @@ final class BootstrapProgress {
     rows = rowsBefore;
     rowsTold = rowsBefore;
     toldAt = System.nanoTime();
-    running = true;
   }
 
   /**
@@ -53,10 +51,6 @@ final class BootstrapProgress {
     }
   }
 
-  void end() {
-    running = false;
-  }
-
   long rows() {
     return rows;
   }
@@ -64,9 +58,5 @@ final class BootstrapProgress {
   /** Which share of the input that is read was read, 0 to 1; not a number if nobody knows. */
   double share() {
     return share;
-  }
-
-  boolean isRunning() {
-    return running;
   }
 }

@@ -67,8 +67,6 @@ final class BootstrapRun implements Bootstrap {
           "Correct statefun.bootstrap, or the rows. What was read before is not read again, unless"
               + " it is to be read differently.",
           e);
-    } finally {
-      progress.end();
     }
   }
 

@@ -157,6 +157,7 @@ final class JdbcSource implements RowSource {
           JdbcBatch batch = page.next(last);
           failures = 0;
           if (batch.size() > 0) {
+            requirePosition(batch);
             last = batch.id(batch.size() - 1);
             rows += batch.size();
             return batch;
@@ -169,6 +170,18 @@ final class JdbcSource implements RowSource {
         }
       }
       return null;
+    }
+
+    /** That one can go on behind such ids is to be known from the first on. */
+    private void requirePosition(JdbcBatch batch) throws IOException {
+      try {
+        byte[] unused = batch.position(0);
+      } catch (IllegalArgumentException e) {
+        throw new BootstrapSourceException(
+            "The column '" + id + "' of the query '" + query + "' is no id. " + e.getMessage() + ".",
+            "Cast it, as by cast(" + id + " as varchar).",
+            e);
+      }
     }
 
     private void awaitDatabase(SQLException e) throws IOException {

@@ -237,13 +237,11 @@ final class SavepointCommand {
     if (made == null) {
       throw new UsageException("There is nothing to begin with: statefun.bootstrap names nothing.");
     }
-    StateFunEngine target = engine.get();
-    Savepoint savepoint = made.savepoint(target, application);
-    if (savepoint != null) {
-      target.restore(application, savepoint, false);
-      out.printf(
-          "The application begins with savepoint %d when it is started%n", savepoint.number());
-    }
+    Savepoint savepoint = engine.get().restoreFirst(made);
+    out.println(
+        savepoint == null
+            ? "The application holds state already, or is to begin with nothing"
+            : "The application begins with savepoint " + savepoint.number() + " when it is started");
   }
 
   private void restore(Source source, Savepoint savepoint, @Nullable String ingresses) {

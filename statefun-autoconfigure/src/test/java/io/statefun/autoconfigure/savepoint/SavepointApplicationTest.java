@@ -194,14 +194,16 @@ class SavepointApplicationTest {
     assertThat(output).contains("statefun.bootstrap names nothing");
 
     String prefix = "--statefun.bootstrap.sums.";
-    assertThat(
-            command(
-                "bootstrap",
-                prefix + "function=test/counter",
-                prefix + "csv=file:" + csv,
-                prefix + "states.sum=sum"))
-        .as(output)
-        .isEqualTo(0);
+    String[] words = {
+      "bootstrap",
+      prefix + "function=test/counter",
+      prefix + "csv=file:" + csv,
+      prefix + "states.sum=sum"
+    };
+    assertThat(command(words)).as(output).isEqualTo(0);
+    assertThat(output).contains("begins with savepoint 1");
+    assertThat(command(words)).as(output).isEqualTo(0);
+    assertThat(output).contains("holds state already");
 
     try (ConfigurableApplicationContext begun = start()) {
       assertThat(sum(begun, "a")).isEqualTo(3);
