@@ -178,7 +178,13 @@ final class JdbcSource implements RowSource {
         byte[] unused = batch.position(0);
       } catch (IllegalArgumentException e) {
         throw new BootstrapSourceException(
-            "The column '" + id + "' of the query '" + query + "' is no id. " + e.getMessage() + ".",
+            "The column '"
+                + id
+                + "' of the query '"
+                + query
+                + "' is no id. "
+                + e.getMessage()
+                + ".",
             "Cast it, as by cast(" + id + " as varchar).",
             e);
       }

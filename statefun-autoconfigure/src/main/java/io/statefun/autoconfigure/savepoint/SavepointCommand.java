@@ -241,7 +241,9 @@ final class SavepointCommand {
     out.println(
         savepoint == null
             ? "The application holds state already, or is to begin with nothing"
-            : "The application begins with savepoint " + savepoint.number() + " when it is started");
+            : "The application begins with savepoint "
+                + savepoint.number()
+                + " when it is started");
   }
 
   private void restore(Source source, Savepoint savepoint, @Nullable String ingresses) {
