@@ -46,6 +46,7 @@ class ArchitectureTest {
           entry("state", Set.of("wire")),
           entry("snapshot", Set.of("wire", "state")),
           entry("savepoint", Set.of("wire", "snapshot")),
+          entry("bootstrap", Set.of("wire", "state", "snapshot")),
           entry("cluster", Set.of("wire", "message", "io", "snapshot")),
           entry(
               "engine",
@@ -57,6 +58,7 @@ class ArchitectureTest {
                   "state",
                   "snapshot",
                   "savepoint",
+                  "bootstrap",
                   "cluster",
                   "binding")),
           entry("binding", Set.of("message", "function", "engine")),

@@ -106,6 +106,8 @@ class ConfigurationReferenceTest {
       case "java.util.Map<java.lang.String,java.lang.String>" -> "texts by name";
       case "java.util.Map<java.lang.String,io.statefun.autoconfigure.remote.RemoteProperties$Endpoint>" ->
           "[endpoints](remote-functions.md#every-setting) by name";
+      case "java.util.Map<java.lang.String,io.statefun.autoconfigure.bootstrap.BootstrapProperties$Input>" ->
+          "[rows](bootstrap.md#every-setting) by name";
       default -> ITEMS.matcher(name).matches() ? "list" : constants(Class.forName(name));
     };
   }

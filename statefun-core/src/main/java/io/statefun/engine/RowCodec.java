@@ -79,6 +79,14 @@ final class RowCodec {
     }
   }
 
+  /** A row with what two rows of different states have. */
+  static byte[] join(byte[] row, byte[] other) {
+    return new ByteWriter(row.length + other.length)
+        .writeRaw(row)
+        .writeRaw(other, 1, other.length - 1)
+        .toByteArray();
+  }
+
   /** Reads a row into an instance without state; an empty one means that there is nothing. */
   static void read(byte[] stored, int offset, int length, Instance instance) {
     if (length == 0) {

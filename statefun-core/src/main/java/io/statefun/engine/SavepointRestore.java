@@ -75,7 +75,7 @@ final class SavepointRestore {
    * Restores a savepoint.
    *
    * @param positions where the positions of ingresses belong
-   * @throws IllegalStateException if the application has committed something already
+   * @throws StateHeldException if the application has committed something already
    * @throws IOException if it fails; nothing is committed then, unless the message says otherwise
    */
   void restore(Savepoint savepoint, Positions positions)
@@ -83,7 +83,7 @@ final class SavepointRestore {
     Set<Integer> all =
         IntStream.range(0, partitions).boxed().collect(Collectors.toCollection(TreeSet::new));
     if (!log.open(all).epochs().isEmpty()) {
-      throw new IllegalStateException(
+      throw new StateHeldException(
           "The application holds state already, which a savepoint would replace. Restore it under"
               + " another name, or into a store that is empty.");
     }

@@ -137,6 +137,7 @@ public final class StateFunEngine implements AutoCloseable {
       restorers = restorers("statefun-restore");
       watchIngresses();
       MessageLog log = settings.log;
+      bootstrap();
       if (log == null) {
         run(null, IntStream.range(0, settings.partitions).boxed().collect(Collectors.toSet()));
         awaitTakeover();
@@ -148,7 +149,7 @@ public final class StateFunEngine implements AutoCloseable {
         joined.join(settings.partitions);
         outsider = new Outsider(log, services);
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RefusedRecordsException | RuntimeException e) {
       throw startFailure(e);
     }
   }
@@ -586,6 +587,100 @@ public final class StateFunEngine implements AutoCloseable {
   }
 
   /**
+   * Makes a savepoint of rows that are not those of an application, for this one to go on from, or
+   * another. The engine need not run.
+   *
+   * @param to where the savepoint, and what is gathered for it, belongs
+   * @throws InvalidInputException if an input does not go with the application's functions
+   */
+  public SavepointBuilder savepointBuilder(SnapshotStore to, List<SavepointInput> inputs)
+      throws IOException {
+    return savepointBuilder(to, inputs, SavepointBuilder.defaultRunBytes());
+  }
+
+  SavepointBuilder savepointBuilder(SnapshotStore to, List<SavepointInput> inputs, int runBytes)
+      throws IOException {
+    return new SavepointBuilder(
+        to,
+        settings.name,
+        settings.partitions,
+        services.functions(),
+        settings.clock,
+        inputs,
+        runBytes);
+  }
+
+  /**
+   * The states that a function in this process declares, by all names that they ever had.
+   *
+   * @param function the function, by any name that it ever had
+   * @return nothing if there is no such function
+   */
+  public Map<String, StateSpec> states(TypeName function) {
+    FunctionTypes functions = services.functions();
+    FunctionType found = functions.get(functions.stored(Address.of(function, "")).type());
+    Map<String, StateSpec> states = new LinkedHashMap<>();
+    if (found != null && found.remote == null) {
+      for (StateSpec state : found.states) {
+        states.put(state.name(), state);
+        state.aliases().forEach(alias -> states.put(alias, state));
+      }
+    }
+    return states;
+  }
+
+  /** Has an application that holds nothing begin with a savepoint. */
+  private void bootstrap() throws IOException, RefusedRecordsException {
+    Bootstrap bootstrap = settings.bootstrap;
+    if (bootstrap != null) {
+      SnapshotStore store = settings.store();
+      new FirstState(settings.name, store, settings.log != null)
+          .bring(
+              () -> bootstrap.savepoint(this, store),
+              savepoint ->
+                  savepointRestore(store, null, UUID.randomUUID())
+                      .restore(savepoint, new RestoredPositions(false)));
+    }
+  }
+
+  /**
+   * Has the application begin with what a bootstrap makes when it is started next, as one must that
+   * several processes share. It must not run. This engine can be started no more.
+   *
+   * @return the savepoint with which it begins; null if it is to begin with nothing, or holds state
+   *     already
+   * @throws EngineStartException if that is not possible; it says what to do
+   */
+  public @Nullable Savepoint restoreFirst(Bootstrap bootstrap) throws IOException {
+    SnapshotStore store = settings.store();
+    Savepoint savepoint = bootstrap.savepoint(this, store);
+    if (savepoint != null) {
+      try {
+        restore(store, savepoint, false);
+      } catch (EngineStartException e) {
+        if (!(e.getCause() instanceof StateHeldException)) {
+          throw e;
+        }
+        savepoint = null;
+      }
+      FirstState.markInPlace(store);
+    }
+    return savepoint;
+  }
+
+  private SavepointRestore savepointRestore(
+      SnapshotStore from, MessageLog.@Nullable Turn of, UUID writer) {
+    return new SavepointRestore(
+        new SavepointStore(from),
+        settings.partitions,
+        Objects.requireNonNull(backend),
+        new BaseStore(settings.store()),
+        settings.epochLog(of, writer),
+        writer.toString().substring(0, 8),
+        settings.clock);
+  }
+
+  /**
    * Has the application, which holds nothing and does not run, go on from a savepoint when it is
    * started next, with the partitions that it is configured to have. This engine can be started no
    * more.
@@ -612,15 +707,7 @@ public final class StateFunEngine implements AutoCloseable {
         log.join(settings.partitions, turn);
         of = turn.await();
       }
-      UUID writer = UUID.randomUUID();
-      new SavepointRestore(
-              new SavepointStore(from),
-              settings.partitions,
-              backend,
-              new BaseStore(settings.store()),
-              settings.epochLog(of, writer),
-              writer.toString().substring(0, 8),
-              settings.clock)
+      savepointRestore(from, of, UUID.randomUUID())
           .restore(savepoint, new RestoredPositions(keepPositions));
     } catch (IOException | RefusedRecordsException | RuntimeException e) {
       throw startFailure(e);
@@ -873,6 +960,7 @@ public final class StateFunEngine implements AutoCloseable {
     private Duration standbyInterval = Duration.ofSeconds(1);
     private Duration savepointPatience = NodeServices.SAVEPOINT_PATIENCE;
     private @Nullable EpochReaders readers;
+    private @Nullable Bootstrap bootstrap;
     private EngineListener listener = new EngineListener() {};
     private CronSchedule.Parser cron =
         expression -> {
@@ -964,6 +1052,12 @@ public final class StateFunEngine implements AutoCloseable {
         throw new IllegalArgumentException("The patience must be at least 1 ms: " + patience);
       }
       savepointPatience = patience;
+      return this;
+    }
+
+    /** What the application begins with if it holds nothing when it is started. */
+    public Builder bootstrap(Bootstrap firstState) {
+      bootstrap = firstState;
       return this;
     }
 

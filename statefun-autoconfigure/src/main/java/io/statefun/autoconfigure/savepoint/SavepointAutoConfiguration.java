@@ -6,6 +6,7 @@
 package io.statefun.autoconfigure.savepoint;
 
 import io.statefun.autoconfigure.StateFunEngineCustomizer;
+import io.statefun.engine.Bootstrap;
 import io.statefun.engine.StateFunEngine;
 import io.statefun.savepoint.SavepointStore;
 import io.statefun.snapshot.SnapshotStore;
@@ -54,9 +55,12 @@ class SavepointAutoConfiguration {
   @Bean
   @ConditionalOnProperty(SavepointCommandEnvironment.PROPERTY)
   SavepointCommandRunner statefunSavepointCommand(
-      SnapshotStore store, ObjectProvider<StateFunEngine> engine, ApplicationArguments arguments) {
+      SnapshotStore store,
+      ObjectProvider<StateFunEngine> engine,
+      ObjectProvider<Bootstrap> bootstrap,
+      ApplicationArguments arguments) {
     return new SavepointCommandRunner(
-        new SavepointCommand(store, engine::getObject, System.out),
+        new SavepointCommand(store, engine::getObject, bootstrap::getIfUnique, System.out),
         arguments,
         SavepointAutoConfiguration::exit);
   }

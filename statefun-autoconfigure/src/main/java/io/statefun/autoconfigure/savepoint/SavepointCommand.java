@@ -5,6 +5,7 @@
  */
 package io.statefun.autoconfigure.savepoint;
 
+import io.statefun.engine.Bootstrap;
 import io.statefun.engine.EngineStartException;
 import io.statefun.engine.SavepointContent;
 import io.statefun.engine.StateFunEngine;
@@ -52,6 +53,9 @@ final class SavepointCommand {
             copies one into a directory
         delete NUMBER [--from=DIRECTORY]
             deletes one
+        bootstrap
+            has the application, which must hold nothing and not run, begin with what
+            statefun.bootstrap names when it is started next
         restore NUMBER|latest [--from=DIRECTORY] [--partitions=N] [--ingresses=continue|begin]
             has the application, which must hold nothing and not run, go on from one when it is
             started next; with another number of partitions, set statefun.partitions to it afterwards.
@@ -64,15 +68,22 @@ final class SavepointCommand {
 
   private final SnapshotStore application;
   private final Supplier<StateFunEngine> engine;
+  private final Supplier<@Nullable Bootstrap> bootstrap;
   private final PrintStream out;
 
   /**
    * @param application the application's store
    * @param engine the application's engine, which is not started
+   * @param bootstrap what the application begins with, if anything
    */
-  SavepointCommand(SnapshotStore application, Supplier<StateFunEngine> engine, PrintStream out) {
+  SavepointCommand(
+      SnapshotStore application,
+      Supplier<StateFunEngine> engine,
+      Supplier<@Nullable Bootstrap> bootstrap,
+      PrintStream out) {
     this.application = application;
     this.engine = engine;
+    this.bootstrap = bootstrap;
     this.out = out;
   }
 
@@ -110,6 +121,7 @@ final class SavepointCommand {
         }
         case "copy" -> copy(source.savepoints(), source.find(number), option(arguments, "to"));
         case "delete" -> delete(source.savepoints(), source.find(number));
+        case "bootstrap" -> bootstrap();
         case "restore" -> restore(source, source.find(number), option(arguments, "ingresses"));
         default ->
             throw new UsageException(
@@ -218,6 +230,20 @@ final class SavepointCommand {
     boolean deleted = savepoints.delete(savepoint.number());
     out.printf(
         "Savepoint %d %s%n", savepoint.number(), deleted ? "is deleted" : "was not there any more");
+  }
+
+  private void bootstrap() throws IOException {
+    Bootstrap made = bootstrap.get();
+    if (made == null) {
+      throw new UsageException("There is nothing to begin with: statefun.bootstrap names nothing.");
+    }
+    Savepoint savepoint = engine.get().restoreFirst(made);
+    out.println(
+        savepoint == null
+            ? "The application holds state already, or is to begin with nothing"
+            : "The application begins with savepoint "
+                + savepoint.number()
+                + " when it is started");
   }
 
   private void restore(Source source, Savepoint savepoint, @Nullable String ingresses) {

@@ -17,6 +17,7 @@ import io.statefun.engine.EngineStatus;
 import io.statefun.engine.StateFunEngine;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -183,6 +184,30 @@ class SavepointApplicationTest {
       EngineStatus.CompleteSavepoint newest = Objects.requireNonNull(savepoints.newest());
       assertThat(newest.number()).isEqualTo(2);
       assertThat(newest.bytes()).isPositive();
+    }
+  }
+
+  @Test
+  void theJarBringsTheFirstState() throws Exception {
+    Path csv = Files.writeString(folder.resolve("sums.csv"), "id,sum\na,3\nb,30\n");
+    assertThat(command("bootstrap")).isEqualTo(2);
+    assertThat(output).contains("statefun.bootstrap names nothing");
+
+    String prefix = "--statefun.bootstrap.sums.";
+    String[] words = {
+      "bootstrap",
+      prefix + "function=test/counter",
+      prefix + "csv=file:" + csv,
+      prefix + "states.sum=sum"
+    };
+    assertThat(command(words)).as(output).isEqualTo(0);
+    assertThat(output).contains("begins with savepoint 1");
+    assertThat(command(words)).as(output).isEqualTo(0);
+    assertThat(output).contains("holds state already");
+
+    try (ConfigurableApplicationContext begun = start()) {
+      assertThat(sum(begun, "a")).isEqualTo(3);
+      assertThat(sum(begun, "b")).isEqualTo(30);
     }
   }
 

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.statefun.autoconfigure.StateFunProperties;
 import io.statefun.autoconfigure.api.ApiProperties;
+import io.statefun.autoconfigure.bootstrap.BootstrapProperties;
 import io.statefun.autoconfigure.kafka.StateFunKafkaProperties;
 import io.statefun.autoconfigure.redis.RedisSnapshotProperties;
 import io.statefun.autoconfigure.remote.RemoteProperties;
@@ -58,10 +59,12 @@ class ConfigurationSnippetsTest {
       ConfigurationPropertyName.of("statefun.remote");
 
   private static final ConfigurationPropertyName API = ConfigurationPropertyName.of("statefun.api");
+  private static final ConfigurationPropertyName BOOTSTRAP =
+      ConfigurationPropertyName.of("statefun.bootstrap");
 
   /** Below these the keys are names of one's own. */
   private static final List<String> MAPS =
-      List.of("statefun.remote.endpoints", "statefun.endpoint.signing.keys");
+      List.of("statefun.bootstrap", "statefun.remote.endpoints", "statefun.endpoint.signing.keys");
 
   /** The properties of the bucket, whose names alone are checked, against the metadata. */
   private static final ConfigurationPropertyName S3 =
@@ -83,7 +86,8 @@ class ConfigurationSnippetsTest {
     String yaml = Files.readString(file);
     StateFunProperties properties = bind(yaml);
     if (yaml.contains("statefun:")
-        && Stream.of("kafka:", "savepoint:", "remote:", "api:").noneMatch(yaml::contains)) {
+        && Stream.of("kafka:", "savepoint:", "remote:", "api:", "bootstrap:")
+            .noneMatch(yaml::contains)) {
       assertThat(properties).isNotEqualTo(bind(""));
     }
     String known = knownProperties();
@@ -126,6 +130,12 @@ class ConfigurationSnippetsTest {
     RemoteProperties remote = bind(all, REMOTE.toString(), RemoteProperties.class);
     assertThat(remote.validateObject(remote).getAllErrors()).isEmpty();
     assertThat(bind(all, API.toString(), ApiProperties.class)).isNotNull();
+    BootstrapProperties bootstrap =
+        bind(
+            all.stream().map(source -> source.filter(BOOTSTRAP::isAncestorOf)).toList(),
+            "statefun",
+            BootstrapProperties.class);
+    assertThat(bootstrap.validateObject(bootstrap).getAllErrors()).isEmpty();
     all.replaceAll(
         source ->
             source.filter(
@@ -134,8 +144,9 @@ class ConfigurationSnippetsTest {
                         && !S3.isAncestorOf(name)
                         && !KAFKA.isAncestorOf(name)
                         && !SAVEPOINT.isAncestorOf(name)
-                        && !REMOTE.isAncestorOf(name)
-                        && !API.isAncestorOf(name)));
+                        && !API.isAncestorOf(name)
+                        && !BOOTSTRAP.isAncestorOf(name)
+                        && !REMOTE.isAncestorOf(name)));
     StateFunProperties properties = bind(all, "statefun", StateFunProperties.class);
     assertThat(properties.validateObject(properties).getAllErrors()).isEmpty();
     return properties;
