@@ -19,9 +19,7 @@ public final class RequestFailedException extends RuntimeException {
     /** The key was used for another message. */
     KEY_REUSED,
     /** It does not make sense. */
-    INVALID,
-    /** The call has been accepted, and its reply is not awaited or has not come. */
-    NO_REPLY_YET
+    INVALID
   }
 
   private final Reason reason;

@@ -17,9 +17,10 @@ import java.security.NoSuchAlgorithmException;
 import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.beans.factory.annotation.Value;
-import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.annotation.Bean;
 
 /** Accounts, each of which can tell a number that stands for its whole state. */
@@ -31,7 +32,9 @@ public class BootstrapApplication {
 
   /** Runs it until the process is told to end. */
   public static void main(String[] arguments) {
-    SpringApplication.run(BootstrapApplication.class, arguments);
+    new SpringApplicationBuilder(BootstrapApplication.class)
+        .web(WebApplicationType.NONE)
+        .run(arguments);
   }
 
   @Bean

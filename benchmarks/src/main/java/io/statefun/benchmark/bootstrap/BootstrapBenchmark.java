@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 
 /**
@@ -172,6 +173,7 @@ public final class BootstrapBenchmark {
     long digests = 0;
     try (var application =
         new SpringApplicationBuilder(BootstrapApplication.class)
+            .web(WebApplicationType.NONE)
             .run(arguments.toArray(String[]::new))) {
       StateFunTemplate template = application.getBean(StateFunTemplate.class);
       ArrayDeque<CompletableFuture<Long>> replies = new ArrayDeque<>();

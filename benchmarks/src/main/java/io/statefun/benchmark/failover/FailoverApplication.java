@@ -24,9 +24,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.springframework.beans.factory.annotation.Value;
-import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.annotation.Bean;
 
 /** Instances with much state each, and a file that tells how the engine does. */
@@ -40,7 +41,9 @@ public class FailoverApplication {
 
   /** Runs it until the process is told to end. */
   public static void main(String[] arguments) {
-    SpringApplication.run(FailoverApplication.class, arguments);
+    new SpringApplicationBuilder(FailoverApplication.class)
+        .web(WebApplicationType.NONE)
+        .run(arguments);
   }
 
   @Bean(destroyMethod = "shutdownNow")

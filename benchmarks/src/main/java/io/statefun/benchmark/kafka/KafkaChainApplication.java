@@ -17,9 +17,10 @@ import io.statefun.message.Address;
 import io.statefun.message.MessageType;
 import io.statefun.message.TypeName;
 import org.springframework.beans.factory.annotation.Value;
-import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.annotation.Bean;
 
 /** The chain from topic to topic as an application with stateful functions. */
@@ -31,7 +32,9 @@ public class KafkaChainApplication {
 
   /** Runs it until the process is told to end. */
   public static void main(String[] arguments) {
-    SpringApplication.run(KafkaChainApplication.class, arguments);
+    new SpringApplicationBuilder(KafkaChainApplication.class)
+        .web(WebApplicationType.NONE)
+        .run(arguments);
   }
 
   /** Without it, steps would be written as JSON whenever they are sent. */

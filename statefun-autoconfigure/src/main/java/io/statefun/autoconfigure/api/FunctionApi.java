@@ -316,7 +316,7 @@ final class FunctionApi {
       case DEAD_LETTER -> HttpStatus.UNPROCESSABLE_CONTENT;
       case NOT_FOUND -> HttpStatus.NOT_FOUND;
       case KEY_REUSED -> HttpStatus.CONFLICT;
-      case INVALID, NO_REPLY_YET -> HttpStatus.BAD_REQUEST;
+      case INVALID -> HttpStatus.BAD_REQUEST;
     };
   }
 
