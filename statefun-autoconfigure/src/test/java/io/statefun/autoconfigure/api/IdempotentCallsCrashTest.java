@@ -85,6 +85,7 @@ class IdempotentCallsCrashTest {
   private List<String> arguments(int port) {
     return List.of(
         "--spring.application.name=tickets",
+        "--spring.main.web-application-type=servlet",
         "--server.address=127.0.0.1",
         "--server.port=" + port,
         "--statefun.partitions=4",
