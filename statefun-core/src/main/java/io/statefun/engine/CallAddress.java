@@ -7,6 +7,7 @@ package io.statefun.engine;
 
 import io.statefun.message.Address;
 import io.statefun.message.TypeName;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the reply to a call with a key comes: to what the partition of the called instance keeps of
@@ -20,7 +21,16 @@ record CallAddress(Address target, String key, String nonce) {
 
   private static final TypeName TYPE = TypeName.of("io.statefun", "call");
 
+  /**
+   * Whether an address is that of a call. One that only looks like it, which anybody outside may
+   * have made up, is of no function that there is.
+   */
   static boolean isCall(Address address) {
+    return hasType(address) && parse(address.id()) != null;
+  }
+
+  /** Whether an address is of a call, or made up to look like it. */
+  static boolean hasType(Address address) {
     return address.type() == TYPE || address.type().equals(TYPE);
   }
 
@@ -36,7 +46,14 @@ record CallAddress(Address target, String key, String nonce) {
    * @throws IllegalArgumentException if it is of no call
    */
   static CallAddress of(Address address) {
-    String id = address.id();
+    CallAddress call = parse(address.id());
+    if (call == null) {
+      throw new IllegalArgumentException("'" + address.id() + "' is no call to reply to");
+    }
+    return call;
+  }
+
+  private static @Nullable CallAddress parse(String id) {
     try {
       int first = id.indexOf('/');
       int second = id.indexOf('/', first + 1);
@@ -48,8 +65,8 @@ record CallAddress(Address target, String key, String nonce) {
           Address.of(MessageCodec.name(id.substring(typeAt, idAt)), id.substring(idAt)),
           id.substring(keyAt, typeAt),
           id.substring(0, first));
-    } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
-      throw new IllegalArgumentException("'" + id + "' is no call to reply to", e);
+    } catch (IndexOutOfBoundsException | IllegalArgumentException madeUp) {
+      return null;
     }
   }
 

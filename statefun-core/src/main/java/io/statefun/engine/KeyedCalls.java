@@ -56,7 +56,7 @@ public final class KeyedCalls {
    */
   public CompletableFuture<Void> send(
       Address target, Object message, String key, Duration retention) {
-    return call(target, message, key, retention, false).thenAccept(answer -> {});
+    return Requests.then(call(target, message, key, retention, false), answer -> null);
   }
 
   private CompletableFuture<TypedValue> call(

@@ -10,6 +10,7 @@ import io.statefun.message.TypeName;
 import io.statefun.message.TypedValue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /** Requests from outside that wait for their reply. */
 final class Requests {
@@ -18,8 +19,43 @@ final class Requests {
 
   private final ConcurrentHashMap<String, Waiting> waiting = new ConcurrentHashMap<>();
 
+  /**
+   * Whether an address is that of a request. One that only looks like it, which anybody outside may
+   * have made up, is of no function that there is.
+   */
   static boolean isReply(Address target) {
+    return hasType(target) && isOfRequest(target.id());
+  }
+
+  private static boolean hasType(Address target) {
     return target.type() == REPLY || target.type().equals(REPLY);
+  }
+
+  private static boolean isOfRequest(String id) {
+    int slash = id.indexOf('/');
+    for (int i = 0; i < slash; i++) {
+      if (id.charAt(i) < '0' || id.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return slash > 0 && slash < 10;
+  }
+
+  /**
+   * What becomes of a reply. Who gives up waiting for that, as after a time-out, must not be
+   * remembered.
+   */
+  static <T> CompletableFuture<T> then(
+      CompletableFuture<TypedValue> reply, Function<TypedValue, T> result) {
+    CompletableFuture<T> then = reply.thenApply(result);
+    var unused =
+        then.whenComplete(
+            (done, failure) -> {
+              if (failure != null) {
+                reply.cancel(false);
+              }
+            });
+    return then;
   }
 
   /**
@@ -47,15 +83,11 @@ final class Requests {
    * @throws IllegalArgumentException if it is for a reply, but the address is of no request
    */
   static Address checked(Address target) {
-    if (CallAddress.isCall(target)) {
+    if (CallAddress.hasType(target)) {
       CallAddress unused = CallAddress.of(target);
     }
-    if (isReply(target)) {
-      int slash = target.id().indexOf('/');
-      String number = slash < 0 ? "" : target.id().substring(0, slash);
-      if (!number.matches("[0-9]{1,9}")) {
-        throw new IllegalArgumentException("'" + target.id() + "' is no request to reply to");
-      }
+    if (hasType(target) && !isOfRequest(target.id())) {
+      throw new IllegalArgumentException("'" + target.id() + "' is no request to reply to");
     }
     return target;
   }

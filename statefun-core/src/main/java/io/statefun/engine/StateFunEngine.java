@@ -450,17 +450,7 @@ public final class StateFunEngine implements AutoCloseable {
     TypedValue value = types.wrap(message);
     Node running = running();
     awaitRoom(running, target);
-    CompletableFuture<TypedValue> reply = running.request(target, value);
-    CompletableFuture<T> result = reply.thenApply(typed -> typed.as(type));
-    // Who gives up, as after a time-out, must not be remembered.
-    var unused =
-        result.whenComplete(
-            (done, failure) -> {
-              if (failure != null) {
-                reply.cancel(false);
-              }
-            });
-    return result;
+    return Requests.then(running.request(target, value), typed -> typed.as(type));
   }
 
   /**
@@ -514,9 +504,9 @@ public final class StateFunEngine implements AutoCloseable {
    */
   public CompletableFuture<InstanceView> instance(Address address, int limit) {
     Address stored = services.functions().stored(address);
-    return running()
-        .ask(stored, new Control.Read(limit))
-        .thenApply(answer -> InstanceDump.read(answer.bytes(), stored, services, limit));
+    return Requests.then(
+        running().ask(stored, new Control.Read(limit)),
+        answer -> InstanceDump.read(answer.bytes(), stored, services, limit));
   }
 
   // Savepoints
