@@ -98,12 +98,22 @@ public final class DeadLetters {
     List<CompletableFuture<DeadLetterPage>> pages = new ArrayList<>();
     for (int partition = 0; partition < count; partition++) {
       pages.add(
-          running
-              .ask(Control.partition(partition, count), new Control.ListDeadLetters(0, limit))
-              .thenApply(answer -> DeadLetterPage.read(answer.bytes())));
+          Requests.then(
+              running.ask(
+                  Control.partition(partition, count), new Control.ListDeadLetters(0, limit)),
+              answer -> DeadLetterPage.read(answer.bytes())));
     }
-    return CompletableFuture.allOf(pages.toArray(CompletableFuture[]::new))
-        .thenApply(done -> merge(pages, limit));
+    CompletableFuture<Page> all =
+        CompletableFuture.allOf(pages.toArray(CompletableFuture[]::new))
+            .thenApply(done -> merge(pages, limit));
+    var unused =
+        all.whenComplete(
+            (done, failure) -> {
+              if (failure != null) {
+                pages.forEach(page -> page.cancel(false));
+              }
+            });
+    return all;
   }
 
   private static Page merge(List<CompletableFuture<DeadLetterPage>> pages, int limit) {
@@ -153,6 +163,7 @@ public final class DeadLetters {
           new RequestFailedException(
               RequestFailedException.Reason.NOT_FOUND, "There is no dead letter " + id));
     }
-    return running.ask(Control.partition(id.partition(), count), control).thenAccept(answer -> {});
+    return Requests.then(
+        running.ask(Control.partition(id.partition(), count), control), answer -> null);
   }
 }

@@ -30,6 +30,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class KeyedCallsTest {
 
@@ -236,6 +238,16 @@ class KeyedCallsTest {
     engine.send(COUNTER, new Release(5)).join();
 
     assertThat(number(waiting.join())).isEqualTo(5);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "x", "/", "1/2/3/x", "n/-1/99/k", "n/99999999999/1/x", "x/y"})
+  void aMessageToAnAddressThatIsMadeUpIsADeadLetterAndStopsNothing(String id) {
+    engine.send(Address.of("io.statefun/call", id), 5L).join();
+    engine.tell(Address.of("io.statefun/reply", id), 5L).join();
+
+    await().until(() -> engine.deadLetters().list(10).join().letters().size() == 2);
+    assertThat(number(call(new Add(5), "k").join())).isEqualTo(5);
   }
 
   @Test
