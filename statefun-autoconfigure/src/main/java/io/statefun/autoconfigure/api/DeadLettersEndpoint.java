@@ -145,15 +145,14 @@ final class DeadLettersEndpoint {
   private static <T> WebEndpointResponse<Object> answer(
       Supplier<CompletableFuture<T>> action, Function<T, @Nullable Object> body) {
     try {
-      Object shown = body.apply(action.get().get(ANSWER.toMillis(), TimeUnit.MILLISECONDS));
+      CompletableFuture<T> answer =
+          action.get().orTimeout(ANSWER.toMillis(), TimeUnit.MILLISECONDS);
+      Object shown = body.apply(answer.get());
       return shown == null
           ? new WebEndpointResponse<>(WebEndpointResponse.STATUS_NO_CONTENT)
           : new WebEndpointResponse<>(shown);
     } catch (ExecutionException e) {
       return failed(e.getCause());
-    } catch (TimeoutException e) {
-      return new WebEndpointResponse<>(
-          new Problem("There is no answer yet; what was asked for may be done."), GATEWAY_TIMEOUT);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return failed(e);
@@ -163,6 +162,10 @@ final class DeadLettersEndpoint {
   }
 
   private static WebEndpointResponse<Object> failed(@Nullable Throwable cause) {
+    if (cause instanceof TimeoutException) {
+      return new WebEndpointResponse<>(
+          new Problem("There is no answer yet; what was asked for may be done."), GATEWAY_TIMEOUT);
+    }
     int status = WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE;
     if (cause instanceof IllegalArgumentException || cause instanceof InvalidJsonException) {
       status = BAD_REQUEST;
