@@ -28,9 +28,9 @@ import java.util.UUID;
  *
  * <p>Old objects are deleted, and then their numbers are free again. So a process that was taken
  * for dead long ago may succeed in creating its next epoch. Two things make that harmless: after it
- * has created an object it looks whether there is a newer one, which means that it has been
- * replaced; and each object names the writer of the one before, so that an object which was created
- * so, and left there by a crash, is not taken for a part of the history.
+ * has created an object it looks whether its history is still there, which otherwise means that it
+ * has been replaced; and each object names the writer of the one before, so that an object which
+ * was created so, and left there by a crash, is not taken for a part of the history.
  */
 public final class StoreEpochLog implements EpochLog {
 
@@ -99,7 +99,15 @@ public final class StoreEpochLog implements EpochLog {
     return id;
   }
 
+  /**
+   * Whether another process has taken over, although the name of the epoch was free. That process
+   * went on with the same number, so it has deleted its object since; and as the oldest ones are
+   * deleted first, the epoch before is gone as well, which this process would have kept.
+   */
   private boolean isOvertaken(long epoch) throws IOException {
+    if (newest.epoch() > 0 && newest.epoch() == epoch - 1) {
+      return store.size(EpochObjects.name(newest.epoch())) < 0;
+    }
     List<String> names = store.list(EpochObjects.FOLDER);
     return EpochObjects.epoch(names.get(names.size() - 1)) > epoch;
   }

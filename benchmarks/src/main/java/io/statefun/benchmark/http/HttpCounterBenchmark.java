@@ -68,7 +68,7 @@ public final class HttpCounterBenchmark {
       Report report = new Report().add("keys", keys).add("connections", connections);
       System.out.printf("Warm-up: %,d requests%n", warmUp);
       load(port, warmUp, HttpCounterBenchmark::key, null);
-      random(report, port);
+      random(report, port, server);
       boolean correct = hot(report, port);
       single(report, port);
       correct &= isCorrect(port);
@@ -115,9 +115,10 @@ public final class HttpCounterBenchmark {
     throw new IOException("The server has ended");
   }
 
-  private void random(Report report, int port) throws Exception {
+  private void random(Report report, int port, Process server) throws Exception {
     System.out.printf("Random keys: %,d requests over %d connections%n", requests, connections);
     Latencies latencies = new Latencies();
+    long cpu = cpuNanos(server);
     long begun = System.nanoTime();
     load(port, requests, HttpCounterBenchmark::key, latencies);
     double seconds = (System.nanoTime() - begun) / 1e9;
@@ -125,7 +126,12 @@ public final class HttpCounterBenchmark {
         .add("requests", requests)
         .add("requests_per_second", Math.round(requests / seconds))
         .add("p50_ms", latencies.millis(0.50))
-        .add("p99_ms", latencies.millis(0.99));
+        .add("p99_ms", latencies.millis(0.99))
+        .add("server_cpu_us_per_request", (cpuNanos(server) - cpu) / 1_000 / requests);
+  }
+
+  private static long cpuNanos(Process process) {
+    return process.info().totalCpuDuration().orElseThrow().toNanos();
   }
 
   /** Adds ones to one key, whose answers must be all numbers up to their count. */

@@ -5,8 +5,12 @@
  */
 package io.statefun.autoconfigure.api;
 
+import io.statefun.autoconfigure.ApplicationName;
 import io.statefun.autoconfigure.StateFunConfigurationException;
 import io.statefun.engine.StateFunEngine;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
@@ -19,9 +23,10 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.web.servlet.function.RouterFunction;
-import org.springframework.web.servlet.function.RouterFunctions;
-import org.springframework.web.servlet.function.ServerResponse;
+import org.springframework.http.HttpMethod;
+import org.springframework.web.servlet.DispatcherServlet;
+import org.springframework.web.servlet.HandlerMapping;
+import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The functions and their dead letters over HTTP. */
@@ -44,28 +49,45 @@ class ApiAutoConfiguration {
   /** With Spring MVC, for functions that are exposed. */
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
-  @ConditionalOnClass(RouterFunctions.class)
+  @ConditionalOnClass(DispatcherServlet.class)
   @Conditional(OnExposedFunctions.class)
   @EnableConfigurationProperties(ApiProperties.class)
   static class FunctionConfiguration {
 
+    /** Before the mappings of controllers, so that none with a wide pattern takes the paths. */
+    private static final int ORDER = -1;
+
     @Bean
-    RouterFunction<ServerResponse> statefunApi(
-        StateFunEngine engine, ApiProperties properties, JsonValues json) {
-      FunctionApi api = api(engine, properties, json);
+    HandlerMapping statefunApiMapping(
+        StateFunEngine engine, ApiProperties properties, JsonValues json, ApplicationName name) {
+      FunctionApi api = api(engine, properties, json, name);
       String instance = properties.path() + "/functions/{namespace}/{function}/{id}";
-      return RouterFunctions.route()
-          .POST(instance + "/call", api::call)
-          .POST(instance + "/send", api::send)
-          .GET(instance + "/calls/{key}", api::attach)
-          .GET(instance, api::read)
-          .build();
+      Map<String, ApiHandler> handlers = new LinkedHashMap<>();
+      handlers.put(instance + "/call", handler(HttpMethod.POST, properties, api, api::call));
+      handlers.put(instance + "/send", handler(HttpMethod.POST, properties, api, api::send));
+      handlers.put(
+          instance + "/calls/{key}", handler(HttpMethod.GET, properties, api, api::attach));
+      handlers.put(instance, handler(HttpMethod.GET, properties, api, api::read));
+      if (properties.describe()) {
+        handlers.put(
+            properties.path() + "/openapi.json",
+            handler(HttpMethod.GET, properties, api, api::describe));
+      }
+      return new SimpleUrlHandlerMapping(handlers, ORDER);
+    }
+
+    private static ApiHandler handler(
+        HttpMethod method,
+        ApiProperties properties,
+        FunctionApi api,
+        Function<ApiRequest, ApiAnswer<?>> action) {
+      return new ApiHandler(method, properties, action, api::failed);
     }
 
     private static FunctionApi api(
-        StateFunEngine engine, ApiProperties properties, JsonValues json) {
+        StateFunEngine engine, ApiProperties properties, JsonValues json, ApplicationName name) {
       try {
-        return new FunctionApi(engine, properties, json);
+        return new FunctionApi(engine, properties, json, name.value());
       } catch (IllegalArgumentException e) {
         throw new StateFunConfigurationException(
             "The properties statefun.api.call and statefun.api.read name functions: "

@@ -14,26 +14,20 @@ import io.statefun.message.Address;
 import io.statefun.message.MessageType;
 import io.statefun.message.TypeName;
 import io.statefun.message.TypedValue;
-import java.io.IOException;
-import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.MediaType;
-import org.springframework.http.ProblemDetail;
-import org.springframework.web.servlet.function.ServerRequest;
-import org.springframework.web.servlet.function.ServerResponse;
 import org.springframework.web.util.UriComponentsBuilder;
+import tools.jackson.databind.JsonNode;
 
-/** Answers requests for functions. No thread waits for a reply or a commit. */
+/** Answers requests for functions. */
 final class FunctionApi {
 
   static final String KEY = "Idempotency-Key";
@@ -45,126 +39,116 @@ final class FunctionApi {
   private final FunctionNames callable;
   private final FunctionNames readable;
   private final JsonValues json;
+  private final String title;
+  private final Map<TypeName, List<MessageType<?>>> taken;
 
-  FunctionApi(StateFunEngine engine, ApiProperties properties, JsonValues json) {
+  FunctionApi(StateFunEngine engine, ApiProperties properties, JsonValues json, String title) {
     this.engine = engine;
     this.properties = properties;
     this.callable = new FunctionNames(properties.call());
     this.readable = new FunctionNames(properties.read());
     this.json = json;
+    this.title = title;
+    this.taken =
+        engine.invokers().stream()
+            .collect(Collectors.toMap(FunctionInvoker::type, FunctionInvoker::messageTypes));
   }
 
   // Requests
 
   /** Sends a message, and answers with the function's reply. */
-  ServerResponse call(ServerRequest request) {
+  ApiAnswer<?> call(ApiRequest request) {
     return answer(
         request,
         callable,
         target -> {
           TypedValue message = message(request, target);
-          String key = request.headers().firstHeader(KEY);
-          CompletableFuture<TypedValue> reply =
+          String key = request.header(KEY);
+          return new ApiAnswer<>(
               key == null
                   ? engine.request(target, message)
                   : engine
                       .keyedCalls()
-                      .call(target, message, key, properties.idempotencyRetention());
-          return reply
-              .orTimeout(properties.timeout().toMillis(), TimeUnit.MILLISECONDS)
-              .thenApply(this::reply);
+                      .call(target, message, key, properties.idempotencyRetention()),
+              this::reply);
         });
   }
 
   /** Sends a message, and answers when it is committed. */
-  ServerResponse send(ServerRequest request) {
+  ApiAnswer<?> send(ApiRequest request) {
     return answer(
         request,
         callable,
         target -> {
           TypedValue message = message(request, target);
-          String key = request.headers().firstHeader(KEY);
-          CompletableFuture<Void> sent =
-              key == null
-                  ? engine.tell(target, message)
-                  : engine
-                      .keyedCalls()
-                      .send(target, message, key, properties.idempotencyRetention());
-          return sent.orTimeout(properties.timeout().toMillis(), TimeUnit.MILLISECONDS)
-              .thenApply(done -> accepted(request, key));
+          String key = request.header(KEY);
+          if (key == null) {
+            return new ApiAnswer<>(
+                engine.tell(target, message), done -> ApiResponse.accepted(Map.of()));
+          }
+          Map<String, String> location = Map.of(HttpHeaders.LOCATION, location(request, key));
+          return new ApiAnswer<>(
+              engine.keyedCalls().send(target, message, key, properties.idempotencyRetention()),
+              done -> ApiResponse.accepted(location));
         });
   }
 
+  private static String location(ApiRequest request, String key) {
+    return UriComponentsBuilder.fromUri(request.uri().resolve("."))
+        .pathSegment("calls", key)
+        .build()
+        .toUri()
+        .toString();
+  }
+
   /** Answers with the reply to what was called or sent with a key. */
-  ServerResponse attach(ServerRequest request) {
+  ApiAnswer<?> attach(ApiRequest request) {
     return answer(
         request,
         callable,
         target ->
-            engine
-                .keyedCalls()
-                .attach(target, request.pathVariable("key"))
-                .orTimeout(properties.timeout().toMillis(), TimeUnit.MILLISECONDS)
-                .thenApply(this::reply));
+            new ApiAnswer<>(
+                engine.keyedCalls().attach(target, request.variable("key")), this::reply));
   }
 
   /** Answers with what an instance has. */
-  ServerResponse read(ServerRequest request) {
+  ApiAnswer<?> read(ApiRequest request) {
     return answer(
         request,
         readable,
-        target ->
-            engine
-                .instance(target, SHOWN)
-                .orTimeout(properties.timeout().toMillis(), TimeUnit.MILLISECONDS)
-                .thenApply(this::instance));
+        target -> new ApiAnswer<>(engine.instance(target, SHOWN), this::instance));
   }
 
-  private ServerResponse answer(
-      ServerRequest request,
-      FunctionNames allowed,
-      Function<Address, CompletableFuture<ServerResponse>> action) {
-    try {
-      Address target = target(request, allowed);
-      if (target == null) {
-        // Whether there is such a function is nobody's business.
-        return problem(HttpStatus.NOT_FOUND, "There is no such function here");
-      }
-      return ServerResponse.async(action.apply(target).exceptionally(this::failed));
-    } catch (RuntimeException e) {
-      return failed(e);
-    }
+  /** Answers with a description of the functions that are exposed. */
+  ApiAnswer<?> describe(ApiRequest request) {
+    JsonNode description = OpenApi.of(json.mapper(), title, properties, taken);
+    return ApiAnswer.of(ApiResponse.ok(json.mapper().writeValueAsBytes(description)));
   }
 
-  private @Nullable Address target(ServerRequest request, FunctionNames allowed) {
+  private ApiAnswer<?> answer(
+      ApiRequest request, FunctionNames allowed, Function<Address, ApiAnswer<?>> action) {
+    Address target = target(request, allowed);
+    // Whether there is such a function is nobody's business.
+    return target == null
+        ? ApiAnswer.of(problem(HttpStatus.NOT_FOUND, "There is no such function here"))
+        : action.apply(target);
+  }
+
+  private @Nullable Address target(ApiRequest request, FunctionNames allowed) {
     TypeName function;
     try {
-      function = TypeName.of(request.pathVariable("namespace"), request.pathVariable("function"));
+      function = TypeName.of(request.variable("namespace"), request.variable("function"));
     } catch (IllegalArgumentException e) {
       return null;
     }
     return allowed.has(engine.nameOf(function))
-        ? Address.of(function, request.pathVariable("id"))
+        ? Address.of(function, request.variable("id"))
         : null;
   }
 
-  private TypedValue message(ServerRequest request, Address target) {
-    byte[] body = body(request);
-    String name = request.param("type").orElse(null);
-    return json.read(type(target.type(), name), body);
-  }
-
-  private byte[] body(ServerRequest request) {
-    int limit = (int) properties.maxBodySize().toBytes();
-    try {
-      byte[] body = request.servletRequest().getInputStream().readNBytes(limit + 1);
-      if (body.length > limit) {
-        throw new TooLargeException(limit);
-      }
-      return body;
-    } catch (IOException e) {
-      throw new IllegalArgumentException("The body could not be read: " + e.getMessage(), e);
-    }
+  private TypedValue message(ApiRequest request, Address target) {
+    byte[] body = request.body();
+    return json.read(type(target.type(), request.parameter("type")), body);
   }
 
   /** The type of a message: the one that is named, or the only one that the function takes. */
@@ -204,12 +188,7 @@ final class FunctionApi {
   }
 
   private List<MessageType<?>> taken(TypeName function) {
-    TypeName name = engine.nameOf(function);
-    return engine.invokers().stream()
-        .filter(invoker -> invoker.type().equals(name))
-        .map(FunctionInvoker::messageTypes)
-        .findFirst()
-        .orElse(List.of());
+    return taken.getOrDefault(engine.nameOf(function), List.of());
   }
 
   private static String names(List<MessageType<?>> types) {
@@ -218,25 +197,11 @@ final class FunctionApi {
 
   // Answers
 
-  private ServerResponse reply(TypedValue value) {
-    return ok(json.write(value));
+  private ApiResponse reply(TypedValue value) {
+    return ApiResponse.ok(json.write(value));
   }
 
-  private static ServerResponse ok(byte[] body) {
-    return ServerResponse.ok().contentType(MediaType.APPLICATION_JSON).body(body);
-  }
-
-  private ServerResponse accepted(ServerRequest request, @Nullable String key) {
-    if (key == null) {
-      return ServerResponse.accepted().build();
-    }
-    URI instance = request.uri().resolve(".");
-    return ServerResponse.accepted()
-        .location(UriComponentsBuilder.fromUri(instance).pathSegment("calls", key).build().toUri())
-        .build();
-  }
-
-  private ServerResponse instance(InstanceView view) {
+  private ApiResponse instance(InstanceView view) {
     InstanceContent content = view.content();
     Map<String, Object> states = new LinkedHashMap<>();
     view.states().forEach((name, held) -> states.put(name, json.state(held)));
@@ -250,7 +215,7 @@ final class FunctionApi {
     all.put("operations", content.operations().first());
     all.put("deadLetters", content.deadLetters().first().stream().map(FunctionApi::text).toList());
     all.put("partial", view.partial());
-    return ok(json.mapper().writeValueAsBytes(all));
+    return ApiResponse.ok(json.mapper().writeValueAsBytes(all));
   }
 
   private static Map<String, Object> text(InstanceContent.Waiting waiting) {
@@ -284,7 +249,8 @@ final class FunctionApi {
 
   // Failures
 
-  private ServerResponse failed(Throwable failure) {
+  /** What is said if there is no answer. */
+  ApiResponse failed(Throwable failure) {
     Throwable cause =
         failure instanceof CompletionException && failure.getCause() != null
             ? failure.getCause()
@@ -293,7 +259,7 @@ final class FunctionApi {
     if (cause instanceof RequestFailedException refused) {
       return problem(status(refused.reason()), text);
     }
-    if (cause instanceof TooLargeException) {
+    if (cause instanceof ApiRequest.TooLargeException) {
       return problem(HttpStatus.CONTENT_TOO_LARGE, text);
     }
     if (cause instanceof IllegalArgumentException || cause instanceof InvalidJsonException) {
@@ -320,27 +286,7 @@ final class FunctionApi {
     };
   }
 
-  private ServerResponse problem(HttpStatus status, String detail) {
-    ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, detail);
-    Map<String, Object> body = new LinkedHashMap<>();
-    body.put("title", problem.getTitle());
-    body.put("status", problem.getStatus());
-    body.put("detail", problem.getDetail());
-    ServerResponse.BodyBuilder answer =
-        ServerResponse.status(status).contentType(MediaType.APPLICATION_PROBLEM_JSON);
-    if (status == HttpStatus.SERVICE_UNAVAILABLE) {
-      answer.header(HttpHeaders.RETRY_AFTER, "1");
-    }
-    return answer.body(json.mapper().writeValueAsBytes(body));
-  }
-
-  /** The body is larger than what is taken. */
-  private static final class TooLargeException extends RuntimeException {
-
-    private static final long serialVersionUID = 1L;
-
-    TooLargeException(int limit) {
-      super("The body has more than " + limit + " bytes, which is all that is taken");
-    }
+  private ApiResponse problem(HttpStatus status, String detail) {
+    return ApiResponse.problem(json.mapper(), status, detail);
   }
 }

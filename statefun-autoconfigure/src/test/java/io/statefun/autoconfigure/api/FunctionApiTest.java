@@ -354,6 +354,37 @@ class FunctionApiTest {
   }
 
   @Test
+  void whatIsExposedIsDescribed() throws Exception {
+    start();
+
+    JsonNode description = json(get("/statefun/api/openapi.json"));
+
+    assertThat(description.at("/info/title").asString()).isEqualTo("bank");
+    assertThat(description.get("paths").propertyNames())
+        .contains(
+            "/statefun/api/functions/bank/account/{id}/call",
+            "/statefun/api/functions/bank/account/{id}",
+            "/statefun/api/functions/bank/counter/{id}/call");
+  }
+
+  @Test
+  void theDescriptionCanBeLeftOut() throws Exception {
+    start("--statefun.api.describe=false");
+
+    assertThat(get("/statefun/api/openapi.json").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void anotherMethodIsRefused() throws Exception {
+    start();
+
+    HttpResponse<String> response = get(account("ann", "/call"));
+
+    assertThat(response.statusCode()).isEqualTo(405);
+    assertThat(response.headers().firstValue("allow")).hasValue("POST");
+  }
+
+  @Test
   void aNameThatIsNoFunctionsStopsTheStart() {
     assertThatThrownBy(() -> start("--statefun.api.call=bank*"))
         .rootCause()
