@@ -26,6 +26,10 @@ final class BlockedInstance {
   private final ArrayDeque<Message> ends = new ArrayDeque<>();
 
   private int failures;
+
+  /** What was thrown last; null if nothing was since the instance came to this process. */
+  private @Nullable String cause;
+
   long retryAt;
 
   /** Until when the first message waits for a version that can handle it; 0 if it does not. */
@@ -65,14 +69,34 @@ final class BlockedInstance {
     }
   }
 
-  /** Counts a failure of the first message, and returns how many there were. */
-  int fail() {
+  /**
+   * Counts a failure of the first message, and returns how many there were.
+   *
+   * @param failure null if it was not tried, as its function is stopped
+   */
+  int fail(@Nullable Throwable failure) {
+    if (failure != null) {
+      cause = DeadLetter.describe(failure);
+    }
     return ++failures;
+  }
+
+  /** Notes that the first message waits for a version of the application that knows it. */
+  void waitUntil(long time, Throwable failure) {
+    cause = DeadLetter.describe(failure);
+    waitsUntil = time;
+    retryAt = time;
+  }
+
+  /** Why the messages wait; null if the first of them was not tried here yet. */
+  @Nullable Blockage blockage() {
+    return cause == null ? null : Blockage.of(failures, retryAt, cause);
   }
 
   /** Forgets failures: the next message is another one. */
   void drain() {
     failures = 0;
+    cause = null;
     waitsUntil = 0;
     retryAt = Long.MIN_VALUE;
   }

@@ -37,6 +37,7 @@ final class InstanceDump {
   private final int limit;
   private final ByteWriter out = new ByteWriter(1024);
   private boolean partial;
+  private @Nullable Blockage blockage;
 
   private InstanceDump(NodeServices node, Partition partition, Address address, int limit) {
     this.node = node;
@@ -65,15 +66,21 @@ final class InstanceDump {
     messages(InstanceContent.Place.OUTBOX, partition.outbox.inMemory());
     BlockedInstance blocked = partition.blocked.get(address);
     if (blocked != null) {
+      blockage = blocked.blockage();
       messages(InstanceContent.Place.BLOCKED, blocked.rest.inMemory());
       all(Keys.blocked(address));
     }
     RemoteQueue remote = partition.remotes.get(address.type());
     if (remote != null) {
+      blockage = remote.blockage(address);
       messages(InstanceContent.Place.CALLED, remote.called(address));
       messages(InstanceContent.Place.QUEUED, remote.queued(address));
     }
-    return out.writeByte(END).writeBoolean(partial).toByteArray();
+    out.writeByte(END).writeBoolean(partial);
+    if (blockage != null) {
+      blockage.write(out);
+    }
+    return out.toByteArray();
   }
 
   private byte[] row(@Nullable FunctionType function) {
@@ -180,8 +187,10 @@ final class InstanceDump {
         reader.waiting(places[in.readByte()], List.of(MessageCodec.read(in)));
       }
     }
+    boolean partial = in.readBoolean();
+    Blockage blocked = in.hasRemaining() ? Blockage.read(in) : null;
     return new InstanceView(
-        reader.result(), values == null ? Map.of() : values.result(), in.readBoolean());
+        reader.result(), values == null ? Map.of() : values.result(), blocked, partial);
   }
 
   private static void take(

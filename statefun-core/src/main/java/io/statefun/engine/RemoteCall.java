@@ -35,6 +35,9 @@ final class RemoteCall {
   /** How often it has failed. */
   int failures;
 
+  /** Why it has failed last; null if it has not. */
+  @Nullable String cause;
+
   /** When it is tried again, in milliseconds. */
   long retryAt;
 
@@ -51,6 +54,11 @@ final class RemoteCall {
     this.instance = instance;
     this.id = id;
     this.messages = messages;
+  }
+
+  /** Why it waits; null if it has not failed. */
+  @Nullable Blockage blockage() {
+    return cause == null ? null : Blockage.of(failures, retryAt, cause);
   }
 
   Address target() {

@@ -387,6 +387,7 @@ final class RemoteCalls {
     boolean lasts = failure instanceof StateTypeException;
     boolean never = failure instanceof UnhandledMessageException;
     int failures = ++call.failures;
+    call.cause = DeadLetter.describe(failure);
     if (lasts || !never && failures < policy.maxAttempts()) {
       if (lasts && failures == 1) {
         LOG.error("{}", failure.getMessage());

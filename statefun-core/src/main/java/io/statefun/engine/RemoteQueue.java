@@ -92,6 +92,12 @@ final class RemoteQueue {
     return instance == null || instance.call == null ? List.of() : instance.call.messages;
   }
 
+  /** Why an instance's call waits; null if it does not. */
+  @Nullable Blockage blockage(Address address) {
+    RemoteInstance instance = instances.get(address);
+    return instance == null || instance.call == null ? null : instance.call.blockage();
+  }
+
   /** The messages with which an instance will be called, as far as they are in memory. */
   Collection<Message> queued(Address address) {
     List<Message> queued = new ArrayList<>(waiting.inMemory());

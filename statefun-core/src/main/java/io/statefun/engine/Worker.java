@@ -755,7 +755,7 @@ final class Worker {
       return;
     }
     FailurePolicy policy = function.failurePolicy;
-    int failures = instance.fail();
+    int failures = instance.fail(failure == STOPPED ? null : failure);
     if (failure != STOPPED
         && failures >= policy.maxAttempts()
         && policy.then() == OnFailure.Then.DEAD_LETTER) {
@@ -795,8 +795,7 @@ final class Worker {
     if (now < until) {
       BlockedInstance instance = blocked == null ? partition.block(message.target()) : blocked;
       instance.addFirst(message);
-      instance.waitsUntil = until;
-      instance.retryAt = until;
+      instance.waitUntil(until, failure);
       partition.retries.add(instance);
       return;
     }

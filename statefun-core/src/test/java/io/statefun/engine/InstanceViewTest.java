@@ -61,6 +61,17 @@ class InstanceViewTest {
     }
   }
 
+  /** Is tried again and again. */
+  @StatefulFunction("shop/mill")
+  @OnFailure(maxAttempts = Integer.MAX_VALUE, maxBackoff = "100ms")
+  static class Mill {
+
+    @MessageHandler
+    void on(Fail fail) {
+      throw new IllegalStateException("no wind");
+    }
+  }
+
   @BeforeEach
   void start() {
     engine =
@@ -73,6 +84,7 @@ class InstanceViewTest {
             .snapshotStore(new InMemorySnapshotStore())
             .stateBackend(application -> new HeapBackend())
             .function(new Cart())
+            .function(new Mill())
             .build();
     engine.start();
   }
@@ -118,6 +130,23 @@ class InstanceViewTest {
         .untilAsserted(() -> assertThat(view(CART).content().deadLetters().count()).isEqualTo(1));
     assertThat(view(CART).content().deadLetters().first().get(0).cause())
         .contains("broken on purpose");
+  }
+
+  @Test
+  void itShowsWhyMessagesWait() {
+    Address mill = Address.of("shop/mill", "a");
+    engine.send(mill, new Fail());
+
+    await()
+        .untilAsserted(
+            () -> {
+              Blockage blocked = view(mill).blocked();
+              assertThat(blocked).isNotNull();
+              assertThat(blocked.failures()).isPositive();
+              assertThat(blocked.nextAttempt()).isNotNull();
+              assertThat(blocked.cause()).contains("no wind");
+            });
+    assertThat(view(CART).blocked()).isNull();
   }
 
   @Test

@@ -5,6 +5,7 @@
  */
 package io.statefun.autoconfigure.api;
 
+import io.statefun.engine.Blockage;
 import io.statefun.engine.FunctionInvoker;
 import io.statefun.engine.InstanceContent;
 import io.statefun.engine.InstanceView;
@@ -209,6 +210,7 @@ final class FunctionApi {
     all.put("function", engine.nameOf(view.address().type()).toString());
     all.put("id", view.address().id());
     all.put("states", states);
+    all.put("blocked", view.blocked() == null ? null : text(view.blocked()));
     all.put("waitingMessages", content.messages().first().stream().map(FunctionApi::text).toList());
     all.put("timers", content.timers().first());
     all.put("reminders", content.reminders().first().stream().map(FunctionApi::text).toList());
@@ -216,6 +218,14 @@ final class FunctionApi {
     all.put("deadLetters", content.deadLetters().first().stream().map(FunctionApi::text).toList());
     all.put("partial", view.partial());
     return ApiResponse.ok(json.mapper().writeValueAsBytes(all));
+  }
+
+  private static Map<String, Object> text(Blockage blocked) {
+    Map<String, Object> text = new LinkedHashMap<>();
+    text.put("failures", blocked.failures());
+    text.put("nextAttempt", blocked.nextAttempt());
+    text.put("cause", blocked.cause());
+    return text;
   }
 
   private static Map<String, Object> text(InstanceContent.Waiting waiting) {
