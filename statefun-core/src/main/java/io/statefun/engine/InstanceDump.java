@@ -180,6 +180,11 @@ final class InstanceDump {
         reader.waiting(places[in.readByte()], List.of(MessageCodec.read(in)));
       }
     }
+    if (values != null) {
+      for (RuntimeException unreadable : values.unreadable().values()) {
+        throw unreadable;
+      }
+    }
     return new InstanceView(
         reader.result(), values == null ? Map.of() : values.result(), in.readBoolean());
   }

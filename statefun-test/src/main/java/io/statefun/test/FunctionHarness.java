@@ -27,6 +27,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import io.statefun.query.StatePage;
+import io.statefun.query.StateQuery;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.assertj.core.api.AssertProvider;
@@ -165,6 +167,50 @@ public final class FunctionHarness implements AssertProvider<FunctionHarnessAsse
     } catch (CompletionException e) {
       throw new AssertionError(
           target + " has replied with something else than a " + replyType.getName(), e.getCause());
+    }
+  }
+
+  /**
+   * Asks a query, which sees what is committed.
+   *
+   * @return the answer
+   * @throws AssertionError if the query handler has failed
+   * @throws IllegalArgumentException if the function has no handler for such queries
+   */
+  public <T> T query(String type, String id, Object query, Class<T> answerType) {
+    return query(Address.of(type, id), query, answerType);
+  }
+
+  /**
+   * Asks a query, which sees what is committed.
+   *
+   * @return the answer
+   * @throws AssertionError if the query handler has failed
+   * @throws IllegalArgumentException if the function has no handler for such queries
+   */
+  public <T> T query(Address target, Object query, Class<T> answerType) {
+    checkUnderTest(target);
+    return answered(engine.query(target, query, answerType), target + " has not answered " + query);
+  }
+
+  /**
+   * Asks for the states of instances, as they are committed.
+   *
+   * @throws io.statefun.query.InvalidQueryException if the query makes no sense
+   */
+  public StatePage page(StateQuery query) {
+    return answered(engine.page(query), "There is no answer to " + query);
+  }
+
+  private <T> T answered(CompletableFuture<T> answer, String otherwise) {
+    if (!answer.isDone()) {
+      // What is committed has yet to be applied, which changes nothing else.
+      engine.runUntilIdle(maxInvocations);
+    }
+    try {
+      return answer.join();
+    } catch (CompletionException e) {
+      throw new AssertionError(otherwise + ": " + e.getCause(), e.getCause());
     }
   }
 
