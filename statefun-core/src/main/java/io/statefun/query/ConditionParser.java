@@ -80,10 +80,15 @@ final class ConditionParser {
   }
 
   private String name() {
-    if (at < text.length() && text.charAt(at) == '"') {
-      return quoted();
-    }
     int from = at;
+    if (at < text.length() && text.charAt(at) == '"') {
+      String name = quoted();
+      if (name.isEmpty()) {
+        at = from;
+        throw failure("a name that is not empty");
+      }
+      return name;
+    }
     while (at < text.length() && isPlain(text.charAt(at))) {
       at++;
     }
