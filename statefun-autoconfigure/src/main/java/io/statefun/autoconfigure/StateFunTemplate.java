@@ -107,8 +107,8 @@ public interface StateFunTemplate {
    *
    * @param query of a type that a query handler of the function takes
    * @param answerType the answer's type
-   * @return completes with the answer; fails with {@link
-   *     io.statefun.engine.RequestFailedException} if there is none
+   * @return completes with the answer; fails with {@link io.statefun.engine.RequestFailedException}
+   *     if there is none
    */
   default <T> CompletableFuture<T> query(Address target, Object query, Class<T> answerType) {
     // As a message, a query is answered in its turn.
