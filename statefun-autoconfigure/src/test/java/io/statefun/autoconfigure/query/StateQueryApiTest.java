@@ -3,7 +3,7 @@
  *
  * Licensed under the Apache License, Version 2.0; see the LICENSE file.
  */
-package io.statefun.autoconfigure.api;
+package io.statefun.autoconfigure.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
