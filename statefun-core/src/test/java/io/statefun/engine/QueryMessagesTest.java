@@ -16,7 +16,9 @@ import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What processes of different versions send each other about queries. Its bytes must not change. */
+/**
+ * What processes of different versions send each other about queries. Its bytes must not change.
+ */
 class QueryMessagesTest {
 
   private static final StateScan SCAN =
@@ -54,8 +56,7 @@ class QueryMessagesTest {
   }
 
   private static Control control(String hex) {
-    return Control.read(
-        TypedValue.ofBytes(TypeName.parse("io.statefun/control"), bytes(hex)));
+    return Control.read(TypedValue.ofBytes(TypeName.parse("io.statefun/control"), bytes(hex)));
   }
 
   @Test
