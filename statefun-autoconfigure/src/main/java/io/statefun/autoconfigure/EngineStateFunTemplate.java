@@ -71,6 +71,14 @@ final class EngineStateFunTemplate implements StateFunTemplate {
   }
 
   @Override
+  public <T> CompletableFuture<T> query(Address target, Object query, Class<T> answerType) {
+    Assert.notNull(target, "Target must not be null");
+    Assert.notNull(query, "Query must not be null");
+    Assert.notNull(answerType, "Answer type must not be null");
+    return engine.get().query(target, query, answerType);
+  }
+
+  @Override
   public CompletableFuture<Void> ingest(Object record) {
     Assert.notNull(record, "Record must not be null");
     StateFunEngine running = engine.get();

@@ -183,6 +183,7 @@ class StateFunAutoConfiguration {
             .messageTypes(types)
             .defaultFailurePolicy(properties.failurePolicy())
             .limits(properties.limits())
+            .queryLimits(properties.queryLimits())
             .standbyInterval(properties.standby().interval())
             .snapshotStore(store)
             .stateBackend(backend)

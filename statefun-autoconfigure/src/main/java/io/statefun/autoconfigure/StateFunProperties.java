@@ -7,6 +7,7 @@ package io.statefun.autoconfigure;
 
 import io.statefun.engine.EngineLimits;
 import io.statefun.engine.FailurePolicy;
+import io.statefun.engine.QueryLimits;
 import io.statefun.function.OnFailure;
 import io.statefun.message.TypeName;
 import io.statefun.remote.SigningKey;
@@ -46,6 +47,7 @@ import org.springframework.validation.Validator;
  * @param egress Where records of functions go.
  * @param discardRecordsOfEgresses The names of egresses that the application has no longer, and
  *     whose records that still wait are to be lost.
+ * @param queries Queries, which run beside the workers.
  * @param engine The engine of this process.
  * @param endpoint Functions that are served over HTTP to a runtime elsewhere.
  */
@@ -64,6 +66,7 @@ public record StateFunProperties(
     @DefaultValue Failure failure,
     @DefaultValue EgressBinding egress,
     @DefaultValue List<String> discardRecordsOfEgresses,
+    @DefaultValue Queries queries,
     @DefaultValue Engine engine,
     @DefaultValue Endpoint endpoint)
     implements Validator {
@@ -185,6 +188,19 @@ public record StateFunProperties(
   public record Standby(@DefaultValue("0") int copies, @DefaultValue("1s") Duration interval) {}
 
   /**
+   * Queries, which run beside the workers.
+   *
+   * @param threads The number of threads that answer queries. The default is half the number of
+   *     processors, and at least 1.
+   * @param maxWaiting The number of queries that may run or wait in this process. More are refused.
+   * @param timeout The time after which a query without an answer fails.
+   */
+  public record Queries(
+      @Nullable Integer threads,
+      @DefaultValue("1000") int maxWaiting,
+      @DefaultValue("30s") Duration timeout) {}
+
+  /**
    * What happens after a function has thrown.
    *
    * @param maxAttempts The number of times that a message is handled, the first included.
@@ -289,6 +305,14 @@ public record StateFunProperties(
         snapshot.maxChainLength);
   }
 
+  QueryLimits queryLimits() {
+    Integer threads = queries.threads;
+    return new QueryLimits(
+        threads == null ? QueryLimits.DEFAULT.threads() : threads,
+        queries.maxWaiting,
+        queries.timeout);
+  }
+
   /** The failure policy of functions that declare none. */
   public FailurePolicy failurePolicy() {
     return new FailurePolicy(
@@ -336,6 +360,10 @@ public record StateFunProperties(
     checks.that(
         standby.copies >= 0 && standby.copies <= 16, "standby.copies", "must be between 0 and 16");
     checks.that(standby.interval.toMillis() >= 10, "standby.interval", "must be at least 10ms");
+    checks.that(
+        queries.threads == null || queries.threads >= 1, "queries.threads", "must be at least 1");
+    checks.positive(queries.maxWaiting, "queries.maxWaiting");
+    checks.that(queries.timeout.toMillis() >= 1, "queries.timeout", "must be at least 1ms");
     checks.positive(failure.maxAttempts, "failure.maxAttempts");
     checks.notNegative(failure.initialBackoff, "failure.initialBackoff");
     checks.that(

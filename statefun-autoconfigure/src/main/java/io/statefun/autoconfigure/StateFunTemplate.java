@@ -102,6 +102,30 @@ public interface StateFunTemplate {
   }
 
   /**
+   * Has a {@link io.statefun.function.QueryHandler} answer a query, from what is committed of the
+   * instance and beside its messages, within {@code statefun.queries.timeout}.
+   *
+   * @param query of a type that a query handler of the function takes
+   * @param answerType the answer's type
+   * @return completes with the answer; fails with {@link io.statefun.engine.RequestFailedException}
+   *     if there is none
+   */
+  default <T> CompletableFuture<T> query(Address target, Object query, Class<T> answerType) {
+    // As a message, a query is answered in its turn.
+    return request(target, query, answerType);
+  }
+
+  /**
+   * Has a query answered by an instance given by type name and id.
+   *
+   * @see #query(Address, Object, Class)
+   */
+  default <T> CompletableFuture<T> query(
+      String type, String id, Object query, Class<T> answerType) {
+    return query(Address.of(type, id), query, answerType);
+  }
+
+  /**
    * Sends the messages that the {@link Router} bean for the record's class makes of it. They are
    * committed together or one after another: after a failure some may count and others not.
    *

@@ -5,8 +5,6 @@
  */
 package io.statefun.binding;
 
-import static java.util.stream.Collectors.partitioningBy;
-
 import io.statefun.engine.FailurePolicy;
 import io.statefun.engine.FunctionInvoker;
 import io.statefun.engine.Invocation;
@@ -15,6 +13,7 @@ import io.statefun.engine.UnhandledMessageException;
 import io.statefun.engine.UnknownMessageException;
 import io.statefun.function.OnFailure;
 import io.statefun.function.StatefulFunction;
+import io.statefun.message.Address;
 import io.statefun.message.MessageType;
 import io.statefun.message.MessageTypes;
 import io.statefun.message.SerializationException;
@@ -25,7 +24,6 @@ import java.lang.reflect.Modifier;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +44,7 @@ public final class AnnotatedFunction implements FunctionInvoker {
   private final FailurePolicy failurePolicy;
   private final HandlerTable messages;
   private final HandlerTable asyncEnds;
+  private final HandlerTable queries;
 
   private AnnotatedFunction(
       TypeName type,
@@ -53,13 +52,15 @@ public final class AnnotatedFunction implements FunctionInvoker {
       List<StateSpec> states,
       FailurePolicy failurePolicy,
       HandlerTable messages,
-      HandlerTable asyncEnds) {
+      HandlerTable asyncEnds,
+      HandlerTable queries) {
     this.type = type;
     this.aliases = aliases;
     this.states = states;
     this.failurePolicy = failurePolicy;
     this.messages = messages;
     this.asyncEnds = asyncEnds;
+    this.queries = queries;
   }
 
   /**
@@ -110,15 +111,21 @@ public final class AnnotatedFunction implements FunctionInvoker {
     if (handlers.isEmpty()) {
       throw InvalidFunctionException.noHandler(userClass);
     }
-    Map<Boolean, List<Handler>> byKind =
-        handlers.stream().collect(partitioningBy(Handler::isAsync));
+    HandlerTable messages = table(handlers, Handler.Kind.MESSAGE, types);
+    HandlerTable queries = table(handlers, Handler.Kind.QUERY, types);
+    messages.checkApartFrom(queries);
     return new AnnotatedFunction(
         type,
         aliases(userClass, type, annotation.aliases()),
         states.specs(),
         failurePolicy,
-        new HandlerTable(byKind.getOrDefault(false, List.of()), types),
-        new HandlerTable(byKind.getOrDefault(true, List.of()), types));
+        messages,
+        table(handlers, Handler.Kind.ASYNC_END, types),
+        queries);
+  }
+
+  private static HandlerTable table(List<Handler> all, Handler.Kind kind, MessageTypes types) {
+    return new HandlerTable(all.stream().filter(one -> one.kind() == kind).toList(), types);
   }
 
   /** Whether a class was made at run time as a subclass of the one that the author wrote. */
@@ -206,7 +213,14 @@ public final class AnnotatedFunction implements FunctionInvoker {
 
   @Override
   public List<MessageType<?>> messageTypes() {
-    return messages.messageTypes();
+    List<MessageType<?>> all = new ArrayList<>(messages.messageTypes());
+    all.addAll(queries.messageTypes());
+    return List.copyOf(all);
+  }
+
+  @Override
+  public List<MessageType<?>> queryTypes() {
+    return queries.messageTypes();
   }
 
   @Override
@@ -228,6 +242,10 @@ public final class AnnotatedFunction implements FunctionInvoker {
       }
     }
     if (handler == null || object == null) {
+      if (table == messages && queries.messageType(message.typeName()) != null) {
+        answerInTurn(invocation);
+        return;
+      }
       handler = table.fallback();
       if (handler == null) {
         throw unhandled(invocation, table, object);
@@ -235,6 +253,48 @@ public final class AnnotatedFunction implements FunctionInvoker {
       object = message;
     }
     handler.call(invocation, object);
+  }
+
+  /** Answers a query that came as a message. */
+  private void answerInTurn(Invocation invocation) throws Exception {
+    Object answer = query(invocation.readOnly());
+    Address caller = invocation.context().caller();
+    if (caller != null) {
+      invocation.context().send(caller, answer);
+    }
+  }
+
+  @Override
+  public Object query(Invocation invocation) throws Exception {
+    TypedValue message = invocation.message();
+    MessageType<?> messageType = queries.messageType(message.typeName());
+    Object object = message.heldObject();
+    if (object == null && messageType != null) {
+      object = read(invocation, messageType);
+    }
+    Handler handler = object == null ? null : queries.find(object.getClass(), message.typeName());
+    if (handler == null || object == null) {
+      throw new UnknownMessageException(
+          invocation.context().self()
+              + " has no handler for a query of type "
+              + message.typeName()
+              + "; it answers "
+              + described(queries),
+          null);
+    }
+    Object answer = handler.answer(invocation, object);
+    if (answer == null) {
+      throw new IllegalStateException(
+          "The handler "
+              + handler
+              + " has answered a query with null. Return a value that stands for nothing");
+    }
+    return answer;
+  }
+
+  private static String described(HandlerTable table) {
+    Set<String> names = table.typeNames();
+    return names.isEmpty() ? "none" : String.join(", ", names);
   }
 
   private static Object read(Invocation invocation, MessageType<?> messageType) {
@@ -254,7 +314,6 @@ public final class AnnotatedFunction implements FunctionInvoker {
   private static UnhandledMessageException unhandled(
       Invocation invocation, HandlerTable table, @Nullable Object object) {
     boolean async = invocation.asyncEnd() != null;
-    Set<String> handled = table.typeNames();
     return new UnknownMessageException(
         invocation.context().self()
             + " has no handler for "
@@ -262,7 +321,7 @@ public final class AnnotatedFunction implements FunctionInvoker {
             + invocation.message().typeName()
             + (object == null ? "" : " (" + object.getClass().getName() + ")")
             + "; it handles "
-            + (handled.isEmpty() ? "none" : String.join(", ", handled)),
+            + described(table),
         null);
   }
 

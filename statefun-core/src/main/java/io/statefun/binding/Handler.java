@@ -20,7 +20,7 @@ final class Handler {
   private final String method;
   private final Class<?> messageClass;
   private final TypeName typeName;
-  private final boolean async;
+  private final Kind kind;
   private final MethodHandle target;
   private final Argument[] arguments;
 
@@ -28,24 +28,35 @@ final class Handler {
    * @param method the method, for texts
    * @param messageClass the class of the messages, or of the requests of asynchronous results
    * @param typeName the name under which such messages travel
-   * @param async whether it handles the ends of asynchronous operations
+   * @param kind what it handles
    * @param target takes the arguments as objects, in an array if there are more than {@link
-   *     #MAX_DIRECT}, and returns nothing
+   *     #MAX_DIRECT}, and returns nothing; that of a query takes them in an array and returns an
+   *     object
    * @param arguments where the arguments come from
    */
   Handler(
       String method,
       Class<?> messageClass,
       TypeName typeName,
-      boolean async,
+      Kind kind,
       MethodHandle target,
       List<Argument> arguments) {
     this.method = method;
     this.messageClass = messageClass;
     this.typeName = typeName;
-    this.async = async;
+    this.kind = kind;
     this.target = target;
     this.arguments = arguments.toArray(Argument[]::new);
+  }
+
+  /** What a handler handles. */
+  enum Kind {
+    /** Messages. */
+    MESSAGE,
+    /** Ends of asynchronous operations. */
+    ASYNC_END,
+    /** Queries, which it answers. */
+    QUERY
   }
 
   /** Where an argument of a handler comes from. */
@@ -68,8 +79,8 @@ final class Handler {
     return typeName;
   }
 
-  boolean isAsync() {
-    return async;
+  Kind kind() {
+    return kind;
   }
 
   /**
@@ -97,6 +108,20 @@ final class Handler {
                 from[3].of(invocation, message));
         default -> target.invokeExact(spread(from, invocation, message));
       }
+    } catch (Throwable e) {
+      throw Handler.<Exception>asIs(e);
+    }
+  }
+
+  /**
+   * Calls the method of a query.
+   *
+   * @return what the method returns
+   * @throws Exception whatever the method throws, errors too
+   */
+  @Nullable Object answer(Invocation invocation, Object message) throws Exception {
+    try {
+      return (Object) target.invokeExact(spread(arguments, invocation, message));
     } catch (Throwable e) {
       throw Handler.<Exception>asIs(e);
     }

@@ -12,6 +12,7 @@ import io.statefun.function.AsyncResult;
 import io.statefun.function.Context;
 import io.statefun.function.ListState;
 import io.statefun.function.MapState;
+import io.statefun.function.MessageHandler;
 import io.statefun.function.State;
 import io.statefun.function.ValueState;
 import io.statefun.message.Address;
@@ -29,6 +30,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -62,7 +65,10 @@ final class HandlerBinder {
     if (Modifier.isStatic(method.getModifiers())) {
       throw InvalidFunctionException.staticHandler(name);
     }
-    if (method.getReturnType() != void.class) {
+    boolean query = HandlerMethods.isQuery(method);
+    if (query) {
+      checkQuery(name, method);
+    } else if (method.getReturnType() != void.class) {
       throw InvalidFunctionException.returnsValue(name, method.getReturnType());
     }
     if (method.getTypeParameters().length > 0) {
@@ -85,14 +91,41 @@ final class HandlerBinder {
     }
     Type message = message(name, messages);
     boolean async = variables.classOf(message) == AsyncResult.class;
+    if (query && (async || variables.classOf(message) == TypedValue.class)) {
+      throw InvalidFunctionException.queryOfNoType(name, nameOf(message));
+    }
     Class<?> messageClass = async ? requestOf(name, message) : classOf(name, message);
     return new Handler(
         name,
         messageClass,
         typeName(name, messageClass),
-        async,
+        query ? Handler.Kind.QUERY : async ? Handler.Kind.ASYNC_END : Handler.Kind.MESSAGE,
         HandlerMethods.handle(method, bean, variables),
         async ? withResult(arguments, parameterTypes) : arguments);
+  }
+
+  private void checkQuery(String name, Method method) {
+    if (method.isAnnotationPresent(MessageHandler.class)) {
+      throw InvalidFunctionException.queryAndMessage(name);
+    }
+    Type returned = variables.resolve(method.getGenericReturnType());
+    Class<?> plain = variables.classOf(returned);
+    if (plain == void.class || plain == Void.class) {
+      throw InvalidFunctionException.queryWithoutAnswer(name);
+    }
+    if (plain == null
+        || CompletionStage.class.isAssignableFrom(plain)
+        || Future.class.isAssignableFrom(plain)) {
+      throw InvalidFunctionException.queryAnswersLater(name, nameOf(returned));
+    }
+    if (plain != TypedValue.class && plain != Object.class) {
+      try {
+        MessageType<?> unused = types.forClass(plain);
+      } catch (IllegalArgumentException e) {
+        throw InvalidFunctionException.unusableAnswer(
+            name, nameOf(returned), String.valueOf(e.getMessage()), e);
+      }
+    }
   }
 
   /** The source of a parameter without {@code @State}, null if it can only be the message. */

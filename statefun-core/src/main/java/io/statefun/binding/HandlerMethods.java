@@ -6,6 +6,7 @@
 package io.statefun.binding;
 
 import io.statefun.function.MessageHandler;
+import io.statefun.function.QueryHandler;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -82,7 +83,12 @@ final class HandlerMethods {
   }
 
   private static boolean isHandler(Method method) {
-    return method.isAnnotationPresent(MessageHandler.class);
+    return method.isAnnotationPresent(MessageHandler.class) || isQuery(method);
+  }
+
+  /** Whether a handler answers queries. */
+  static boolean isQuery(Method method) {
+    return method.isAnnotationPresent(QueryHandler.class);
   }
 
   private static void collectInterfaces(Class<?> type, Set<Class<?>> result) {
@@ -130,6 +136,11 @@ final class HandlerMethods {
       target.setAccessible(true);
       MethodHandle handle = MethodHandles.lookup().unreflect(target).asFixedArity().bindTo(bean);
       int count = target.getParameterCount();
+      if (isQuery(method)) {
+        return handle
+            .asSpreader(Object[].class, count)
+            .asType(MethodType.methodType(Object.class, Object[].class));
+      }
       return count <= Handler.MAX_DIRECT
           ? handle.asType(MethodType.genericMethodType(count).changeReturnType(void.class))
           : handle

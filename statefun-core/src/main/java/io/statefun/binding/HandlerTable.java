@@ -140,6 +140,22 @@ final class HandlerTable {
     return fallback;
   }
 
+  /**
+   * Makes sure that no message could be one of another table, too, which has queries.
+   *
+   * @throws InvalidFunctionException if one could
+   */
+  void checkApartFrom(HandlerTable queries) {
+    for (Handler query : queries.exact.values()) {
+      for (Handler message : exact.values()) {
+        if (message.typeName().equals(query.typeName())) {
+          throw InvalidFunctionException.queryIsMessage(
+              query.typeName().toString(), query.toString(), message.toString());
+        }
+      }
+    }
+  }
+
   /** The names of the types that have handlers. */
   Set<String> typeNames() {
     Set<String> result = new LinkedHashSet<>();

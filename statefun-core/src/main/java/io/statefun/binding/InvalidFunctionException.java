@@ -94,7 +94,53 @@ public final class InvalidFunctionException extends RuntimeException {
     return new InvalidFunctionException(
         "The handler " + method + " returns " + returned.getName() + ", but must return nothing.",
         "Make it void. To answer the caller use Context.reply, to wait for an operation"
+            + " Context.async. A handler that only reads and answers may have @QueryHandler.");
+  }
+
+  static InvalidFunctionException queryAndMessage(String method) {
+    return new InvalidFunctionException(
+        "The handler " + method + " has both @QueryHandler and @MessageHandler.",
+        "Leave @QueryHandler if it only answers, @MessageHandler if it changes something.");
+  }
+
+  static InvalidFunctionException queryWithoutAnswer(String method) {
+    return new InvalidFunctionException(
+        "The handler " + method + " has @QueryHandler, but returns nothing.",
+        "Return the answer. A handler that is to change something has @MessageHandler.");
+  }
+
+  static InvalidFunctionException queryAnswersLater(String method, String returned) {
+    return new InvalidFunctionException(
+        "The handler " + method + " has @QueryHandler, but returns " + returned + ".",
+        "Return the answer itself, as a class. To wait for an operation use a @MessageHandler with"
             + " Context.async.");
+  }
+
+  static InvalidFunctionException unusableAnswer(
+      String method, String returned, String why, IllegalArgumentException cause) {
+    return new InvalidFunctionException(
+        "The handler " + method + " answers queries with " + returned + ". " + why,
+        "Change the type as described, or add a MessageType for it.",
+        cause);
+  }
+
+  static InvalidFunctionException queryOfNoType(String method, String message) {
+    return new InvalidFunctionException(
+        "The handler " + method + " has @QueryHandler, but takes " + message + ".",
+        "Name the class of the queries that it answers.");
+  }
+
+  static InvalidFunctionException queryIsMessage(String typeName, String query, String message) {
+    return new InvalidFunctionException(
+        "Messages of the type "
+            + typeName
+            + " are queries for the handler "
+            + query
+            + ", and others for the handler "
+            + message
+            + ".",
+        "Give the query a type of its own, outside of the sealed interface or class that the other"
+            + " messages share.");
   }
 
   static InvalidFunctionException genericHandler(String method) {

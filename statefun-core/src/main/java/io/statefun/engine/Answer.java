@@ -8,12 +8,17 @@ package io.statefun.engine;
 import io.statefun.message.TypeName;
 import io.statefun.message.TypedValue;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 
 /** What partitions answer to {@link Control}s, where it is not the reply of a function. */
 final class Answer {
 
   private static final TypeName CONTENT = TypeName.of("io.statefun", "content");
   private static final TypeName FAILURE = TypeName.of("io.statefun", "failure");
+
+  /** What a message takes besides an answer, at most. */
+  private static final int OVERHEAD = 1_024;
 
   private Answer() {}
 
@@ -28,6 +33,35 @@ final class Answer {
     bytes[0] = (byte) reason.ordinal();
     System.arraycopy(text, 0, bytes, 1, text.length);
     return TypedValue.ofBytes(FAILURE, bytes);
+  }
+
+  /**
+   * What has become of something that a partition was asked for.
+   *
+   * @param answer the answer; null if there is none
+   * @param failure why there is none
+   * @param from the partition that sends the answer
+   */
+  static TypedValue of(@Nullable TypedValue answer, @Nullable Throwable failure, Partition from) {
+    if (answer != null) {
+      int size = answer.bytes().length;
+      return size <= from.largestPosted() - OVERHEAD
+          ? answer
+          : failure(
+              RequestFailedException.Reason.FAILED,
+              "The answer takes "
+                  + size
+                  + " bytes, and from another process at most "
+                  + (from.largestPosted() - OVERHEAD)
+                  + " can be sent");
+    }
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    return cause instanceof RequestFailedException known
+        ? failure(known.reason(), String.valueOf(known.getMessage()))
+        : failure(RequestFailedException.Reason.UNAVAILABLE, String.valueOf(cause));
   }
 
   static boolean isFailure(TypedValue answer) {

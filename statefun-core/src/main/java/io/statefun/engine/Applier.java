@@ -39,6 +39,7 @@ final class Applier {
   private final Queue<List<EpochPart>> committed = new ConcurrentLinkedQueue<>();
   private final Queue<Request> requests = new ConcurrentLinkedQueue<>();
   private final Queue<Drop> drops = new ConcurrentLinkedQueue<>();
+  private final Queue<Wanted> wanted = new ConcurrentLinkedQueue<>();
   private final AtomicLong unapplied = new AtomicLong();
   private final RowChanges.Merger merger = new RowChanges.Merger();
   private final Gathered[] gathered;
@@ -77,6 +78,11 @@ final class Applier {
     long bytes = 0;
     for (EpochPart part : parts) {
       bytes += part.bytes();
+      for (PartitionEpoch ended : part.partitions) {
+        if (ended.hasChanges()) {
+          ended.partition.setChangedEpoch(part.epoch);
+        }
+      }
     }
     unapplied.addAndGet(bytes);
     committed.add(parts);
@@ -99,6 +105,15 @@ final class Applier {
     if (!applying) {
       asked = true;
     }
+  }
+
+  /**
+   * Has the backend hold everything of a partition that is committed by now.
+   *
+   * @param done is run when it does, or the partition has left; soon, and must be quick
+   */
+  void apply(Partition partition, Runnable done) {
+    wanted.add(new Wanted(partition, done));
   }
 
   /** Opens the content of a partition, with everything that is committed by now. */
@@ -145,6 +160,12 @@ final class Applier {
     Request request = requests.poll();
     if (request != null) {
       open(request);
+      return true;
+    }
+    Wanted by = wanted.poll();
+    if (by != null) {
+      apply(by.partition().index);
+      by.done().run();
       return true;
     }
     if (hasGathered && isDue()) {
@@ -380,6 +401,8 @@ final class Applier {
      */
     void savepointOpened(long number, Map<Integer, StateBackend.Cursor> contents);
   }
+
+  private record Wanted(Partition partition, Runnable done) {}
 
   private record Request(Partition partition, BaseSnapshots.Scanned result) {}
 

@@ -32,6 +32,8 @@ sealed interface Control {
   int CALL = 5;
   int ATTACH = 6;
   int FORGET = 7;
+  int QUERY = 16;
+  int SCAN = 17;
 
   /** Asks what there is of the instance that it is sent to. */
   record Read(int limit) implements Control {}
@@ -74,6 +76,12 @@ sealed interface Control {
   /** Has the partition forget a call to the instance that it is sent to. */
   record Forget(String key, String nonce) implements Control {}
 
+  /** Asks the instance that it is sent to for the answer to a query. */
+  record Query(TypedValue query) implements Control {}
+
+  /** Asks for the states of some instances of the partition. */
+  record Scan(StateScan scan) implements Control {}
+
   /** What the message says. */
   default TypedValue encoded() {
     ByteWriter out = new ByteWriter(64).writeByte(FORMAT);
@@ -97,6 +105,10 @@ sealed interface Control {
       out.writeByte(ATTACH).writeString(attach.key());
     } else if (this instanceof Forget forget) {
       out.writeByte(FORGET).writeString(forget.key()).writeString(forget.nonce());
+    } else if (this instanceof Query query) {
+      MessageCodec.writeValue(out.writeByte(QUERY), query.query());
+    } else if (this instanceof Scan scan) {
+      scan.scan().write(out.writeByte(SCAN));
     }
     return TypedValue.ofBytes(Types.CONTROL, out.toByteArray());
   }
@@ -135,6 +147,8 @@ sealed interface Control {
       case CALL -> readCall(in);
       case ATTACH -> new Attach(in.readString());
       case FORGET -> new Forget(in.readString(), in.readString());
+      case QUERY -> new Query(MessageCodec.readValue(in));
+      case SCAN -> new Scan(StateScan.read(in));
       default -> throw new CorruptDataException("A partition is told something unknown: " + kind);
     };
   }

@@ -10,6 +10,7 @@ import io.statefun.message.TypedValue;
 import io.statefun.state.Overlay;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,10 +23,12 @@ final class ControlDesk {
   private static final byte[] NOTHING = new byte[0];
 
   private final NodeServices node;
+  private final QueryDesk queries;
   private final Host host;
 
-  ControlDesk(NodeServices node, Host host) {
+  ControlDesk(NodeServices node, QueryDesk queries, Host host) {
     this.node = node;
+    this.queries = queries;
     this.host = host;
   }
 
@@ -37,6 +40,12 @@ final class ControlDesk {
 
     /** Has a message handled by its instance, which is in the partition, now or in its turn. */
     void handle(Partition partition, Message message);
+
+    /**
+     * Has an answer sent from a partition, or another one that the worker has, as soon as it is
+     * there. It may be lost with the process.
+     */
+    void answerLater(Partition partition, Message question, CompletableFuture<TypedValue> answer);
   }
 
   /**
@@ -69,6 +78,13 @@ final class ControlDesk {
       replay(partition, message, replay);
     } else if (control instanceof Control.Discard discard) {
       discard(partition, message, discard);
+    } else if (control instanceof Control.Query query) {
+      host.answerLater(partition, message, queries.query(message.target(), query.query()));
+    } else if (control instanceof Control.Scan scan) {
+      host.answerLater(
+          partition,
+          message,
+          queries.scan(partition.index, scan.scan()).thenApply(step -> Answer.of(step.write())));
     }
   }
 

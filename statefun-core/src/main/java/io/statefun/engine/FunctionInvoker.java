@@ -29,8 +29,13 @@ public interface FunctionInvoker {
   /** The states that it declares. A state's place in this list is its slot. */
   List<StateSpec> states();
 
-  /** The types of the messages that it takes, as far as it says so. */
+  /** The types of the messages that it takes, queries among them, as far as it says so. */
   default List<MessageType<?>> messageTypes() {
+    return List.of();
+  }
+
+  /** The types of the queries that it answers by {@link #query}. */
+  default List<MessageType<?>> queryTypes() {
     return List.of();
   }
 
@@ -47,4 +52,17 @@ public interface FunctionInvoker {
    * @throws Exception whatever the function throws; the failure policy decides
    */
   void invoke(Invocation invocation) throws Exception;
+
+  /**
+   * Answers a query. Called beside {@link #invoke}, for one instance several times at once.
+   *
+   * @param invocation one by which nothing can be changed or sent
+   * @return the answer, of a type that the application knows
+   * @throws UnknownMessageException if the function answers no queries of that type, or cannot read
+   *     it
+   * @throws Exception whatever the function throws; then there is no answer
+   */
+  default Object query(Invocation invocation) throws Exception {
+    throw new UnknownMessageException(type() + " answers no queries", null);
+  }
 }

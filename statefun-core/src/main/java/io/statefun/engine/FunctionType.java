@@ -5,6 +5,7 @@
  */
 package io.statefun.engine;
 
+import io.statefun.message.MessageType;
 import io.statefun.message.TypeName;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -12,6 +13,8 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +50,9 @@ final class FunctionType {
 
   /** By any name. */
   private final Map<String, Integer> declared = new HashMap<>();
+
+  /** The types of the queries that it answers. */
+  private final Set<TypeName> queries;
 
   /** What all versions of it share. */
   final FunctionLoad load;
@@ -98,6 +104,12 @@ final class FunctionType {
     this.states = List.copyOf(states);
     this.load = load;
     this.meter = meter;
+    this.queries =
+        invoker == null
+            ? Set.of()
+            : invoker.queryTypes().stream()
+                .map(MessageType::typeName)
+                .collect(Collectors.toUnmodifiableSet());
     List<TypeName> names = new ArrayList<>(aliases);
     names.add(name);
     this.storedName = names.remove(0);
@@ -113,6 +125,16 @@ final class FunctionType {
         declare(alias, slot);
       }
     }
+  }
+
+  /** Whether it answers queries of a type. */
+  boolean isQuery(TypeName messageType) {
+    return queries.contains(messageType);
+  }
+
+  /** The types of the queries that it answers, in alphabetical order. */
+  List<TypeName> queryTypes() {
+    return queries.stream().sorted().toList();
   }
 
   /** The same function elsewhere with more states. */

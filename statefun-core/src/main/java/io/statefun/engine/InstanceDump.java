@@ -189,6 +189,11 @@ final class InstanceDump {
     }
     boolean partial = in.readBoolean();
     Blockage blocked = in.hasRemaining() ? Blockage.read(in) : null;
+    if (values != null) {
+      for (RuntimeException unreadable : values.unreadable().values()) {
+        throw unreadable;
+      }
+    }
     return new InstanceView(
         reader.result(), values == null ? Map.of() : values.result(), blocked, partial);
   }

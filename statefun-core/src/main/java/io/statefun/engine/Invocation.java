@@ -37,6 +37,11 @@ public interface Invocation {
   /** The map state of a slot. */
   MapState<?, ?> map(int slot);
 
+  /** The same, but that nothing can be changed or sent by it. */
+  default Invocation readOnly() {
+    return new ReadOnlyInvocation(this);
+  }
+
   /**
    * How an asynchronous operation ended.
    *

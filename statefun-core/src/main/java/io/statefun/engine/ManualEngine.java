@@ -12,9 +12,12 @@ import io.statefun.message.MessageType;
 import io.statefun.message.MessageTypes;
 import io.statefun.message.TypeName;
 import io.statefun.message.TypedValue;
+import io.statefun.query.StatePage;
+import io.statefun.query.StateQuery;
 import io.statefun.state.Overlay;
 import io.statefun.state.StateBackend;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -89,6 +92,7 @@ public final class ManualEngine implements AutoCloseable {
                   backend,
                   Runnable::run,
                   Runnable::run,
+                  QueryDesk.Threads.NONE,
                   new CommitListener()));
       WorkerInvocation inspection = new WorkerInvocation(services, Scratch.inMemory());
       running = new Running(services, node, node.workerAt(0), backend, inspection);
@@ -148,6 +152,35 @@ public final class ManualEngine implements AutoCloseable {
     MessageType<T> type = settings.messageTypes().forClass(replyType);
     TypedValue value = settings.messageTypes().wrap(message);
     return running().node().request(target, value).thenApply(reply -> reply.as(type));
+  }
+
+  /**
+   * Has a query handler answer a query, from what is committed.
+   *
+   * @return completes with the answer, when the engine is run; exceptionally with a {@link
+   *     RequestFailedException}
+   * @throws IllegalArgumentException if the function answers no such queries
+   */
+  public <T> CompletableFuture<T> query(Address target, Object query, Class<T> answerType) {
+    MessageType<T> type = settings.messageTypes().forClass(answerType);
+    TypedValue value = settings.messageTypes().wrap(query);
+    FunctionType function = running().services().functions().get(stored(target).type());
+    if (function == null || !function.isQuery(value.typeName())) {
+      throw new IllegalArgumentException(
+          "The function '"
+              + target.type()
+              + "' answers no queries of the type '"
+              + value.typeName()
+              + "'"
+              + (function == null ? "" : ", but " + function.queryTypes()));
+    }
+    return running().node().query(target, value).thenApply(answer -> answer.as(type));
+  }
+
+  /** Asks for the states of instances, as they are committed; completes when the engine is run. */
+  public CompletableFuture<StatePage> page(StateQuery query) {
+    Running current = running();
+    return new StateQueries(current::node, current.services(), Duration.ofMinutes(1)).page(query);
   }
 
   // Running

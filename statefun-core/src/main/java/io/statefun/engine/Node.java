@@ -37,6 +37,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +58,7 @@ final class Node {
   private final BaseSnapshots bases;
   private final Savepoints savepoints;
   private final Requests requests = new Requests();
+  private final QueryDesk queries;
   private final Executor callbacks;
   private final NodeListener listener;
   private final AtomicLong nextRequest = new AtomicLong();
@@ -113,6 +115,7 @@ final class Node {
             new Commits(),
             listener::wakeCommitter);
     this.savepoints = savepoints(new SavepointStore(setup.store()));
+    this.queries = new QueryDesk(services, owners, applier, listener::wakeApplier, setup.queries());
     Channels channels = new Channels(setup.workers(), listener::wakeWorker);
     for (int i = 0; i < setup.workers(); i++) {
       workers.add(
@@ -122,6 +125,7 @@ final class Node {
               committer,
               channels,
               owners,
+              queries,
               setup.scratch().apply(i),
               epoch,
               setup.application() + '-' + incarnation.substring(0, 8)));
@@ -483,6 +487,49 @@ final class Node {
     return request(target, back -> Control.message(target, back, control));
   }
 
+  /** What answers queries from what is committed here. */
+  QueryDesk queries() {
+    return queries;
+  }
+
+  /**
+   * Has a query answered, wherever the instance is; from what is committed, without a message if
+   * that is here. An answer from elsewhere may be lost, so that the future never completes.
+   */
+  CompletableFuture<TypedValue> query(Address to, TypedValue query) {
+    Address target = services.functions().stored(to);
+    return here(
+        target.partition(services.partitions()),
+        () -> queries.query(target, query),
+        () -> ask(target, new Control.Query(query)));
+  }
+
+  /** Goes through instances of a partition, wherever that is, as {@link #query} does. */
+  CompletableFuture<StateScan.Step> scan(int partition, StateScan scan) {
+    return here(
+        partition,
+        () -> queries.scan(partition, scan),
+        () ->
+            Requests.then(
+                ask(Control.partition(partition, services.partitions()), new Control.Scan(scan)),
+                answer -> StateScan.Step.read(answer.bytes())));
+  }
+
+  private <T> CompletableFuture<T> here(
+      int partition,
+      Supplier<CompletableFuture<T>> here,
+      Supplier<CompletableFuture<T>> elsewhere) {
+    if (!owners.routes().has(partition)) {
+      return elsewhere.get();
+    }
+    return here.get()
+        .exceptionallyCompose(
+            failure ->
+                failure instanceof QueryDesk.MovedException && hasPartitions()
+                    ? elsewhere.get()
+                    : CompletableFuture.failedFuture(failure));
+  }
+
   /** What nobody outside can guess, and no other request has. */
   String newNonce() {
     return incarnation + "-" + nextRequest.incrementAndGet();
@@ -543,6 +590,7 @@ final class Node {
 
   /** Tells everybody who waits, now or later, that the node is gone. */
   void abandon(Throwable cause) {
+    queries.close();
     gone = cause;
     notAccepted.forEach(accepted -> accepted.completeExceptionally(cause));
     requests.failAll(cause);
@@ -785,6 +833,7 @@ final class Node {
    * @param scratch makes the scratch of a worker
    * @param callbacks runs what waits for commits
    * @param restorers bring back partitions, several at a time if it lets them
+   * @param queries answer queries
    */
   record Setup(
       NodeServices services,
@@ -802,8 +851,50 @@ final class Node {
       IntFunction<Scratch> scratch,
       Executor callbacks,
       Executor restorers,
+      QueryDesk.Threads queries,
       FaultPoint.Listener faults,
-      NodeListener listener) {}
+      NodeListener listener) {
+
+    /** A node that answers queries at once. */
+    Setup(
+        NodeServices services,
+        String application,
+        String name,
+        UUID writer,
+        Set<Integer> initialPartitions,
+        IntFunction<Inbox> inboxes,
+        int workers,
+        SnapshotStore store,
+        EpochLog log,
+        StateBackend backend,
+        List<Ingress> ingresses,
+        Map<TypeName, Egress> egresses,
+        IntFunction<Scratch> scratch,
+        Executor callbacks,
+        Executor restorers,
+        FaultPoint.Listener faults,
+        NodeListener listener) {
+      this(
+          services,
+          application,
+          name,
+          writer,
+          initialPartitions,
+          inboxes,
+          workers,
+          store,
+          log,
+          backend,
+          ingresses,
+          egresses,
+          scratch,
+          callbacks,
+          restorers,
+          QueryDesk.Threads.NONE,
+          faults,
+          listener);
+    }
+  }
 
   /** Which split it is, whatever object stands for it. */
   private record SplitName(TypeName ingress, String split) {

@@ -94,6 +94,9 @@ final class Partition {
   /** The newest epoch that the backend holds; written by the applier. */
   private volatile long appliedEpoch;
 
+  /** The newest committed epoch that has changed anything; written by the committer. */
+  private volatile long changedEpoch;
+
   /** How far the inbox was read when its worker last said so. */
   private final AtomicLong inboxPosition;
 
@@ -396,6 +399,21 @@ final class Partition {
   /** Tells that the backend holds everything up to an epoch. Called by the applier. */
   void setAppliedEpoch(long newEpoch) {
     appliedEpoch = newEpoch;
+  }
+
+  /** Tells that a committed epoch has changed something. Called by the committer. */
+  void setChangedEpoch(long newEpoch) {
+    changedEpoch = newEpoch;
+  }
+
+  /** Whether the backend holds everything that is committed. Called by any thread. */
+  boolean isApplied() {
+    return appliedEpoch >= changedEpoch;
+  }
+
+  /** How large a message to a partition elsewhere may be. */
+  int largestPosted() {
+    return largestPosted;
   }
 
   /** Forgets changes that the backend holds. */

@@ -19,13 +19,22 @@ public final class RequestFailedException extends RuntimeException {
     /** The key was used for another message. */
     KEY_REUSED,
     /** It does not make sense. */
-    INVALID
+    INVALID,
+    /** It cannot be done at the moment, and may be asked for again. */
+    UNAVAILABLE,
+    /** The function could not answer, and has changed nothing. */
+    FAILED
   }
 
   private final Reason reason;
 
   RequestFailedException(Reason reason, String message) {
     super(message);
+    this.reason = reason;
+  }
+
+  RequestFailedException(Reason reason, String message, Throwable cause) {
+    super(message, cause);
     this.reason = reason;
   }
 

@@ -195,6 +195,7 @@ final class RunningNode {
 
   /** Has the threads end soon. */
   void stop() {
+    node.queries().close();
     threads.forEach(ActorThread::stop);
   }
 

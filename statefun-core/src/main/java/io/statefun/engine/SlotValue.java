@@ -14,7 +14,13 @@ sealed interface SlotValue {
    * @param value the value, as the slot of a value that does not expire holds it
    * @param since the time in milliseconds from which its retention counts
    */
-  record Expiring(Object value, long since) implements SlotValue {}
+  record Expiring(Object value, long since) implements SlotValue {
+
+    boolean hasExpired(Retention retention, long now) {
+      return retention.mode() != Retention.Mode.FOREVER
+          && now - since >= retention.after().toMillis();
+    }
+  }
 
   /**
    * A list: its entries are stored one by one, from {@code head} to {@code tail} - 1.

@@ -91,6 +91,7 @@ public final class StateFunEngine implements AutoCloseable {
   private volatile @Nullable StateBackend backend;
   private @Nullable ExecutorService callbacks;
   private @Nullable ExecutorService restorers;
+  private @Nullable ExecutorService queryThreads;
   private @Nullable ExecutorService fetchers;
   private @Nullable Ownership ownership;
 
@@ -134,7 +135,8 @@ public final class StateFunEngine implements AutoCloseable {
     try {
       backend = settings.openBackend();
       callbacks = Executors.newSingleThreadExecutor(task -> new Thread(task, "statefun-callbacks"));
-      restorers = restorers("statefun-restore");
+      restorers = threads("statefun-restore", RESTORERS);
+      queryThreads = threads("statefun-query", settings.queries.threads());
       watchIngresses();
       MessageLog log = settings.log;
       bootstrap();
@@ -143,7 +145,7 @@ public final class StateFunEngine implements AutoCloseable {
         awaitTakeover();
       } else {
         // Apart from the others, so that what takes long holds up nothing that is about to come.
-        fetchers = restorers("statefun-fetch");
+        fetchers = threads("statefun-fetch", RESTORERS);
         Ownership joined = new Ownership(log, new Turns(), standBy(log), fetchers);
         ownership = joined;
         joined.join(settings.partitions);
@@ -173,12 +175,12 @@ public final class StateFunEngine implements AutoCloseable {
     return made;
   }
 
-  /** Threads that wait for the store most of the time, and end when there is nothing to restore. */
-  private static ExecutorService restorers(String name) {
+  /** Threads that end when there is nothing to do. */
+  private static ExecutorService threads(String name, int count) {
     ThreadPoolExecutor threads =
         new ThreadPoolExecutor(
-            RESTORERS,
-            RESTORERS,
+            count,
+            count,
             10,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
@@ -224,6 +226,8 @@ public final class StateFunEngine implements AutoCloseable {
                     opened,
                     executor,
                     Objects.requireNonNull(restorers),
+                    new QueryDesk.Threads(
+                        Objects.requireNonNull(queryThreads), settings.queries.capacity()),
                     listener),
             settings.clock::millis,
             executor,
@@ -464,6 +468,81 @@ public final class StateFunEngine implements AutoCloseable {
     Node running = running();
     awaitRoom(running, target);
     return running.request(target, value);
+  }
+
+  // Queries
+
+  /**
+   * Whether messages of a type are queries for a function, which {@link #query} has answered beside
+   * all else.
+   *
+   * @param function the function, by any name that it has or had
+   */
+  public boolean isQuery(TypeName function, TypeName messageType) {
+    FunctionType known = functionType(function);
+    return known != null && known.isQuery(messageType);
+  }
+
+  /**
+   * Has a {@link io.statefun.function.QueryHandler} answer a query, from what is committed of the
+   * instance. It waits for no message and no commit if the instance's partition is in this process;
+   * otherwise the process that has the partition is asked.
+   *
+   * @return completes with the answer, whatever its type; exceptionally with a {@link
+   *     RequestFailedException} if the function could not answer or too many queries wait, or with
+   *     a {@link java.util.concurrent.TimeoutException}
+   * @throws IllegalArgumentException if the function answers no queries of the type
+   * @throws IllegalStateException if the engine does not run, or this process has no partitions, to
+   *     which an answer could come
+   */
+  public CompletableFuture<TypedValue> query(Address target, Object query) {
+    TypedValue value = types.wrap(query);
+    checkQuery(target.type(), value.typeName());
+    CompletableFuture<TypedValue> answer = running().query(target, value);
+    return answer.isDone()
+        ? answer
+        : answer.orTimeout(settings.queries.timeout().toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * Has a query answered, as {@link #query(Address, Object)} does.
+   *
+   * @param answerType the answer's type
+   */
+  public <T> CompletableFuture<T> query(Address target, Object query, Class<T> answerType) {
+    MessageType<T> type = types.forClass(answerType);
+    return Requests.then(query(target, query), answer -> answer.as(type));
+  }
+
+  private void checkQuery(TypeName function, TypeName query) {
+    FunctionType known = functionType(function);
+    if (known == null || !known.isQuery(query)) {
+      throw new IllegalArgumentException(
+          known == null
+              ? "There is no function '" + function + "' in this application"
+              : "The function '"
+                  + function
+                  + "' answers no queries of the type '"
+                  + query
+                  + "', but "
+                  + known.queryTypes());
+    }
+  }
+
+  private @Nullable FunctionType functionType(TypeName function) {
+    FunctionTypes functions = services.functions();
+    return functions.get(functions.stored(Address.of(function, "")).type());
+  }
+
+  /** Queries of the states of many instances. */
+  public StateQueries queries() {
+    return new StateQueries(this::running, services, settings.queries.timeout());
+  }
+
+  /** How many queries run or wait in this process. */
+  public int queriesUnderWay() {
+    RunningNode node = running;
+    return node == null ? 0 : node.node().queries().underWay();
   }
 
   /** Calls with a key. */
@@ -898,6 +977,9 @@ public final class StateFunEngine implements AutoCloseable {
       if (fetchers != null) {
         fetchers.shutdown();
       }
+      if (queryThreads != null) {
+        queryThreads.shutdown();
+      }
       StateBackend open = backend;
       if (open != null) {
         open.close();
@@ -944,6 +1026,7 @@ public final class StateFunEngine implements AutoCloseable {
     private MessageTypes types = MessageTypes.standard();
     private FailurePolicy defaultPolicy = FailurePolicy.DEFAULT;
     private EngineLimits limits = EngineLimits.DEFAULT;
+    private QueryLimits queries = QueryLimits.DEFAULT;
     private @Nullable Duration unknownWait;
     private InstantSource clock = InstantSource.system();
     private boolean measured;
@@ -1018,6 +1101,12 @@ public final class StateFunEngine implements AutoCloseable {
     /** The bounds; {@link EngineLimits#DEFAULT} unless set. */
     public Builder limits(EngineLimits engineLimits) {
       limits = engineLimits;
+      return this;
+    }
+
+    /** The bounds of queries; {@link QueryLimits#DEFAULT} unless set. */
+    public Builder queryLimits(QueryLimits queryLimits) {
+      queries = queryLimits;
       return this;
     }
 
@@ -1232,6 +1321,7 @@ public final class StateFunEngine implements AutoCloseable {
         StateBackend opened,
         Executor callbacks,
         Executor restorers,
+        QueryDesk.Threads queryThreads,
         Node.NodeListener nodeListener) {
       Map<Integer, Scratch> scratches = new LinkedHashMap<>();
       UUID writer = UUID.randomUUID();
@@ -1252,6 +1342,7 @@ public final class StateFunEngine implements AutoCloseable {
           worker -> scratches.computeIfAbsent(worker, index -> scratch()),
           callbacks,
           restorers,
+          queryThreads,
           faults,
           nodeListener);
     }

@@ -9,6 +9,7 @@ import io.statefun.function.AsyncResult;
 import io.statefun.function.OnFailure;
 import io.statefun.io.Ingress;
 import io.statefun.message.Address;
+import io.statefun.message.TypedValue;
 import io.statefun.wire.StoredBytes;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -99,6 +100,7 @@ final class Worker {
       Barrier barrier,
       Channels channels,
       PartitionOwners owners,
+      QueryDesk queries,
       Scratch scratch,
       long epoch,
       String callIds) {
@@ -110,7 +112,7 @@ final class Worker {
     this.invocation = new WorkerInvocation(node, scratch);
     this.unknown = new UnknownMessages(node.unknownWait());
     this.calls = new RemoteCalls(node, barrier, invocation, new CallHost(), callIds);
-    this.desk = new ControlDesk(node, new DeskHost());
+    this.desk = new ControlDesk(node, queries, new DeskHost());
     this.meter = new WorkerMeter(node.times());
     this.epoch = epoch;
     this.routes = owners.routes();
@@ -1068,6 +1070,24 @@ final class Worker {
     @Override
     public void handle(Partition partition, Message message) {
       Worker.this.take(partition, message);
+    }
+
+    @Override
+    public void answerLater(
+        Partition partition, Message question, CompletableFuture<TypedValue> answer) {
+      var unused =
+          answer.whenComplete(
+              (value, failure) ->
+                  notice(() -> answer(partition, question, Answer.of(value, failure, partition))));
+    }
+
+    private void answer(Partition partition, Message question, TypedValue answer) {
+      Address reply = Control.reply(question);
+      if (reply != null && !partitions.isEmpty()) {
+        changed = true;
+        Partition sender = partitions.contains(partition) ? partition : partitions.get(0);
+        Worker.this.send(sender, Message.of(reply, null, answer));
+      }
     }
   }
 

@@ -132,6 +132,14 @@ public final class HeapBackend implements StateBackend {
     }
 
     @Override
+    public synchronized View view() {
+      backend.checkOpen();
+      HeapPartition copy = new HeapPartition(backend);
+      copy.entries.putAll(entries);
+      return new HeapView(copy);
+    }
+
+    @Override
     public Batch newBatch() {
       backend.checkOpen();
       return new HeapBatch(this);
@@ -153,7 +161,12 @@ public final class HeapBackend implements StateBackend {
       flushedEpoch = 0;
     }
 
-    synchronized void write(Part part) {
+    /** Writes parts between which a crash may come, but no view. */
+    synchronized void write(List<Part> parts) {
+      parts.forEach(this::write);
+    }
+
+    private void write(Part part) {
       backend.checkOpen();
       apply(part, entries);
       if (part.epoch != SAME_EPOCH) {
@@ -195,6 +208,22 @@ public final class HeapBackend implements StateBackend {
         }
       }
     }
+  }
+
+  private record HeapView(HeapPartition copy) implements View {
+
+    @Override
+    public byte @Nullable [] get(byte[] key) {
+      return copy.get(key);
+    }
+
+    @Override
+    public Cursor scan(byte[] from, byte[] to, boolean once) {
+      return copy.scan(from, to);
+    }
+
+    @Override
+    public void close() {}
   }
 
   private static final class HeapCursor implements Cursor {
@@ -285,10 +314,8 @@ public final class HeapBackend implements StateBackend {
     @Override
     public void write(long epoch) {
       checkOpen();
-      for (Part part : parts) {
-        partition.write(part);
-      }
-      partition.write(new Part(changes, epoch));
+      parts.add(new Part(changes, epoch));
+      partition.write(parts);
       parts.clear();
       changes = new ArrayList<>();
       bytes = 0;

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.StampedLock;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,7 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.Slice;
+import org.rocksdb.Snapshot;
 import org.rocksdb.Status;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteBufferManager;
@@ -493,6 +495,11 @@ public final class RocksDbBackend implements StateBackend {
     private final Gate gate;
     private final Set<RocksCursor> cursors = ConcurrentHashMap.newKeySet();
     private final Set<RocksBatch> batches = ConcurrentHashMap.newKeySet();
+    private final Set<RocksView> views = ConcurrentHashMap.newKeySet();
+
+    /** Held for writing from the first part of a batch to the last, of which no view sees some. */
+    private final StampedLock parts = new StampedLock();
+
     private volatile long epoch;
 
     RocksPartition(int partition, RocksDB db, ColumnFamilyHandle family, Resources resources)
@@ -546,11 +553,33 @@ public final class RocksDbBackend implements StateBackend {
       gate.enter();
       try {
         byte[] end = Arrays.compareUnsigned(to, END_OF_KEYS) < 0 ? to : END_OF_KEYS;
-        RocksCursor cursor = new RocksCursor(this, from, end);
+        RocksCursor cursor =
+            new RocksCursor(
+                this,
+                from,
+                new Slice(end),
+                new ReadOptions().setReadaheadSize(0).setBackgroundPurgeOnIteratorCleanup(true));
         cursors.add(cursor);
         return cursor;
       } finally {
         gate.exit();
+      }
+    }
+
+    @Override
+    public View view() {
+      long stamp = parts.readLock();
+      try {
+        gate.enter();
+        try {
+          RocksView view = new RocksView(this);
+          views.add(view);
+          return view;
+        } finally {
+          gate.exit();
+        }
+      } finally {
+        parts.unlockRead(stamp);
       }
     }
 
@@ -600,6 +629,7 @@ public final class RocksDbBackend implements StateBackend {
     void close() {
       if (gate.close()) {
         cursors.forEach(RocksCursor::release);
+        views.forEach(RocksView::release);
         batches.forEach(RocksBatch::release);
       }
     }
@@ -615,15 +645,11 @@ public final class RocksDbBackend implements StateBackend {
     private boolean begun;
     private boolean valid;
 
-    RocksCursor(RocksPartition partition, byte[] from, byte[] to) {
+    RocksCursor(RocksPartition partition, byte[] from, Slice end, ReadOptions options) {
       this.partition = partition;
       this.from = from.clone();
-      this.end = new Slice(to);
-      this.options =
-          new ReadOptions()
-              .setIterateUpperBound(end)
-              .setReadaheadSize(0)
-              .setBackgroundPurgeOnIteratorCleanup(true);
+      this.end = end;
+      this.options = options.setIterateUpperBound(end);
       this.iterator = partition.db.newIterator(partition.family, options);
     }
 
@@ -706,6 +732,79 @@ public final class RocksDbBackend implements StateBackend {
     }
   }
 
+  private static final class RocksView implements View {
+
+    private final RocksPartition partition;
+    private final Snapshot snapshot;
+    private final ReadOptions options;
+
+    RocksView(RocksPartition partition) {
+      this.partition = partition;
+      this.snapshot = partition.db.getSnapshot();
+      this.options = new ReadOptions().setSnapshot(snapshot);
+    }
+
+    @Override
+    public byte @Nullable [] get(byte[] key) {
+      enter();
+      try {
+        return partition.db.get(partition.family, options, key);
+      } catch (RocksDBException e) {
+        throw failed("read from partition " + partition.partition, e);
+      } finally {
+        partition.gate.exit();
+      }
+    }
+
+    @Override
+    public Cursor scan(byte[] from, byte[] to, boolean once) {
+      enter();
+      try {
+        byte[] end = Arrays.compareUnsigned(to, END_OF_KEYS) < 0 ? to : END_OF_KEYS;
+        RocksCursor cursor =
+            new RocksCursor(
+                partition,
+                from,
+                new Slice(end),
+                new ReadOptions()
+                    .setSnapshot(snapshot)
+                    .setFillCache(!once)
+                    .setBackgroundPurgeOnIteratorCleanup(true));
+        partition.cursors.add(cursor);
+        return cursor;
+      } finally {
+        partition.gate.exit();
+      }
+    }
+
+    @Override
+    public void close() {
+      // As with cursors, whoever closes the gate releases it otherwise.
+      if (partition.gate.tryEnter()) {
+        try {
+          if (partition.views.remove(this)) {
+            release();
+          }
+        } finally {
+          partition.gate.exit();
+        }
+      }
+    }
+
+    private void enter() {
+      partition.gate.enter();
+      if (!options.isOwningHandle()) {
+        partition.gate.exit();
+        throw new IllegalStateException("The view is closed");
+      }
+    }
+
+    void release() {
+      options.close();
+      partition.db.releaseSnapshot(snapshot);
+    }
+  }
+
   /**
    * Builds what RocksDB calls the representation of a write batch on this side, as each call of its
    * own builder costs more than the change itself. Its format, which the database's log files have
@@ -729,6 +828,9 @@ public final class RocksDbBackend implements StateBackend {
     private int count;
     private long writtenBytes;
     private boolean closed;
+
+    /** That it has written some of its parts, until it has written all; 0 otherwise. */
+    private long inParts;
 
     RocksBatch(RocksPartition partition) {
       this.partition = partition;
@@ -792,6 +894,9 @@ public final class RocksDbBackend implements StateBackend {
     private void makeRoom(int length) {
       if (count > 0 && part.size() + length > PART) {
         writtenBytes += part.size() - HEADER;
+        if (inParts == 0) {
+          inParts = partition.parts.writeLock();
+        }
         writePart();
       }
     }
@@ -821,6 +926,7 @@ public final class RocksDbBackend implements StateBackend {
         writePart();
         writtenBytes = 0;
         partition.epoch = epoch;
+        endParts();
       } finally {
         partition.gate.exit();
       }
@@ -839,6 +945,13 @@ public final class RocksDbBackend implements StateBackend {
       }
     }
 
+    private void endParts() {
+      if (inParts != 0) {
+        partition.parts.unlockWrite(inParts);
+        inParts = 0;
+      }
+    }
+
     private void enter() {
       partition.gate.enter();
       if (closed) {
@@ -849,6 +962,7 @@ public final class RocksDbBackend implements StateBackend {
 
     void release() {
       closed = true;
+      endParts();
       partition.resources.spareBuffer.set(part);
     }
   }

@@ -75,6 +75,12 @@ public interface StateBackend extends AutoCloseable {
      */
     Cursor scan(byte[] from, byte[] to);
 
+    /**
+     * What the partition holds now, which stays as it is while others write: all of some write and
+     * of those before it, and nothing of another. Waits while a large batch is being written.
+     */
+    View view();
+
     /** Begins a set of changes that will take effect together. */
     Batch newBatch();
 
@@ -83,6 +89,27 @@ public interface StateBackend extends AutoCloseable {
 
     /** Removes every entry, and sets the epoch to 0. */
     void clear();
+  }
+
+  /** A partition as it was at one time. Used by one thread at a time, and held for a short time. */
+  interface View extends AutoCloseable {
+
+    /** The value of a key, or null. The array is the caller's. */
+    byte @Nullable [] get(byte[] key);
+
+    /**
+     * Goes through the entries of a range, in the order of the keys' unsigned bytes. To be closed
+     * before the view.
+     *
+     * @param from the first key that counts
+     * @param to the first key that counts no more
+     * @param once whether it is unlikely that the same entries are read again soon, so that they
+     *     should not take the place of others in memory
+     */
+    Cursor scan(byte[] from, byte[] to, boolean once);
+
+    @Override
+    void close();
   }
 
   /** A position in a range; begins before the first entry. */

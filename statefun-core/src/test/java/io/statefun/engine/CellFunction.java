@@ -35,6 +35,9 @@ final class CellFunction implements FunctionInvoker {
 
   static final long OPENING_BALANCE = 100;
 
+  /** What a cell is asked. */
+  static final String QUESTION = "received";
+
   private static final int REGISTER = 0;
   private static final int SUM = 1;
   private static final int LIST = 2;
@@ -45,6 +48,7 @@ final class CellFunction implements FunctionInvoker {
 
   private final Observer observer;
   private final List<StateSpec> states;
+  private final MessageType<String> text;
 
   /**
    * @param retention of the list and the map; nothing of them must expire
@@ -52,7 +56,7 @@ final class CellFunction implements FunctionInvoker {
   CellFunction(Observer observer, MessageTypes types, Retention retention) {
     this.observer = observer;
     MessageType<Long> number = types.forClass(Long.class);
-    MessageType<String> text = types.forClass(String.class);
+    this.text = types.forClass(String.class);
     this.states =
         List.of(
             new StateSpec("register", StateSpec.Kind.VALUE, number, null, Retention.FOREVER),
@@ -82,6 +86,36 @@ final class CellFunction implements FunctionInvoker {
   public FailurePolicy failurePolicy() {
     return new FailurePolicy(
         4, Duration.ofMillis(10), Duration.ofMillis(100), 2, OnFailure.Then.DEAD_LETTER);
+  }
+
+  @Override
+  public List<MessageType<?>> queryTypes() {
+    return List.of(text);
+  }
+
+  /** Answers how many messages of each other cell were handled. */
+  @Override
+  @SuppressWarnings("unchecked")
+  public Object query(Invocation invocation) {
+    MapState<String, Long> received = (MapState<String, Long>) invocation.map(RECEIVED);
+    StringBuilder answer = new StringBuilder();
+    for (Map.Entry<String, Long> entry : received.entries()) {
+      answer.append(entry.getKey()).append('=').append(entry.getValue()).append('\n');
+    }
+    return answer.toString();
+  }
+
+  /** Reads an answer. */
+  static Map<String, Long> answer(String answer) {
+    Map<String, Long> numbers = new TreeMap<>();
+    answer
+        .lines()
+        .forEach(
+            line -> {
+              int equals = line.lastIndexOf('=');
+              numbers.put(line.substring(0, equals), Long.valueOf(line.substring(equals + 1)));
+            });
+    return numbers;
   }
 
   @Override

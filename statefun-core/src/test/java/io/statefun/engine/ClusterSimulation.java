@@ -91,6 +91,12 @@ final class ClusterSimulation {
   /** Whether he sends by calls with a key. */
   private final boolean keyed;
 
+  private final Random readers;
+  private final CellReader reader;
+
+  /** Whether cells are asked: in a quarter of the runs, so that the course of others stays. */
+  private final boolean asked;
+
   private @Nullable CompletableFuture<TypedValue> called;
   private int calls;
 
@@ -153,6 +159,9 @@ final class ClusterSimulation {
             1 + random.nextInt(20));
     this.log = new SimulatedLog(new Random(~seed), defect, () -> calm, world::mayCrash);
     this.store = new MoodyStore();
+    this.asked = seed % 8 == 4 || seed % 8 == 6;
+    this.readers = new Random(41 * seed);
+    this.reader = new CellReader(readers, types, this::violate);
     int splits = 1 + random.nextInt(4);
     this.outside = origin == null && splits > 1 && random.nextInt(4) == 0;
     this.keyed = outside && seed % 2 == 0;
@@ -188,6 +197,7 @@ final class ClusterSimulation {
    * @param posted how many messages went through inboxes
    * @param copiesUsed how often a partition came to where a copy of it was kept
    * @param savepoints how many savepoints were complete, of which one was restored
+   * @param answers how many queries were answered
    * @param reached what was reached
    */
   record Outcome(
@@ -199,6 +209,7 @@ final class ClusterSimulation {
       long posted,
       int copiesUsed,
       int savepoints,
+      int answers,
       Set<FaultPoint> reached) {}
 
   /**
@@ -252,6 +263,7 @@ final class ClusterSimulation {
         simulation.log.posted(),
         simulation.copiesUsed,
         savepoints,
+        simulation.reader.answers(),
         simulation.world.reached);
   }
 
@@ -408,6 +420,9 @@ final class ClusterSimulation {
     if (outside && random.nextInt(20) == 0) {
       sendFromOutside();
     }
+    if (asked && !calm) {
+      ask();
+    }
     Member member = members.get(random.nextInt(members.size()));
     if (!calm && random.nextDouble() < crashRate) {
       if (random.nextInt(3) == 0) {
@@ -421,6 +436,12 @@ final class ClusterSimulation {
     } else {
       member.step();
     }
+  }
+
+  private void ask() {
+    String cell = "c" + readers.nextInt(workload.cellNames().size());
+    Member member = members.get(readers.nextInt(members.size()));
+    reader.pass(cell, member.node, () -> !member.isZombie());
   }
 
   private void sendFromOutside() {

@@ -32,6 +32,7 @@ class ClusterSimulationTest {
     long posted = 0;
     int copiesUsed = 0;
     int savepoints = 0;
+    int answers = 0;
     Set<FaultPoint> reached = EnumSet.noneOf(FaultPoint.class);
     for (long seed = 1; seed <= SEEDS; seed++) {
       ClusterSimulation.Outcome outcome = ClusterSimulation.run(seed);
@@ -41,6 +42,7 @@ class ClusterSimulationTest {
       posted += outcome.posted();
       copiesUsed += outcome.copiesUsed();
       savepoints += outcome.savepoints();
+      answers += outcome.answers();
       reached.addAll(outcome.reached());
       if (outcome.violation() != null) {
         violations.add("seed " + seed + ": " + outcome.violation());
@@ -54,6 +56,7 @@ class ClusterSimulationTest {
     assertThat(posted).isGreaterThan(SEEDS);
     assertThat(copiesUsed).isGreaterThan(SEEDS);
     assertThat(savepoints).isPositive();
+    assertThat(answers).as("of queries").isGreaterThan(SEEDS);
     assertThat(reached).containsAll(SimulationTest.OF_SAVEPOINTS);
   }
 

@@ -101,6 +101,68 @@ public abstract class StateBackendContract {
   }
 
   @Test
+  void view_staysAsItWasWhileOthersWrite() {
+    PartitionStore store = backend.open(0);
+    write(store, 1, "a", "1", "b", "1");
+    try (StateBackend.View view = store.view()) {
+      write(store, 2, "a", "2", "c", "2");
+      store.flush();
+
+      assertThat(view.get(key("a"))).isEqualTo(key("1"));
+      assertThat(view.get(key("c"))).isNull();
+      assertThat(entries(view.scan(FIRST, LAST, true))).containsExactly("a=1", "b=1");
+      assertThat(entries(view.scan(key("b"), LAST, false))).containsExactly("b=1");
+    }
+    assertThat(store.get(key("a"))).isEqualTo(key("2"));
+  }
+
+  @Test
+  void view_cannotBeUsedAfterTheBackendIsClosed() {
+    PartitionStore store = backend.open(0);
+    write(store, 1, "a", "1");
+    StateBackend.View view = store.view();
+    backend.close();
+
+    assertThatIllegalStateException().isThrownBy(() -> view.get(key("a")));
+    assertThatIllegalStateException().isThrownBy(store::view);
+    view.close();
+  }
+
+  @Test
+  void view_neverSeesAPartOfABatch() throws Exception {
+    PartitionStore store = backend.open(0);
+    byte[] large = new byte[1 << 20];
+    AtomicBoolean done = new AtomicBoolean();
+    ExecutorService writer = Executors.newSingleThreadExecutor();
+    try {
+      Future<?> writes =
+          writer.submit(
+              () -> {
+                for (int epoch = 1; epoch <= 12; epoch++) {
+                  try (Batch batch = store.newBatch()) {
+                    for (int i = 0; i < 10; i++) {
+                      large[0] = (byte) epoch;
+                      batch.put(number(i), large);
+                    }
+                    batch.write(epoch);
+                  }
+                }
+                done.set(true);
+              });
+      while (!done.get() && !writes.isDone()) {
+        try (StateBackend.View view = store.view()) {
+          byte[] first = view.get(number(0));
+          byte[] last = view.get(number(9));
+          assertThat(last == null ? 0 : last[0]).isEqualTo(first == null ? 0 : first[0]);
+        }
+      }
+      writes.get();
+    } finally {
+      writer.shutdownNow();
+    }
+  }
+
+  @Test
   void batchWithoutChanges_setsTheEpoch() {
     PartitionStore store = backend.open(0);
     try (Batch batch = store.newBatch()) {

@@ -20,6 +20,8 @@ import io.statefun.message.MessageType;
 import io.statefun.message.MessageTypes;
 import io.statefun.message.TypeName;
 import io.statefun.message.TypedValue;
+import io.statefun.query.StatePage;
+import io.statefun.query.StateQuery;
 import io.statefun.snapshot.InMemorySnapshotStore;
 import io.statefun.state.HeapBackend;
 import java.time.Duration;
@@ -165,6 +167,50 @@ public final class FunctionHarness implements AssertProvider<FunctionHarnessAsse
     } catch (CompletionException e) {
       throw new AssertionError(
           target + " has replied with something else than a " + replyType.getName(), e.getCause());
+    }
+  }
+
+  /**
+   * Asks a query, which sees what is committed.
+   *
+   * @return the answer
+   * @throws AssertionError if the query handler has failed
+   * @throws IllegalArgumentException if the function has no handler for such queries
+   */
+  public <T> T query(String type, String id, Object query, Class<T> answerType) {
+    return query(Address.of(type, id), query, answerType);
+  }
+
+  /**
+   * Asks a query, which sees what is committed.
+   *
+   * @return the answer
+   * @throws AssertionError if the query handler has failed
+   * @throws IllegalArgumentException if the function has no handler for such queries
+   */
+  public <T> T query(Address target, Object query, Class<T> answerType) {
+    checkUnderTest(target);
+    return answered(engine.query(target, query, answerType), target + " has not answered " + query);
+  }
+
+  /**
+   * Asks for the states of instances, as they are committed.
+   *
+   * @throws io.statefun.query.InvalidQueryException if the query makes no sense
+   */
+  public StatePage page(StateQuery query) {
+    return answered(engine.page(query), "There is no answer to " + query);
+  }
+
+  private <T> T answered(CompletableFuture<T> answer, String otherwise) {
+    if (!answer.isDone()) {
+      // What is committed has yet to be applied, which changes nothing else.
+      engine.runUntilIdle(maxInvocations);
+    }
+    try {
+      return answer.join();
+    } catch (CompletionException e) {
+      throw new AssertionError(otherwise + ": " + e.getCause(), e.getCause());
     }
   }
 

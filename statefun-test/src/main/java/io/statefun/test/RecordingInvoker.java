@@ -9,6 +9,7 @@ import io.statefun.engine.FailurePolicy;
 import io.statefun.engine.FunctionInvoker;
 import io.statefun.engine.Invocation;
 import io.statefun.engine.StateSpec;
+import io.statefun.message.MessageType;
 import io.statefun.message.TypeName;
 import java.util.List;
 
@@ -51,6 +52,21 @@ final class RecordingInvoker implements FunctionInvoker {
       listener.failed(invocation, thrown);
       throw thrown;
     }
+  }
+
+  @Override
+  public List<MessageType<?>> messageTypes() {
+    return function.messageTypes();
+  }
+
+  @Override
+  public List<MessageType<?>> queryTypes() {
+    return function.queryTypes();
+  }
+
+  @Override
+  public Object query(Invocation invocation) throws Exception {
+    return function.query(invocation);
   }
 
   /** Hears what functions throw. */

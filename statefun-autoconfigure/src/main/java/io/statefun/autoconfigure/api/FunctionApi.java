@@ -293,6 +293,8 @@ final class FunctionApi {
       case NOT_FOUND -> HttpStatus.NOT_FOUND;
       case KEY_REUSED -> HttpStatus.CONFLICT;
       case INVALID -> HttpStatus.BAD_REQUEST;
+      case UNAVAILABLE -> HttpStatus.SERVICE_UNAVAILABLE;
+      case FAILED -> HttpStatus.INTERNAL_SERVER_ERROR;
     };
   }
 
