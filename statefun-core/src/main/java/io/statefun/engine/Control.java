@@ -32,6 +32,7 @@ sealed interface Control {
   int CALL = 5;
   int ATTACH = 6;
   int FORGET = 7;
+  int COMPLETE = 8;
 
   /** Asks what there is of the instance that it is sent to. */
   record Read(int limit) implements Control {}
@@ -74,6 +75,16 @@ sealed interface Control {
   /** Has the partition forget a call to the instance that it is sent to. */
   record Forget(String key, String nonce) implements Control {}
 
+  /** Completes an awakeable of an instance of the partition. */
+  record Complete(String token, TypedValue message) implements Control {
+
+    /** Without the token. */
+    @Override
+    public String toString() {
+      return "Complete[" + message + "]";
+    }
+  }
+
   /** What the message says. */
   default TypedValue encoded() {
     ByteWriter out = new ByteWriter(64).writeByte(FORMAT);
@@ -97,6 +108,9 @@ sealed interface Control {
       out.writeByte(ATTACH).writeString(attach.key());
     } else if (this instanceof Forget forget) {
       out.writeByte(FORGET).writeString(forget.key()).writeString(forget.nonce());
+    } else if (this instanceof Complete complete) {
+      out.writeByte(COMPLETE).writeString(complete.token());
+      MessageCodec.writeValue(out, complete.message());
     }
     return TypedValue.ofBytes(Types.CONTROL, out.toByteArray());
   }
@@ -135,6 +149,7 @@ sealed interface Control {
       case CALL -> readCall(in);
       case ATTACH -> new Attach(in.readString());
       case FORGET -> new Forget(in.readString(), in.readString());
+      case COMPLETE -> new Complete(in.readString(), MessageCodec.readValue(in));
       default -> throw new CorruptDataException("A partition is told something unknown: " + kind);
     };
   }
@@ -166,6 +181,15 @@ sealed interface Control {
   static @Nullable Address reply(Message message) {
     Address source = message.source();
     return source == null || source.id().isEmpty() ? null : Requests.address(source.id());
+  }
+
+  /** The same message for an application that has another number of partitions. */
+  static Message rerouted(Message message, int partitions) {
+    AwakeableToken token =
+        isControl(message) && read(message.value()) instanceof Complete complete
+            ? AwakeableToken.parse(complete.token())
+            : null;
+    return token == null ? message : message.to(token.place(partitions));
   }
 
   /** An address, of no instance, that is in a partition. */
