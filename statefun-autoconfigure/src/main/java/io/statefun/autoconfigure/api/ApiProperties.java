@@ -20,6 +20,7 @@ import org.springframework.util.unit.DataSize;
  *     to say.
  * @param read The functions whose instances may be looked at over HTTP, in the same form. None
  *     unless set.
+ * @param awakeables Whether awakeables may be completed over HTTP by anybody who has their token.
  * @param timeout How long a request waits for a reply or a commit.
  * @param idempotencyRetention How long an idempotency key is known, from its first use on.
  * @param maxBodySize How large the body of a request is at most.
@@ -29,6 +30,7 @@ public record ApiProperties(
     @DefaultValue("/statefun/api") String path,
     @DefaultValue Set<String> call,
     @DefaultValue Set<String> read,
+    @DefaultValue("false") boolean awakeables,
     @DefaultValue("30s") Duration timeout,
     @DefaultValue("1d") Duration idempotencyRetention,
     @DefaultValue("1MB") DataSize maxBodySize) {
