@@ -603,8 +603,7 @@ class FunctionHarnessTest {
 
       @MessageHandler
       void on(Ask ask, @State("open") ValueState<String> open, Context context) {
-        Awakeable awakeable =
-            context.awakeable(Answer.class, Duration.ofDays(1), new NoAnswer());
+        Awakeable awakeable = context.awakeable(Answer.class, Duration.ofDays(1), new NoAnswer());
         open.set(awakeable.id());
         context.egress("test/tokens", awakeable.token());
       }
@@ -617,14 +616,12 @@ class FunctionHarnessTest {
       @MessageHandler
       void on(Answer answer, @State("open") ValueState<String> open, Context context) {
         context.egress(
-            "test/answers",
-            answer.text() + " " + Objects.equals(open.get(), context.awakenedBy()));
+            "test/answers", answer.text() + " " + Objects.equals(open.get(), context.awakenedBy()));
       }
 
       @MessageHandler
       void on(NoAnswer none, @State("open") ValueState<String> open, Context context) {
-        context.egress(
-            "test/answers", "none " + Objects.equals(open.get(), context.awakenedBy()));
+        context.egress("test/answers", "none " + Objects.equals(open.get(), context.awakenedBy()));
       }
     }
 

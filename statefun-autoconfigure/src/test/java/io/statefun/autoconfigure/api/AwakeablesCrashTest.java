@@ -37,7 +37,7 @@ import tools.jackson.databind.json.JsonMapper;
 class AwakeablesCrashTest {
 
   private static final int PEOPLE = 300;
-  private static final int CRASHES = 5;
+  private static final int CRASHES = 3;
   private static final int CALLERS = 8;
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
@@ -66,7 +66,7 @@ class AwakeablesCrashTest {
         int enough = crash * PEOPLE / CRASHES;
         await()
             .atMost(PATIENCE)
-            .pollInterval(Duration.ofMillis(1))
+            .pollInterval(Duration.ofMillis(10))
             .until(() -> isUp() && told.size() >= enough);
         process.kill();
         process.wipeDisk();
@@ -152,7 +152,7 @@ class AwakeablesCrashTest {
       } catch (InterruptedException e) {
         throw new IllegalStateException(e);
       }
-      LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+      LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
     }
   }
 

@@ -23,8 +23,7 @@ class RefundFunction {
 
   @MessageHandler
   void on(RefundAsked asked, Context context) {
-    Awakeable decision =
-        context.awakeable(Decision.class, Duration.ofDays(3), new NobodyDecided());
+    Awakeable decision = context.awakeable(Decision.class, Duration.ofDays(3), new NobodyDecided());
     context.egress(
         "shop/mails", new ApprovalMail(asked.manager(), asked.cents(), decision.token()));
   }
