@@ -79,6 +79,13 @@ final class EngineStateFunTemplate implements StateFunTemplate {
   }
 
   @Override
+  public CompletableFuture<Void> complete(String token, Object message) {
+    Assert.notNull(token, "Token must not be null");
+    Assert.notNull(message, "Message must not be null");
+    return engine.get().awakeables().complete(token, message);
+  }
+
+  @Override
   public CompletableFuture<Void> ingest(Object record) {
     Assert.notNull(record, "Record must not be null");
     StateFunEngine running = engine.get();

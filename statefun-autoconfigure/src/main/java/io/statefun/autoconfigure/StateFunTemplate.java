@@ -126,6 +126,19 @@ public interface StateFunTemplate {
   }
 
   /**
+   * Completes an awakeable of a function, as when somebody has followed a link: the instance that
+   * waits gets the message, once. To complete it with the same message again succeeds and has no
+   * effect.
+   *
+   * @param token the awakeable's token
+   * @param message of a type that the function has named
+   * @return completes when the message is committed; fails with {@link
+   *     io.statefun.engine.CompletionRefusedException} if it is not taken, as it comes too late
+   * @see io.statefun.function.Context#awakeable(Class, Duration, Object)
+   */
+  CompletableFuture<Void> complete(String token, Object message);
+
+  /**
    * Sends the messages that the {@link Router} bean for the record's class makes of it. They are
    * committed together or one after another: after a failure some may count and others not.
    *

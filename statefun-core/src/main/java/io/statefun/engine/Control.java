@@ -34,6 +34,7 @@ sealed interface Control {
   int FORGET = 7;
   int QUERY = 16;
   int SCAN = 17;
+  int COMPLETE = 8;
 
   /** Asks what there is of the instance that it is sent to. */
   record Read(int limit) implements Control {}
@@ -81,6 +82,15 @@ sealed interface Control {
 
   /** Asks for the states of some instances of the partition. */
   record Scan(StateScan scan) implements Control {}
+  /** Completes an awakeable of an instance of the partition. */
+  record Complete(String token, TypedValue message) implements Control {
+
+    /** Without the token. */
+    @Override
+    public String toString() {
+      return "Complete[" + message + "]";
+    }
+  }
 
   /** What the message says. */
   default TypedValue encoded() {
@@ -109,6 +119,9 @@ sealed interface Control {
       MessageCodec.writeValue(out.writeByte(QUERY), query.query());
     } else if (this instanceof Scan scan) {
       scan.scan().write(out.writeByte(SCAN));
+    } else if (this instanceof Complete complete) {
+      out.writeByte(COMPLETE).writeString(complete.token());
+      MessageCodec.writeValue(out, complete.message());
     }
     return TypedValue.ofBytes(Types.CONTROL, out.toByteArray());
   }
@@ -149,6 +162,7 @@ sealed interface Control {
       case FORGET -> new Forget(in.readString(), in.readString());
       case QUERY -> new Query(MessageCodec.readValue(in));
       case SCAN -> new Scan(StateScan.read(in));
+      case COMPLETE -> new Complete(in.readString(), MessageCodec.readValue(in));
       default -> throw new CorruptDataException("A partition is told something unknown: " + kind);
     };
   }
@@ -180,6 +194,15 @@ sealed interface Control {
   static @Nullable Address reply(Message message) {
     Address source = message.source();
     return source == null || source.id().isEmpty() ? null : Requests.address(source.id());
+  }
+
+  /** The same message for an application that has another number of partitions. */
+  static Message rerouted(Message message, int partitions) {
+    AwakeableToken token =
+        isControl(message) && read(message.value()) instanceof Complete complete
+            ? AwakeableToken.parse(complete.token())
+            : null;
+    return token == null ? message : message.to(token.place(partitions));
   }
 
   /** An address, of no instance, that is in a partition. */

@@ -58,8 +58,13 @@ final class ControlDesk {
     } catch (UncheckedIOException localStateFails) {
       throw localStateFails;
     } catch (RuntimeException unreadable) {
-      refuse(partition, message, RequestFailedException.Reason.INVALID, unreadable.toString());
+      refuse(partition, message, unreadable);
     }
+  }
+
+  /** Tells who waits for an answer that nothing can be done with a message. */
+  void refuse(Partition partition, Message message, RuntimeException why) {
+    refuse(partition, message, RequestFailedException.Reason.INVALID, why.toString());
   }
 
   private void take(Partition partition, Message message) {
@@ -70,6 +75,8 @@ final class ControlDesk {
       attach(partition, message, attach);
     } else if (control instanceof Control.Forget forget) {
       forget(partition, message.target(), forget);
+    } else if (control instanceof Control.Complete complete) {
+      answer(partition, message, Awakeables.answer(complete(partition, complete)));
     } else if (control instanceof Control.Read read) {
       answer(partition, message, Answer.of(InstanceDump.of(node, partition, message, read)));
     } else if (control instanceof Control.ListDeadLetters list) {
@@ -183,6 +190,32 @@ final class ControlDesk {
     if (stored != null && KeyedCall.read(stored).nonce().equals(forget.nonce())) {
       partition.overlay.delete(place);
     }
+  }
+
+  // Awakeables
+
+  /** Completes an awakeable, and returns why not if it does not; null if it is done. */
+  private CompletionRefusedException.@Nullable Reason complete(
+      Partition partition, Control.Complete complete) {
+    AwakeableToken token = AwakeableToken.parse(complete.token());
+    StoredAwakeable known = token == null ? null : StoredAwakeable.find(partition, token.id());
+    if (token == null || known == null || !known.isOf(token)) {
+      return CompletionRefusedException.Reason.UNKNOWN;
+    }
+    TypedValue message = complete.message();
+    return switch (known.state()) {
+      case OPEN -> {
+        if (!known.types().contains(message.typeName())) {
+          yield CompletionRefusedException.Reason.WRONG_TYPE;
+        }
+        long now = node.clock().millis();
+        host.handle(partition, known.complete(partition, token.id(), message, now));
+        yield null;
+      }
+      case COMPLETED ->
+          known.wasCompletedBy(message) ? null : CompletionRefusedException.Reason.COMPLETED;
+      case OVER -> CompletionRefusedException.Reason.OVER;
+    };
   }
 
   // Dead letters

@@ -96,7 +96,8 @@ final class InstanceReader implements EpochReader.Visitor {
           PUT_ASIDE,
           SAVEPOINT,
           STATE_TYPE,
-          KEYED_CALL -> {
+          KEYED_CALL,
+          AWAKEABLE -> {
         // Of the instance these say nothing, or nothing more.
       }
     }
@@ -144,6 +145,12 @@ final class InstanceReader implements EpochReader.Visitor {
       case PURGE -> {
         if (toIt) {
           timers.add(millis, "state '" + ValueText.shorten(entry.name()) + "' may expire");
+        }
+      }
+      case AWAKEABLE -> {
+        if (toIt && !entry.isEmpty()) {
+          timers.add(
+              millis, "awakeable " + entry.name() + " times out: " + text.of(message.value()));
         }
       }
       case REMINDER -> {

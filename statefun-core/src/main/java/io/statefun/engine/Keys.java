@@ -41,6 +41,7 @@ final class Keys {
   private static final int QUEUE = 'q';
   private static final int STATE_TYPE = 'v';
   private static final int KEYED_CALL = 'f';
+  private static final int AWAKEABLE = 'u';
 
   /** What an entry is. */
   enum Kind {
@@ -64,7 +65,8 @@ final class Keys {
     WAITING(Keys.WAITING),
     QUEUE(Keys.QUEUE),
     STATE_TYPE(Keys.STATE_TYPE),
-    KEYED_CALL(Keys.KEYED_CALL);
+    KEYED_CALL(Keys.KEYED_CALL),
+    AWAKEABLE(Keys.AWAKEABLE);
 
     private final int first;
 
@@ -313,6 +315,11 @@ final class Keys {
   /** A call of an instance with a key. */
   static byte[] keyedCall(Address target, String key) {
     return ofInstance(KEYED_CALL, target).writeString(key).toByteArray();
+  }
+
+  /** What an instance waits for from outside. */
+  static byte[] awakeable(byte[] id) {
+    return new ByteWriter(id.length + 1).writeByte(AWAKEABLE).writeRaw(id).toByteArray();
   }
 
   static byte[] garbage(byte[] prefix) {

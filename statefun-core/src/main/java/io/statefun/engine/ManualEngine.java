@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
@@ -52,6 +53,10 @@ public final class ManualEngine implements AutoCloseable {
 
   private final StateFunEngine.Builder settings;
   private final Outside outside = new Outside();
+
+  /** Draws the same in each run, and nothing twice, also after a crash. */
+  private final Random random = new Random(1);
+
   private @Nullable Running running;
 
   /** What a crash ends. */
@@ -79,7 +84,7 @@ public final class ManualEngine implements AutoCloseable {
     if (running != null) {
       throw new IllegalStateException("The engine runs; crash it first");
     }
-    NodeServices services = settings.services(outside);
+    NodeServices services = settings.services(outside).with(random);
     try {
       StateBackend backend = settings.openBackend();
       Node node =
@@ -181,6 +186,16 @@ public final class ManualEngine implements AutoCloseable {
   public CompletableFuture<StatePage> page(StateQuery query) {
     Running current = running();
     return new StateQueries(current::node, current.services(), Duration.ofMinutes(1)).page(query);
+  }
+
+  /** What instances wait for, to be completed when the engine is run. */
+  public Awakeables awakeables() {
+    NodeServices services = running().services();
+    return new Awakeables(
+        () -> running().node(),
+        (node, place) -> {},
+        settings.messageTypes(),
+        services.partitions());
   }
 
   // Running
@@ -376,6 +391,7 @@ public final class ManualEngine implements AutoCloseable {
           case REMINDER ->
               InstanceReminders.waiting(partition, timer.message().target(), timer.name());
           case PURGE -> null;
+          case AWAKEABLE -> timer.isEmpty() ? null : timer.message();
         };
     if (message != null) {
       Instant time = Instant.ofEpochMilli(Keys.timerMillis(key));

@@ -7,9 +7,11 @@ package io.statefun.engine;
 
 import io.statefun.message.MessageTypes;
 import io.statefun.message.TypeName;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 
 /**
  * What the parts of a node share. Immutable.
@@ -28,6 +30,7 @@ import java.util.Set;
  * @param savepoints remembers what became of savepoints
  * @param savepointPatience how long nothing of a savepoint may come before it is given up
  * @param times counts how workers spend their time
+ * @param random draws what nobody can guess
  */
 record NodeServices(
     InstantSource clock,
@@ -43,7 +46,8 @@ record NodeServices(
     UnreadableStates unreadable,
     SavepointHistory savepoints,
     Duration savepointPatience,
-    WorkerTimes times) {
+    WorkerTimes times,
+    RandomGenerator random) {
 
   /** Long enough for messages between processes to be read that have waited for some time. */
   static final Duration SAVEPOINT_PATIENCE = Duration.ofMinutes(10);
@@ -73,7 +77,8 @@ record NodeServices(
         new UnreadableStates(),
         new SavepointHistory(),
         SAVEPOINT_PATIENCE,
-        new WorkerTimes());
+        new WorkerTimes(),
+        new SecureRandom());
   }
 
   /** The services of a node that stands for itself. */
@@ -95,6 +100,26 @@ record NodeServices(
         limits,
         partitions,
         Surroundings.NOTHING);
+  }
+
+  /** The same services that draw from something else, for tests. */
+  NodeServices with(RandomGenerator other) {
+    return new NodeServices(
+        clock,
+        messageTypes,
+        functions,
+        egressNames,
+        transactional,
+        cron,
+        limits,
+        partitions,
+        surroundings,
+        unknownWait,
+        unreadable,
+        savepoints,
+        savepointPatience,
+        times,
+        other);
   }
 
   boolean hasEgress(TypeName name) {

@@ -34,9 +34,14 @@ final class RemoteBatches {
     call.gave(function.states);
     List<RemoteBatch.Item> messages = new ArrayList<>(call.messages.size());
     for (Message message : call.messages) {
-      messages.add(new RemoteBatch.Item(message.source(), message.value()));
+      messages.add(new RemoteBatch.Item(caller(message), message.value()));
     }
     return new RemoteBatch(call.id, call.target(), states, messages);
+  }
+
+  private static @Nullable Address caller(Message message) {
+    Address source = message.source();
+    return StoredAwakeable.isSource(source) ? null : source;
   }
 
   private static @Nullable TypedValue value(

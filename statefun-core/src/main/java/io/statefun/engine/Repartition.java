@@ -105,7 +105,8 @@ final class Repartition {
     Chunks.unpack(chunk).forEach(this::takeWaiting);
   }
 
-  private void takeWaiting(Message message) {
+  private void takeWaiting(Message waiting) {
+    Message message = Control.rerouted(waiting, targets.size());
     // Who waits for a reply is gone.
     if (!Requests.isReply(message.target())) {
       target(message.target()).pending.mailbox.add(message);
@@ -116,11 +117,15 @@ final class Repartition {
    * A sender's messages that wait to be sent go before those that it sends next, and those from
    * outside behind all that have left their outboxes already.
    */
-  private void takeOutgoing(Message message) {
+  private void takeOutgoing(Message outgoing) {
+    if (Requests.isReply(outgoing.target())) {
+      return;
+    }
+    Message message = Control.rerouted(outgoing, targets.size());
     Address source = message.source();
     if (source == null || Requests.isReply(source)) {
       target(message.target()).fromOutside.add(message);
-    } else if (!Requests.isReply(message.target())) {
+    } else {
       target(source).outbox.add(message);
     }
   }
@@ -159,6 +164,10 @@ final class Repartition {
       case TOKEN -> target(Keys.owner(key)).put(key, renumberTimer(value));
       case REMINDER ->
           target(Keys.owner(key)).put(key, InstanceReminders.withTimer(value, this::renumberTimer));
+      case AWAKEABLE -> {
+        StoredAwakeable awakeable = StoredAwakeable.read(value);
+        target(awakeable.owner()).put(key, awakeable.withTimer(this::renumberTimer).write());
+      }
       case TIMER -> timer(key, value);
       case ASYNC ->
           target(MessageCodec.readAddress(new ByteReader(value)))

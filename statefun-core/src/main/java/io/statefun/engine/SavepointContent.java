@@ -112,7 +112,8 @@ public record SavepointContent(
             BACKLOG,
             SAVEPOINT,
             STATE_TYPE,
-            KEYED_CALL -> {
+            KEYED_CALL,
+            AWAKEABLE -> {
           // These belong to what is counted already.
         }
       }

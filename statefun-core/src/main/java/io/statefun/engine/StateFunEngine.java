@@ -31,6 +31,7 @@ import io.statefun.state.StateBackend;
 import io.statefun.wire.NewerFormatException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -548,6 +549,11 @@ public final class StateFunEngine implements AutoCloseable {
   /** Calls with a key. */
   public KeyedCalls keyedCalls() {
     return new KeyedCalls(this::running, this::awaitRoom, types);
+  }
+
+  /** What instances wait for from outside, to be completed. */
+  public Awakeables awakeables() {
+    return new Awakeables(this::running, this::awaitRoom, types, services.partitions());
   }
 
   // Looking into it, and mending
@@ -1276,7 +1282,8 @@ public final class StateFunEngine implements AutoCloseable {
           new UnreadableStates(),
           new SavepointHistory(),
           savepointPatience,
-          new WorkerTimes());
+          new WorkerTimes(),
+          new SecureRandom());
     }
 
     private Duration unknownWait() {

@@ -78,9 +78,10 @@ final class Timers {
    * What to do when a timer fires.
    *
    * @param kind what it is about
-   * @param message for {@link Kind#MESSAGE}, the message; otherwise a message to the instance it
-   *     concerns, without content
-   * @param name the cancellation token, the reminder's name or the state's name; may be empty
+   * @param message for {@link Kind#MESSAGE} and an {@link Kind#AWAKEABLE} that is open, the
+   *     message; otherwise a message to the instance it concerns, without content
+   * @param name the cancellation token, the reminder's or the state's name, or the awakeable's id;
+   *     may be empty
    */
   record Entry(Kind kind, Message message, String name) {
 
@@ -89,6 +90,11 @@ final class Timers {
 
     private static final int FORMAT_BITS = 4;
     private static final Kind[] KINDS = Kind.values();
+
+    /** Whether it has no message to deliver. */
+    boolean isEmpty() {
+      return message.value().typeName().equals(Message.NOTHING.typeName());
+    }
 
     byte[] write() {
       ByteWriter out = new ByteWriter(128);
@@ -102,7 +108,8 @@ final class Timers {
       int first = in.readByte();
       NewerFormatException.check("A stored timer", first >>> FORMAT_BITS, FORMAT);
       if (first >= KINDS.length) {
-        throw new CorruptDataException("A timer is stored in the unknown kind " + first);
+        throw new CorruptDataException(
+            "A timer is stored in the unknown kind " + first + ", perhaps of a newer version");
       }
       Kind kind = KINDS[first];
       String name = in.readString();
@@ -117,6 +124,8 @@ final class Timers {
     /** A reminder is due. */
     REMINDER,
     /** A state may have expired. */
-    PURGE
+    PURGE,
+    /** An awakeable times out, or what became of it is forgotten. */
+    AWAKEABLE
   }
 }

@@ -717,7 +717,11 @@ final class Worker {
     try {
       sender.post(number, message);
     } catch (UnhandledMessageException tooLarge) {
-      giveUp(sender, message, tooLarge);
+      if (Control.isControl(message)) {
+        desk.refuse(sender, message, tooLarge);
+      } else {
+        giveUp(sender, message, tooLarge);
+      }
     }
   }
 
@@ -943,6 +947,11 @@ final class Worker {
       case PURGE -> {
         if (!purge(partition, message, entry.name())) {
           partition.timers.set(Keys.timer(now + NEXT_PURGE_MILLIS, partition.nextNumber()), entry);
+        }
+      }
+      case AWAKEABLE -> {
+        if (StoredAwakeable.fire(partition, entry, now)) {
+          send(partition, message);
         }
       }
     }

@@ -5,6 +5,7 @@
  */
 package io.statefun.engine;
 
+import io.statefun.function.Awakeable;
 import io.statefun.function.CancellationToken;
 import io.statefun.function.Context;
 import io.statefun.function.EgressRecord;
@@ -13,14 +14,17 @@ import io.statefun.function.MapState;
 import io.statefun.function.Reminders;
 import io.statefun.function.ValueState;
 import io.statefun.message.Address;
+import io.statefun.message.TypeName;
 import io.statefun.message.TypedValue;
 import io.statefun.wire.ByteWriter;
 import io.statefun.wire.StoredBytes;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -275,7 +279,8 @@ final class WorkerInvocation implements Invocation, Context {
   @Override
   public @Nullable Address caller() {
     check();
-    return current().source();
+    Address source = current().source();
+    return StoredAwakeable.isSource(source) ? null : source;
   }
 
   @Override
@@ -368,6 +373,45 @@ final class WorkerInvocation implements Invocation, Context {
   public Reminders reminders() {
     check();
     return reminders;
+  }
+
+  @Override
+  public Awakeable awakeable(Set<Class<?>> types, Duration timeout, Object onTimeout) {
+    check();
+    long millis = timeout.toMillis();
+    if (millis < 1 || types.isEmpty()) {
+      throw new IllegalArgumentException(
+          "An awakeable needs a type and at least one millisecond, and this one of "
+              + instance().address
+              + " has "
+              + types
+              + " and "
+              + timeout);
+    }
+    List<TypeName> names =
+        types.stream().map(type -> node.messageTypes().rootOf(type).typeName()).toList();
+    AwakeableToken token = AwakeableToken.draw(instance().address, node.random());
+    long until = Math.addExact(nowMillis, millis);
+    StoredAwakeable.open(
+        partition(), token, instance().address, until, names, node.messageTypes().wrap(onTimeout));
+    return new Awakeable(token.idText(), token.text(), Instant.ofEpochMilli(until));
+  }
+
+  @Override
+  public void withdraw(String awakeable) {
+    check();
+    byte[] id = AwakeableToken.id(awakeable);
+    StoredAwakeable known = id == null ? null : StoredAwakeable.find(partition(), id);
+    if (id != null && known != null && known.isOpen() && known.owner().equals(instance().address)) {
+      known.end(partition(), id, nowMillis);
+    }
+  }
+
+  @Override
+  public @Nullable String awakenedBy() {
+    check();
+    Address source = current().source();
+    return source != null && StoredAwakeable.isSource(source) ? source.id() : null;
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -106,6 +107,50 @@ public interface Context {
 
   /** The instance's reminders. */
   Reminders reminders();
+
+  /**
+   * Has somebody outside send this instance a message, once, who is no function and may come much
+   * later: a person who decides, a service that calls back. Whoever gets the token can complete the
+   * awakeable through the application's API. Exactly one of two messages comes: the one that
+   * completes it first, or, if nobody does in time, the one of the time-out; unless it is
+   * {@linkplain #withdraw withdrawn} before.
+   *
+   * @param types the types of the messages that may complete it, for which there should be
+   *     handlers. A class of a sealed hierarchy stands for all of that
+   * @param timeout for how long it can be completed, from now on; at least one millisecond
+   * @param onTimeout the message that comes if nobody does, also of a type that the application
+   *     knows
+   * @throws IllegalArgumentException if a type is not known or there is none, or the time-out is
+   *     too short
+   * @throws UnsupportedOperationException if the function is served to a runtime elsewhere
+   */
+  default Awakeable awakeable(Set<Class<?>> types, Duration timeout, Object onTimeout) {
+    throw new UnsupportedOperationException("There are no awakeables here");
+  }
+
+  /** Makes an awakeable that messages of one type may complete; the same as for a set of it. */
+  default Awakeable awakeable(Class<?> type, Duration timeout, Object onTimeout) {
+    return awakeable(Set.of(type), timeout, onTimeout);
+  }
+
+  /**
+   * Has nothing more come of an awakeable of this instance: neither a completion, which is refused
+   * from now on, nor its time-out. Nothing happens if there is none, or its message has come or
+   * waits already.
+   *
+   * @param awakeable its {@linkplain Awakeable#id id}
+   */
+  default void withdraw(String awakeable) {
+    throw new UnsupportedOperationException("There are no awakeables here");
+  }
+
+  /**
+   * The {@linkplain Awakeable#id id} of the awakeable whose completion or time-out the message is;
+   * null if it is any other message. Such a message has no caller.
+   */
+  default @Nullable String awakenedBy() {
+    return null;
+  }
 
   /**
    * Gives a record to an egress.

@@ -93,6 +93,11 @@ public final class Address {
    * alone and is the same on every machine, for ever.
    */
   public int partition(int partitions) {
+    return partition(hash, partitions);
+  }
+
+  /** The same for an address of which only the {@linkplain #hashCode hash code} is known. */
+  public static int partition(int hash, int partitions) {
     // The same number either way; a division takes ten times as long.
     return (partitions & (partitions - 1)) == 0
         ? hash & (partitions - 1)
@@ -108,6 +113,7 @@ public final class Address {
             && type.equals(that.type));
   }
 
+  /** As the partition, it is the same on every machine, for ever. */
   @Override
   public int hashCode() {
     return hash;

@@ -6,6 +6,7 @@
 package io.statefun.engine;
 
 import io.statefun.function.AsyncResult;
+import io.statefun.function.Awakeable;
 import io.statefun.function.CancellationToken;
 import io.statefun.function.Context;
 import io.statefun.function.EgressRecord;
@@ -45,6 +46,14 @@ final class CellFunction implements FunctionInvoker {
   private static final int SENT = 4;
   private static final int RECEIVED = 5;
   private static final int BALANCE = 6;
+  private static final int AWAKEABLES = 7;
+  private static final int AWAKENED = 8;
+
+  /** What comes of an awakeable that is completed. */
+  static final long COMPLETED = 1;
+
+  /** What comes of one that is not. */
+  static final long TIMED_OUT = 1_000;
 
   private final Observer observer;
   private final List<StateSpec> states;
@@ -65,7 +74,9 @@ final class CellFunction implements FunctionInvoker {
             new StateSpec("map", StateSpec.Kind.MAP, number, number, retention),
             new StateSpec("sent", StateSpec.Kind.MAP, number, text, Retention.FOREVER),
             new StateSpec("received", StateSpec.Kind.MAP, number, text, Retention.FOREVER),
-            new StateSpec("balance", StateSpec.Kind.VALUE, number, null, Retention.FOREVER));
+            new StateSpec("balance", StateSpec.Kind.VALUE, number, null, Retention.FOREVER),
+            new StateSpec("awakeables", StateSpec.Kind.MAP, text, number, Retention.FOREVER),
+            new StateSpec("awakened", StateSpec.Kind.MAP, number, number, Retention.FOREVER));
   }
 
   static Address address(String id) {
@@ -138,6 +149,9 @@ final class CellFunction implements FunctionInvoker {
 
     /** The state of a cell. */
     void show(String cell, CellState state);
+
+    /** The token of an awakeable, which may never be committed. */
+    default void made(long number, String token) {}
   }
 
   private final class Run {
@@ -237,7 +251,35 @@ final class CellFunction implements FunctionInvoker {
         case TRANSFER -> transfer(step);
         case DEPOSIT -> balance().set(balance().getOrDefault(OPENING_BALANCE) + step.a());
         case SHOW -> observer.show(context.self().id(), state());
+        case AWAIT -> {
+          Awakeable awakeable =
+              context.awakeable(
+                  Program.class,
+                  Duration.ofMillis(step.a()),
+                  unnumbered(List.of(Program.Step.of(Program.Op.AWAKENED, TIMED_OUT, step.b()))));
+          awakeables().put(step.b(), awakeable.id());
+          observer.made(step.b(), awakeable.token());
+        }
+        case WITHDRAW -> context.withdraw(String.valueOf(awakeables().get(step.b())));
+        case AWAKENED -> awakened(step);
       }
+    }
+
+    private void awakened(Program.Step step) {
+      String expected = awakeables().get(step.b());
+      if (!java.util.Objects.equals(context.awakenedBy(), expected) || context.caller() != null) {
+        observer.violation(
+            context.self()
+                + " is awakened by "
+                + context.awakenedBy()
+                + " and "
+                + context.caller()
+                + " where "
+                + expected
+                + " was expected");
+      }
+      MapState<Long, Long> awakened = map(AWAKENED);
+      awakened.put(step.b(), awakened.getOrDefault(step.b(), 0L) + step.a());
     }
 
     private void fanOut(Program.Step step) {
@@ -281,12 +323,17 @@ final class CellFunction implements FunctionInvoker {
       list().forEach(entries::add);
       Map<Long, Long> map = new TreeMap<>();
       this.<Long>map(MAP).entries().forEach(entry -> map.put(entry.getKey(), entry.getValue()));
+      Map<Long, Long> awakened = new TreeMap<>();
+      this.<Long>map(AWAKENED)
+          .entries()
+          .forEach(entry -> awakened.put(entry.getKey(), entry.getValue()));
       return new CellState(
           register().getOrDefault(-1L),
           value(SUM).getOrDefault(0L),
           entries,
           map,
-          balance().getOrDefault(OPENING_BALANCE));
+          balance().getOrDefault(OPENING_BALANCE),
+          awakened);
     }
 
     private ValueState<Long> register() {
@@ -305,6 +352,11 @@ final class CellFunction implements FunctionInvoker {
     @SuppressWarnings("unchecked")
     private ListState<Long> list() {
       return (ListState<Long>) invocation.list(LIST);
+    }
+
+    @SuppressWarnings("unchecked")
+    private MapState<Long, String> awakeables() {
+      return (MapState<Long, String>) invocation.map(AWAKEABLES);
     }
 
     @SuppressWarnings("unchecked")

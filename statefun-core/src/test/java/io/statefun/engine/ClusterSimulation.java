@@ -72,6 +72,11 @@ final class ClusterSimulation {
   private final CellFunction function;
   private final SimulatedLog log;
   private final @Nullable RemoteCells remotes;
+  private final Awakeners awakeners;
+
+  /** Draws the tokens of awakeables. */
+  private final Random tokens;
+
   private final SnapshotStore store;
   private final int partitions;
   private final int workers;
@@ -170,6 +175,9 @@ final class ClusterSimulation {
         withRemotes
             ? new RemoteCells(remoteRandom, world, types, () -> calm, Retention.FOREVER)
             : null;
+    this.tokens = new Random(43 * seed);
+    this.awakeners =
+        new Awakeners(new Random(41 * seed), types, origin == null ? List.of() : origin.tokens());
     this.workload =
         origin == null
             ? new Workload(
@@ -217,6 +225,7 @@ final class ClusterSimulation {
    *
    * @param committed how often each record has left with a commit before the savepoint
    * @param delivered how often each may have left otherwise before the savepoint
+   * @param tokens of awakeables, made before the savepoint or after it
    */
   private record Origin(
       Workload workload,
@@ -224,7 +233,8 @@ final class ClusterSimulation {
       SavepointStore store,
       Savepoint savepoint,
       Map<Long, Integer> committed,
-      Map<Long, Integer> delivered) {}
+      Map<Long, Integer> delivered,
+      List<Awakeners.Token> tokens) {}
 
   static Outcome run(long seed) {
     return run(seed, null, false, line -> {});
@@ -316,7 +326,8 @@ final class ClusterSimulation {
                 savepoints,
                 chosen,
                 committed,
-                delivered),
+                delivered,
+                awakeners.tokens()),
             remotes != null,
             trace);
     restored.run();
@@ -424,6 +435,9 @@ final class ClusterSimulation {
       ask();
     }
     Member member = members.get(random.nextInt(members.size()));
+    if (!calm) {
+      awakeners.pass(member.node);
+    }
     if (!calm && random.nextDouble() < crashRate) {
       if (random.nextInt(3) == 0) {
         member.die("at random");
@@ -1101,17 +1115,19 @@ final class ClusterSimulation {
   private Node.Setup setup(Member member, Turn turn, Set<Integer> initial) {
     NodeServices services =
         new NodeServices(
-            new Clock(),
-            types,
-            new FunctionTypes(List.of(function), remotes == null ? RemoteFunctions.NONE : remotes),
-            Set.of(CellFunction.EGRESS, CellFunction.OTHER_EGRESS),
-            Set.of(CellFunction.EGRESS),
-            expression -> {
-              throw new IllegalArgumentException(expression);
-            },
-            limits,
-            partitions,
-            Surroundings.NOTHING);
+                new Clock(),
+                types,
+                new FunctionTypes(
+                    List.of(function), remotes == null ? RemoteFunctions.NONE : remotes),
+                Set.of(CellFunction.EGRESS, CellFunction.OTHER_EGRESS),
+                Set.of(CellFunction.EGRESS),
+                expression -> {
+                  throw new IllegalArgumentException(expression);
+                },
+                limits,
+                partitions,
+                Surroundings.NOTHING)
+            .with(tokens);
     UUID writer = new UUID(random.nextLong(), (long) lives << 32);
     return new Node.Setup(
         services,
@@ -1164,9 +1180,13 @@ final class ClusterSimulation {
       }
       balances += held.balance();
       checkPaid(cell, expected);
-      CellState comparable = new CellState(held.register(), held.sum(), held.list(), held.map(), 0);
-      if (!comparable.equals(expected)) {
-        violate("cell " + cell + " holds " + comparable + " in place of " + expected);
+      if (!held.predictable().equals(expected)) {
+        violate("cell " + cell + " holds " + held + " in place of " + expected);
+        return;
+      }
+      String wrong = awakeners.check(workload.awaited(cell), held.awakened());
+      if (wrong != null) {
+        violate("cell " + cell + ": " + wrong);
         return;
       }
     }
@@ -1312,6 +1332,11 @@ final class ClusterSimulation {
     @Override
     public void show(String cell, CellState state) {
       shown.put(cell, state);
+    }
+
+    @Override
+    public void made(long number, String token) {
+      awakeners.made(number, token);
     }
 
     @Override

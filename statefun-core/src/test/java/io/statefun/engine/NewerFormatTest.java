@@ -206,11 +206,11 @@ class NewerFormatTest {
   @Test
   void aTimerOfAnUnknownKindIsDamaged() {
     byte[] timer = new Timers.Entry(Timers.Kind.PURGE, MESSAGE, "").write();
-    timer[0] = 3;
+    timer[0] = 4;
 
     assertThatExceptionOfType(CorruptDataException.class)
         .isThrownBy(() -> Timers.Entry.read(timer))
-        .withMessageContaining("unknown kind 3");
+        .withMessageContaining("unknown kind 4");
   }
 
   @Test

@@ -78,7 +78,13 @@ record Program(long id, String sender, long sequence, List<Step> steps) {
     /** Takes {@code a} to this account. */
     DEPOSIT,
     /** Shows the state to the observer. */
-    SHOW
+    SHOW,
+    /** Makes the awakeable {@code b}, which times out in {@code a} milliseconds. */
+    AWAIT,
+    /** Withdraws the awakeable {@code b}. */
+    WITHDRAW,
+    /** Notes {@code a} of the awakeable {@code b}. */
+    AWAKENED
   }
 
   /** One step. */

@@ -255,7 +255,8 @@ final class RemoteCells implements RemoteFunctions, RemoteFunction {
         case SHOW ->
             observer.show(
                 self.id(),
-                new CellState(-1, sum, List.of(), Map.of(), CellFunction.OPENING_BALANCE));
+                new CellState(
+                    -1, sum, List.of(), Map.of(), CellFunction.OPENING_BALANCE, Map.of()));
         default -> observer.violation("a cell elsewhere is asked to " + step.op());
       }
     }

@@ -79,6 +79,11 @@ class SabotageTest {
         .isPositive();
   }
 
+  @Test
+  void findsThatAnAwakeableIsNotClosed() throws Exception {
+    assertThat(firstViolation("StoredAwakeable", "close", Sabotage.Skip.class)).isPositive();
+  }
+
   @ParameterizedTest
   @EnumSource(
       value = SimulatedLog.Defect.class,

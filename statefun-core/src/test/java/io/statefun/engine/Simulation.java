@@ -88,6 +88,10 @@ final class Simulation {
   private final EngineLimits limits;
   private final @Nullable SimulatedLog log;
   private final @Nullable RemoteCells remotes;
+  private final Awakeners awakeners;
+
+  /** Draws the tokens of awakeables. */
+  private final Random tokens;
 
   /** Has an order of its own, so that runs without savepoints stay what they were. */
   private final @Nullable Random savepointRandom;
@@ -172,6 +176,9 @@ final class Simulation {
                 seed % 2 == 0 ? Retention.FOREVER : LONGER_THAN_A_RUN)
             : null;
     this.hasInboxes = log != null && (savepointRandom != null || origin != null);
+    this.tokens = new Random(43 * seed);
+    this.awakeners =
+        new Awakeners(new Random(41 * seed), types, origin == null ? List.of() : origin.tokens());
     this.workload =
         origin == null
             ? new Workload(
@@ -191,13 +198,15 @@ final class Simulation {
    *
    * @param committed how often each record has left with a commit before the savepoint
    * @param delivered how often each may have left otherwise before the savepoint
+   * @param tokens of awakeables, made before the savepoint or after it
    */
   private record Origin(
       Workload workload,
       SavepointStore store,
       Savepoint savepoint,
       Map<Long, Integer> committed,
-      Map<Long, Integer> delivered) {}
+      Map<Long, Integer> delivered,
+      List<Awakeners.Token> tokens) {}
 
   /**
    * What a simulation is asked to do besides its seed.
@@ -341,7 +350,7 @@ final class Simulation {
             ~seed,
             new Options(
                 trace, UnaryOperator.identity(), null, log != null, null, false, remotes != null),
-            new Origin(workload, savepoints, chosen, committed, delivered));
+            new Origin(workload, savepoints, chosen, committed, delivered, awakeners.tokens()));
     restored.run();
     if (restored.violation != null) {
       violate("restored from savepoint " + chosen.number() + ": " + restored.violation);
@@ -480,6 +489,9 @@ final class Simulation {
     Zombie old = zombie;
     if (old != null && random.nextInt(4) == 0) {
       old.step();
+    }
+    if (!calm) {
+      awakeners.pass(running);
     }
     if (savepointRandom != null) {
       takeSavepoints(running, savepointRandom);
@@ -625,17 +637,19 @@ final class Simulation {
     List<Ingress> ingresses = List.of(new ProgramIngress());
     NodeServices services =
         new NodeServices(
-            new Clock(),
-            types,
-            new FunctionTypes(List.of(function), remotes == null ? RemoteFunctions.NONE : remotes),
-            Set.of(CellFunction.EGRESS, CellFunction.OTHER_EGRESS),
-            log == null ? Set.of() : Set.of(CellFunction.EGRESS),
-            expression -> {
-              throw new IllegalArgumentException(expression);
-            },
-            limits,
-            partitions,
-            Surroundings.NOTHING);
+                new Clock(),
+                types,
+                new FunctionTypes(
+                    List.of(function), remotes == null ? RemoteFunctions.NONE : remotes),
+                Set.of(CellFunction.EGRESS, CellFunction.OTHER_EGRESS),
+                log == null ? Set.of() : Set.of(CellFunction.EGRESS),
+                expression -> {
+                  throw new IllegalArgumentException(expression);
+                },
+                limits,
+                partitions,
+                Surroundings.NOTHING)
+            .with(tokens);
     UUID writer = new UUID(random.nextLong(), (long) lives << 32);
     return new Node.Setup(
         services,
@@ -779,9 +793,13 @@ final class Simulation {
       }
       balances += held.balance();
       checkPaid(cell, expected);
-      CellState comparable = new CellState(held.register(), held.sum(), held.list(), held.map(), 0);
-      if (!comparable.equals(expected)) {
-        violate("cell " + cell + " holds " + comparable + " in place of " + expected);
+      if (!held.predictable().equals(expected)) {
+        violate("cell " + cell + " holds " + held + " in place of " + expected);
+        return;
+      }
+      String wrong = awakeners.check(workload.awaited(cell), held.awakened());
+      if (wrong != null) {
+        violate("cell " + cell + ": " + wrong);
         return;
       }
     }
@@ -958,6 +976,11 @@ final class Simulation {
     @Override
     public void show(String cell, CellState state) {
       shown.put(cell, state);
+    }
+
+    @Override
+    public void made(long number, String token) {
+      awakeners.made(number, token);
     }
 
     @Override

@@ -85,7 +85,12 @@ final class Workload {
   /** What a cell must hold in the end, but for its balance. */
   CellState expected(String name) {
     Model model = java.util.Objects.requireNonNull(cells.get(name));
-    return new CellState(model.register, model.sum, model.list, model.map, 0);
+    return new CellState(model.register, model.sum, model.list, model.map, 0, Map.of());
+  }
+
+  /** What a cell has waited for, by number, and whether it has withdrawn that. */
+  Map<Long, Boolean> awaited(String name) {
+    return cell(name).awaited;
   }
 
   private Model cell(String name) {
@@ -118,12 +123,13 @@ final class Workload {
 
   /** A step that must not take effect, as its program is poisoned. */
   private Program.Step harmless(int cellCount) {
-    return switch (random.nextInt(6)) {
+    return switch (random.nextInt(7)) {
       case 0 -> Program.Step.of(Program.Op.SET, 1_000_000);
       case 1 -> Program.Step.of(Program.Op.ADD, 1_000_000);
       case 2 -> Program.Step.of(Program.Op.APPEND, 1_000_000);
       case 3 -> Program.Step.of(Program.Op.PUT, 5, 1_000_000);
       case 4 -> Program.Step.of(Program.Op.EMIT, 1_000_000);
+      case 5 -> Program.Step.of(Program.Op.AWAIT, 1 + random.nextInt(1_000), nextId++);
       default ->
           Program.Step.of(
               Program.Op.SEND,
@@ -139,7 +145,7 @@ final class Workload {
     String target = "c" + random.nextInt(cellCount);
     String told = anyOr(target);
     long number = random.nextInt(50);
-    switch (random.nextInt(22)) {
+    switch (random.nextInt(24)) {
       case 0, 1 -> {
         return Program.Step.of(Program.Op.CHECK, model.register);
       }
@@ -216,6 +222,9 @@ final class Workload {
         model.sum += number;
         return Program.Step.of(Program.Op.ASYNC, number);
       }
+      case 21, 22 -> {
+        return awakeable(model);
+      }
       default -> {
         transfers++;
         cell(target);
@@ -285,6 +294,21 @@ final class Workload {
         List.of(Program.Step.of(Program.Op.ADD, number)));
   }
 
+  private Program.Step awakeable(Model model) {
+    if (!model.open.isEmpty() && random.nextInt(3) == 0) {
+      long number = model.open.remove(random.nextInt(model.open.size()));
+      model.awaited.put(number, true);
+      return Program.Step.of(Program.Op.WITHDRAW, 0, number);
+    }
+    long number = nextId++;
+    model.awaited.put(number, false);
+    if (random.nextBoolean()) {
+      model.open.add(number);
+      return Program.Step.of(Program.Op.AWAIT, FAR + random.nextInt(1_000), number);
+    }
+    return Program.Step.of(Program.Op.AWAIT, 1 + random.nextInt(2_000), number);
+  }
+
   /** A cell as it must be. */
   private static final class Model {
 
@@ -294,6 +318,10 @@ final class Workload {
     private final Map<Long, Long> map = new TreeMap<>();
     private final Map<Long, Runnable> tokens = new TreeMap<>();
     private final Map<Long, Runnable> reminders = new TreeMap<>();
+    private final Map<Long, Boolean> awaited = new TreeMap<>();
+
+    /** What has so much time that it may be withdrawn. */
+    private final List<Long> open = new ArrayList<>();
 
     /** What was scheduled and not cancelled has happened. */
     private void settle() {

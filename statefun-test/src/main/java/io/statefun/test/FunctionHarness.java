@@ -6,6 +6,7 @@
 package io.statefun.test;
 
 import io.statefun.binding.AnnotatedFunction;
+import io.statefun.engine.CompletionRefusedException;
 import io.statefun.engine.CronSchedule;
 import io.statefun.engine.DeadLetter;
 import io.statefun.engine.EngineLimits;
@@ -255,6 +256,27 @@ public final class FunctionHarness implements AssertProvider<FunctionHarnessAsse
     }
     clock.advanceTo(time);
     run();
+  }
+
+  // Awakeables
+
+  /**
+   * Completes an awakeable as somebody outside does, and has its function handle that. Its token is
+   * where the function has put it, as in a record for an egress. To have it time out, {@linkplain
+   * #advance advance} the time.
+   *
+   * @throws io.statefun.engine.CompletionRefusedException if it is not completed by that
+   */
+  public void complete(String token, Object message) {
+    CompletableFuture<Void> completed = engine.awakeables().complete(token, message);
+    run();
+    if (completed.isCompletedExceptionally()) {
+      try {
+        completed.join();
+      } catch (CompletionException e) {
+        throw e.getCause() instanceof CompletionRefusedException refused ? refused : e;
+      }
+    }
   }
 
   // Asynchronous operations

@@ -11,9 +11,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.statefun.binding.InvalidFunctionException;
+import io.statefun.engine.CompletionRefusedException;
 import io.statefun.engine.DeadLetter;
 import io.statefun.engine.FailurePolicy;
 import io.statefun.function.AsyncResult;
+import io.statefun.function.Awakeable;
 import io.statefun.function.CancellationToken;
 import io.statefun.function.Context;
 import io.statefun.function.EgressRecord;
@@ -582,6 +584,99 @@ class FunctionHarnessTest {
       strict.send("test/counter", "a", new Explode(2));
 
       assertThat(strict).deadLetters().hasSize(1);
+    }
+  }
+
+  @Nested
+  class Awakeables {
+
+    record Ask() {}
+
+    record Withdraw() {}
+
+    record Answer(String text) {}
+
+    record NoAnswer() {}
+
+    @StatefulFunction("test/asking")
+    static class Asking {
+
+      @MessageHandler
+      void on(Ask ask, @State("open") ValueState<String> open, Context context) {
+        Awakeable awakeable = context.awakeable(Answer.class, Duration.ofDays(1), new NoAnswer());
+        open.set(awakeable.id());
+        context.egress("test/tokens", awakeable.token());
+      }
+
+      @MessageHandler
+      void on(Withdraw withdraw, @State("open") ValueState<String> open, Context context) {
+        context.withdraw(Objects.requireNonNull(open.get()));
+      }
+
+      @MessageHandler
+      void on(Answer answer, @State("open") ValueState<String> open, Context context) {
+        context.egress(
+            "test/answers", answer.text() + " " + Objects.equals(open.get(), context.awakenedBy()));
+      }
+
+      @MessageHandler
+      void on(NoAnswer none, @State("open") ValueState<String> open, Context context) {
+        context.egress("test/answers", "none " + Objects.equals(open.get(), context.awakenedBy()));
+      }
+    }
+
+    private final FunctionHarness harness = FunctionHarness.of(new Asking());
+
+    private String ask() {
+      harness.send("test/asking", "a", new Ask());
+      return (String) harness.egress("test/tokens").get(0).value();
+    }
+
+    @Test
+    void areCompletedByTheTest() {
+      String token = ask();
+
+      harness.complete(token, new Answer("yes"));
+      harness.advance(Duration.ofDays(10));
+
+      assertThat(harness).egress("test/answers").containsExactly("yes true");
+    }
+
+    @Test
+    void timeOutWhenTimeGoesOn() {
+      String token = ask();
+      assertThat(harness).delayedTo("test/asking", "a").containsExactly(new NoAnswer());
+
+      harness.advance(Duration.ofDays(1));
+
+      assertThat(harness).egress("test/answers").containsExactly("none true");
+      assertThat(harness).hasNoPendingTimers();
+      assertThatExceptionOfType(CompletionRefusedException.class)
+          .isThrownBy(() -> harness.complete(token, new Answer("yes")))
+          .extracting(CompletionRefusedException::reason)
+          .isEqualTo(CompletionRefusedException.Reason.OVER);
+    }
+
+    @Test
+    void areOverOnceTheyAreWithdrawn() {
+      String token = ask();
+
+      harness.send("test/asking", "a", new Withdraw());
+
+      assertThat(harness).hasNoPendingTimers();
+      assertThatExceptionOfType(CompletionRefusedException.class)
+          .isThrownBy(() -> harness.complete(token, new Answer("yes")));
+      assertThat(harness).egress("test/answers").isEmpty();
+    }
+
+    @Test
+    void surviveACrash() {
+      String token = ask();
+
+      harness.crashAndRestart();
+      harness.complete(token, new Answer("yes"));
+
+      assertThat(harness).egress("test/answers").containsExactly("yes true");
     }
   }
 

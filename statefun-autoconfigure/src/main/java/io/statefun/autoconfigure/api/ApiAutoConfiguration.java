@@ -16,6 +16,7 @@ import org.springframework.boot.actuate.autoconfigure.endpoint.condition.Conditi
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
@@ -96,6 +97,24 @@ class ApiAutoConfiguration {
             "Correct the name.",
             e);
       }
+    }
+  }
+
+  /** With Spring MVC, if it is switched on. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+  @ConditionalOnClass(RouterFunctions.class)
+  @ConditionalOnBooleanProperty("statefun.api.awakeables")
+  @EnableConfigurationProperties(ApiProperties.class)
+  static class AwakeableConfiguration {
+
+    @Bean
+    RouterFunction<ServerResponse> statefunAwakeableApi(
+        StateFunEngine engine, ApiProperties properties, JsonValues json) {
+      AwakeableApi api = new AwakeableApi(engine, properties, json);
+      return RouterFunctions.route()
+          .POST(properties.path() + "/awakeables/{token}", api::complete)
+          .build();
     }
   }
 

@@ -22,6 +22,7 @@ import org.springframework.util.unit.DataSize;
  *     unless set.
  * @param describe Whether {@code openapi.json} under the path describes the functions that are
  *     exposed, as OpenAPI has it.
+ * @param awakeables Whether awakeables may be completed over HTTP by anybody who has their token.
  * @param timeout How long a request waits for a reply or a commit.
  * @param idempotencyRetention How long an idempotency key is known, from its first use on.
  * @param maxBodySize How large the body of a request is at most.
@@ -32,6 +33,7 @@ public record ApiProperties(
     @DefaultValue Set<String> call,
     @DefaultValue Set<String> read,
     @DefaultValue("true") boolean describe,
+    @DefaultValue("false") boolean awakeables,
     @DefaultValue("30s") Duration timeout,
     @DefaultValue("1d") Duration idempotencyRetention,
     @DefaultValue("1MB") DataSize maxBodySize) {

@@ -8,6 +8,7 @@ package io.statefun.remote.endpoint;
 import com.google.protobuf.ByteString;
 import io.statefun.engine.Invocation;
 import io.statefun.engine.StateSpec;
+import io.statefun.function.Awakeable;
 import io.statefun.function.CancellationToken;
 import io.statefun.function.Context;
 import io.statefun.function.EgressRecord;
@@ -18,6 +19,7 @@ import io.statefun.function.ValueState;
 import io.statefun.message.Address;
 import io.statefun.message.TypedValue;
 import io.statefun.remote.protocol.FromFunction.PersistedValueMutation;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -25,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -197,6 +200,26 @@ final class BatchInvocation implements Invocation, Context {
             + " knows none. Send "
             + self
             + " a delayed message with a cancellation token, and from its handler the next.");
+  }
+
+  @Override
+  public Awakeable awakeable(Set<Class<?>> types, Duration timeout, Object onTimeout) {
+    check();
+    throw noAwakeables();
+  }
+
+  @Override
+  public void withdraw(String awakeable) {
+    check();
+    throw noAwakeables();
+  }
+
+  private UnsupportedOperationException noAwakeables() {
+    return new UnsupportedOperationException(
+        "A function that is served to a runtime elsewhere has no awakeables, since the protocol"
+            + " knows none. Have what comes from outside sent to "
+            + self
+            + " through an ingress of the runtime.");
   }
 
   @Override

@@ -199,6 +199,10 @@ class BatchInvocationTest {
     assertRefused(
         (context, message) -> context.reminders().after("r", Duration.ofDays(1), message),
         "has no reminders");
+    assertRefused(
+        (context, message) -> context.awakeable(String.class, Duration.ofDays(1), message),
+        "has no awakeables");
+    assertRefused((context, message) -> context.withdraw("id"), "has no awakeables");
   }
 
   private static void assertRefused(BiConsumer<Context, TypedValue> action, String text) {

@@ -136,6 +136,11 @@ class WebTest {
     }
 
     @Override
+    public CompletableFuture<Void> complete(String token, Object message) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public CompletableFuture<Void> ingest(Object record) {
       throw new UnsupportedOperationException();
     }

@@ -8,6 +8,7 @@ package io.statefun.test.docs.shop;
 import io.statefun.autoconfigure.EgressEvent;
 import io.statefun.autoconfigure.EgressListener;
 import io.statefun.io.Egress;
+import io.statefun.test.docs.shop.Messages.ApprovalMail;
 import io.statefun.test.docs.shop.Messages.Dunning;
 import io.statefun.test.docs.shop.Messages.ReminderMail;
 import io.statefun.test.docs.shop.Messages.Report;
@@ -34,6 +35,11 @@ class Mailer {
   }
 
   // end::egress-listener[]
+
+  @EgressListener("shop/mails")
+  void on(ApprovalMail mail, Egress.Delivery delivery) {
+    post(delivery.id(), mail.manager() + ": follow the link, which ends in " + mail.token());
+  }
 
   // tag::egress-event[]
   @EventListener

@@ -76,6 +76,18 @@ interface Messages {
   /** Asks for money. */
   record Charge(String payment, long cents) {}
 
+  /** A customer wants money back. */
+  record RefundAsked(String manager, long cents) {}
+
+  /** Asks a manager to decide. Whoever has the token can. */
+  record ApprovalMail(String manager, long cents, String token) {}
+
+  /** A manager has decided. */
+  record Decision(boolean approved) {}
+
+  /** No manager has decided in time. */
+  record NobodyDecided() {}
+
   /** Money has moved. */
   record Booked(long cents) {}
 

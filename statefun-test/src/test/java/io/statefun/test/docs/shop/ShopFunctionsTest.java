@@ -12,9 +12,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.statefun.message.Address;
 import io.statefun.message.MessageTypes;
 import io.statefun.test.FunctionHarness;
+import io.statefun.test.docs.shop.Messages.ApprovalMail;
 import io.statefun.test.docs.shop.Messages.Booked;
 import io.statefun.test.docs.shop.Messages.Bought;
 import io.statefun.test.docs.shop.Messages.Charge;
+import io.statefun.test.docs.shop.Messages.Decision;
 import io.statefun.test.docs.shop.Messages.Delivered;
 import io.statefun.test.docs.shop.Messages.Dunning;
 import io.statefun.test.docs.shop.Messages.Extended;
@@ -25,6 +27,7 @@ import io.statefun.test.docs.shop.Messages.ItemAdded;
 import io.statefun.test.docs.shop.Messages.OrderPlaced;
 import io.statefun.test.docs.shop.Messages.Overdue;
 import io.statefun.test.docs.shop.Messages.Receipt;
+import io.statefun.test.docs.shop.Messages.RefundAsked;
 import io.statefun.test.docs.shop.Messages.ReminderMail;
 import io.statefun.test.docs.shop.Messages.Report;
 import io.statefun.test.docs.shop.Messages.Reserve;
@@ -258,6 +261,29 @@ class ShopFunctionsTest {
     harness.advance(Duration.ofMinutes(1));
     harness.run();
     assertThat(harness).state("shop/payment", "p1", "receipt").isEqualTo("paid");
+  }
+
+  @Test
+  void aManagerDecidesByALink() {
+    // tag::awakeables[]
+    FunctionHarness harness = FunctionHarness.of(new RefundFunction());
+    harness.send("shop/refund", "r1", new RefundAsked("ann", 10_000));
+    harness.crashAndRestartAfter(Duration.ofDays(2));
+
+    ApprovalMail mail = (ApprovalMail) harness.egress("shop/mails").get(0).value();
+    harness.complete(mail.token(), new Decision(true));
+    harness.advance(Duration.ofDays(3)); // the time-out does not come any more
+
+    assertThat(harness).state("shop/refund", "r1", "status").isEqualTo("approved");
+    // end::awakeables[]
+  }
+
+  @Test
+  void aRefundThatNobodyDecidesOnIsForTheBoard() {
+    FunctionHarness harness = FunctionHarness.of(new RefundFunction());
+    harness.send("shop/refund", "r1", new RefundAsked("ann", 10_000));
+    harness.advance(Duration.ofDays(3));
+    assertThat(harness).state("shop/refund", "r1", "status").isEqualTo("for the board");
   }
 
   @Test
