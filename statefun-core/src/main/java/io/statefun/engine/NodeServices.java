@@ -7,9 +7,12 @@ package io.statefun.engine;
 
 import io.statefun.message.MessageTypes;
 import io.statefun.message.TypeName;
+import io.statefun.trace.Tracing;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the parts of a node share. Immutable.
@@ -28,6 +31,7 @@ import java.util.Set;
  * @param savepoints remembers what became of savepoints
  * @param savepointPatience how long nothing of a savepoint may come before it is given up
  * @param times counts how workers spend their time
+ * @param tracing follows events; null if nobody does
  */
 record NodeServices(
     InstantSource clock,
@@ -43,7 +47,8 @@ record NodeServices(
     UnreadableStates unreadable,
     SavepointHistory savepoints,
     Duration savepointPatience,
-    WorkerTimes times) {
+    WorkerTimes times,
+    @Nullable Tracing tracing) {
 
   /** Long enough for messages between processes to be read that have waited for some time. */
   static final Duration SAVEPOINT_PATIENCE = Duration.ofMinutes(10);
@@ -73,7 +78,8 @@ record NodeServices(
         new UnreadableStates(),
         new SavepointHistory(),
         SAVEPOINT_PATIENCE,
-        new WorkerTimes());
+        new WorkerTimes(),
+        null);
   }
 
   /** The services of a node that stands for itself. */
@@ -95,6 +101,11 @@ record NodeServices(
         limits,
         partitions,
         Surroundings.NOTHING);
+  }
+
+  /** The headers of a message that the calling thread sends from outside of any function. */
+  Map<String, byte[]> headersFromOutside() {
+    return tracing == null ? Map.of() : TraceHeader.carrying(tracing.current());
   }
 
   boolean hasEgress(TypeName name) {
