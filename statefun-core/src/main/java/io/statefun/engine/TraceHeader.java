@@ -9,6 +9,7 @@ import io.statefun.trace.TraceCarrier;
 import io.statefun.trace.TraceContext;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -99,13 +100,24 @@ final class TraceHeader {
 
   /**
    * The headers of a record that leaves the application: those that it was given, and the place in
-   * the trace in the form that others read, unless it was given one.
+   * the trace in the form that others read, unless the function gave it one of its own.
+   *
+   * @param received the headers of the message: what is only passed on from there is no other place
    */
-  static Map<String, byte[]> leaving(Map<String, byte[]> given, TraceContext context) {
-    if (context.isEmpty() || given.keySet().stream().anyMatch(name -> context.get(name) != null)) {
+  static Map<String, byte[]> leaving(
+      Map<String, byte[]> given, Map<String, byte[]> received, TraceContext context) {
+    if (context.isEmpty()) {
       return given;
     }
-    Map<String, byte[]> all = new HashMap<>(given);
+    Map<String, byte[]> all = new HashMap<>();
+    for (Map.Entry<String, byte[]> header : given.entrySet()) {
+      String name = header.getKey();
+      if (context.get(name) == null) {
+        all.put(name, header.getValue());
+      } else if (!Arrays.equals(header.getValue(), received.get(name))) {
+        return given;
+      }
+    }
     context
         .fields()
         .forEach((name, value) -> all.put(name, value.getBytes(StandardCharsets.UTF_8)));

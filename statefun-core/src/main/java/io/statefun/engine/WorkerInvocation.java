@@ -115,13 +115,13 @@ final class WorkerInvocation implements Invocation, Context {
   }
 
   private Map<String, byte[]> carried() {
-    InvocationSpan current = span;
-    if (current == null) {
+    InvocationSpan here = span;
+    if (here == null) {
       return Map.of();
     }
     Map<String, byte[]> known = carried;
     if (known == null) {
-      known = TraceHeader.carrying(current.context());
+      known = TraceHeader.carrying(here.context());
       carried = known;
     }
     return known;
@@ -418,8 +418,8 @@ final class WorkerInvocation implements Invocation, Context {
   }
 
   private Map<String, byte[]> leaving(Map<String, byte[]> given) {
-    InvocationSpan current = span;
-    return current == null ? given : TraceHeader.leaving(given, current.context());
+    InvocationSpan here = span;
+    return here == null ? given : TraceHeader.leaving(given, current().headers(), here.context());
   }
 
   @Override

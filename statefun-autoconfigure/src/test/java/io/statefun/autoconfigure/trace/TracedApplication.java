@@ -1,0 +1,104 @@
+/*
+ * Copyright 2026 the StateFun for Spring authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file.
+ */
+package io.statefun.autoconfigure.trace;
+
+import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
+import io.opentelemetry.sdk.trace.SpanProcessor;
+import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
+import io.statefun.function.Context;
+import io.statefun.function.MessageHandler;
+import io.statefun.function.StatefulFunction;
+import io.statefun.message.Address;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+
+/** Sends an event from function to function, the last of which is elsewhere. */
+@SpringBootConfiguration(proxyBeanMethods = false)
+@EnableAutoConfiguration
+class TracedApplication {
+
+  private static final Logger log = LoggerFactory.getLogger(TracedApplication.class);
+
+  /** What the applications of a test have in common is where their spans go. */
+  static final InMemorySpanExporter SPANS = InMemorySpanExporter.create();
+
+  /** An event. */
+  record Visit(String page, long delayMillis) {}
+
+  @Bean
+  SpanProcessor spans() {
+    return SimpleSpanProcessor.create(SPANS);
+  }
+
+  @Bean
+  First first() {
+    return new First();
+  }
+
+  @Bean
+  Second second() {
+    return new Second();
+  }
+
+  /** Sends it on, now or later. */
+  @StatefulFunction("trace/first")
+  static class First {
+
+    @MessageHandler
+    void on(Visit visit, Context context) {
+      log.info("A visit of {}", visit.page());
+      if (visit.page().isEmpty()) {
+        throw new IllegalArgumentException("A visit of nothing");
+      }
+      context.reply("seen");
+      if (visit.delayMillis() > 0) {
+        context.sendAfter(Duration.ofMillis(visit.delayMillis()), Address.of("trace/second", visit.page()), 1L);
+      } else {
+        context.send("trace/second", visit.page(), 1L);
+      }
+    }
+  }
+
+  /** Has it counted elsewhere, and tells the world. */
+  @StatefulFunction("trace/second")
+  static class Second {
+
+    @MessageHandler
+    void on(Long number, Context context) {
+      context.send("far/third", context.self().id(), number);
+    }
+  }
+
+  /** The application that has the function elsewhere. */
+  @SpringBootConfiguration(proxyBeanMethods = false)
+  @EnableAutoConfiguration
+  static class Far {
+
+    @Bean
+    SpanProcessor spans() {
+      return SimpleSpanProcessor.create(SPANS);
+    }
+
+    @Bean
+    Third third() {
+      return new Third();
+    }
+  }
+
+  /** Gives it to the world. */
+  @StatefulFunction("far/third")
+  static class Third {
+
+    @MessageHandler
+    void on(Long number, Context context) {
+      context.egress("trace/out", number);
+    }
+  }
+}
