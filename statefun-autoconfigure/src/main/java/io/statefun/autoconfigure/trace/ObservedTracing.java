@@ -24,9 +24,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Follows events as Micrometer observations. What messages carry is what the application's
- * propagator writes, whichever form that has.
+ * propagator writes, whichever form that has. An application gets it as a bean; it can be given to
+ * an engine that is made otherwise, too.
  */
-final class ObservedTracing implements Tracing {
+public final class ObservedTracing implements Tracing {
 
   private static final Logger log = LoggerFactory.getLogger(ObservedTracing.class);
 
@@ -44,7 +45,15 @@ final class ObservedTracing implements Tracing {
   private final List<String> fields;
   private volatile boolean warned;
 
-  ObservedTracing(
+  /**
+   * @param registry makes the observations
+   * @param tracer knows where threads are
+   * @param propagator reads and writes what messages carry
+   * @param convention names and tags the observations; null for the names and tags that {@link
+   *     InvocationObservationConvention} has
+   * @param recent remembers the invocations
+   */
+  public ObservedTracing(
       ObservationRegistry registry,
       Tracer tracer,
       Propagator propagator,

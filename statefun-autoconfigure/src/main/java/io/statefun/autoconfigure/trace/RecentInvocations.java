@@ -24,7 +24,7 @@ public final class RecentInvocations {
   /**
    * @param capacity how many are remembered; 0 for none
    */
-  RecentInvocations(int capacity) {
+  public RecentInvocations(int capacity) {
     this.ring = new AtomicReferenceArray<>(capacity);
   }
 

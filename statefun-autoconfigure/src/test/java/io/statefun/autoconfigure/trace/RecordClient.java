@@ -28,8 +28,7 @@ final class RecordClient implements AutoCloseable {
   private final KafkaProducer<String, String> producer;
 
   RecordClient(String bootstrapServers) {
-    settings =
-        Map.of("bootstrap.servers", bootstrapServers, "isolation.level", "read_committed");
+    settings = Map.of("bootstrap.servers", bootstrapServers, "isolation.level", "read_committed");
     producer =
         new KafkaProducer<>(
             Map.of("bootstrap.servers", bootstrapServers),

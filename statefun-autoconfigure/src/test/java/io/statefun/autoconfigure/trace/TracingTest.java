@@ -13,7 +13,8 @@ import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.data.StatusData;
-import io.statefun.autoconfigure.StateFunTemplate;
+import io.statefun.autoconfigure.trace.far.FarApplication;
+import io.statefun.autoconfigure.trace.near.NearApplication;
 import io.statefun.message.Address;
 import io.statefun.services.KafkaBroker;
 import io.statefun.trace.Tracing;
@@ -79,7 +80,7 @@ class TracingTest {
 
   @BeforeEach
   void begin() {
-    TracedApplication.SPANS.reset();
+    CollectedSpans.forget();
     records.create(visits);
     records.create(out);
   }
@@ -178,7 +179,7 @@ class TracingTest {
     SpanData first = spans("invoke trace/first").get(0);
     assertThat(first.getTraceId()).isEqualTo(TRACE);
     SpanData parent =
-        TracedApplication.SPANS.getFinishedSpanItems().stream()
+        CollectedSpans.all().stream()
             .filter(span -> span.getSpanId().equals(first.getParentSpanId()))
             .findFirst()
             .orElseThrow();
@@ -191,7 +192,7 @@ class TracingTest {
     send(UNSAMPLED, "{\"page\":\"start\"}");
 
     assertThat(header(written(), "traceparent")).startsWith("00-" + TRACE).endsWith("-00");
-    assertThat(TracedApplication.SPANS.getFinishedSpanItems()).isEmpty();
+    assertThat(CollectedSpans.all()).isEmpty();
   }
 
   @Test
@@ -200,16 +201,14 @@ class TracingTest {
     send(null, "{\"page\":\"start\"}");
 
     assertThat(header(written(), "traceparent")).endsWith("-00");
-    assertThat(TracedApplication.SPANS.getFinishedSpanItems()).isEmpty();
+    assertThat(CollectedSpans.all()).isEmpty();
   }
 
   @Test
   void theFormIsThatOfTheApplication() {
     start("--management.tracing.propagation.type=b3");
     records.send(
-        new ProducerRecord<>(visits, "a", "{\"page\":\"start\"}"),
-        "b3",
-        TRACE + "-" + FROM + "-1");
+        new ProducerRecord<>(visits, "a", "{\"page\":\"start\"}"), "b3", TRACE + "-" + FROM + "-1");
 
     assertThat(header(written(), "b3")).startsWith(TRACE);
     assertThat(spans("invoke trace/first").get(0).getParentSpanId()).isEqualTo(FROM);
@@ -233,9 +232,7 @@ class TracingTest {
     written();
 
     List<RecentInvocation> last =
-        application
-            .getBean(RecentInvocations.class)
-            .of(Address.of("trace/second", "start"), 10);
+        application.getBean(RecentInvocations.class).of(Address.of("trace/second", "start"), 10);
     assertThat(last).hasSize(1);
     RecentInvocation invocation = last.get(0);
     assertThat(invocation.caller()).isEqualTo(Address.of("trace/first", "a"));
@@ -260,7 +257,7 @@ class TracingTest {
   private ConfigurableApplicationContext start(String... arguments) {
     ConfigurableApplicationContext far =
         run(
-            TracedApplication.Far.class,
+            FarApplication.class,
             List.of(
                 "--spring.main.web-application-type=servlet",
                 "--server.port=0",
@@ -268,7 +265,7 @@ class TracingTest {
                 "--statefun.endpoint.enabled=true"),
             arguments);
     return run(
-        TracedApplication.class,
+        NearApplication.class,
         List.of(
             "--spring.kafka.bootstrap-servers=" + broker.bootstrapServers(),
             "--server.port=0",
@@ -276,7 +273,7 @@ class TracingTest {
             "--statefun.data-directory=" + directory.resolve("local"),
             "--statefun.snapshot.file.directory=" + directory.resolve("store"),
             "--statefun.kafka.ingress[0].topics=" + visits,
-            "--statefun.kafka.ingress[0].type=" + TracedApplication.Visit.class.getName(),
+            "--statefun.kafka.ingress[0].type=" + NearApplication.Visit.class.getName(),
             "--statefun.kafka.ingress[0].target=trace/first",
             "--statefun.kafka.egress[0].name=trace/out",
             "--statefun.kafka.egress[0].topic=" + out,
@@ -327,9 +324,7 @@ class TracingTest {
   }
 
   private static List<SpanData> spans(String name) {
-    return TracedApplication.SPANS.getFinishedSpanItems().stream()
-        .filter(span -> span.getName().equals(name))
-        .toList();
+    return CollectedSpans.all().stream().filter(span -> span.getName().equals(name)).toList();
   }
 
   private static SpanData span(String name, String parent) {

@@ -3,11 +3,10 @@
  *
  * Licensed under the Apache License, Version 2.0; see the LICENSE file.
  */
-package io.statefun.autoconfigure.trace;
+package io.statefun.autoconfigure.trace.near;
 
-import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.SpanProcessor;
-import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
+import io.statefun.autoconfigure.trace.CollectedSpans;
 import io.statefun.function.Context;
 import io.statefun.function.MessageHandler;
 import io.statefun.function.StatefulFunction;
@@ -22,29 +21,16 @@ import org.springframework.context.annotation.Bean;
 /** Sends an event from function to function, the last of which is elsewhere. */
 @SpringBootConfiguration(proxyBeanMethods = false)
 @EnableAutoConfiguration
-class TracedApplication {
+public class NearApplication {
 
-  private static final Logger log = LoggerFactory.getLogger(TracedApplication.class);
-
-  /** What the applications of a test have in common is where their spans go. */
-  static final InMemorySpanExporter SPANS = InMemorySpanExporter.create();
+  private static final Logger log = LoggerFactory.getLogger(NearApplication.class);
 
   /** An event. */
-  record Visit(String page, long delayMillis) {}
+  public record Visit(String page, long delayMillis) {}
 
   @Bean
   SpanProcessor spans() {
-    return SimpleSpanProcessor.create(SPANS);
-  }
-
-  @Bean
-  First first() {
-    return new First();
-  }
-
-  @Bean
-  Second second() {
-    return new Second();
+    return CollectedSpans.processor();
   }
 
   /** Sends it on, now or later. */
@@ -57,9 +43,12 @@ class TracedApplication {
       if (visit.page().isEmpty()) {
         throw new IllegalArgumentException("A visit of nothing");
       }
-      context.reply("seen");
+      if (context.caller() != null) {
+        context.reply("seen");
+      }
       if (visit.delayMillis() > 0) {
-        context.sendAfter(Duration.ofMillis(visit.delayMillis()), Address.of("trace/second", visit.page()), 1L);
+        context.sendAfter(
+            Duration.ofMillis(visit.delayMillis()), Address.of("trace/second", visit.page()), 1L);
       } else {
         context.send("trace/second", visit.page(), 1L);
       }
@@ -73,32 +62,6 @@ class TracedApplication {
     @MessageHandler
     void on(Long number, Context context) {
       context.send("far/third", context.self().id(), number);
-    }
-  }
-
-  /** The application that has the function elsewhere. */
-  @SpringBootConfiguration(proxyBeanMethods = false)
-  @EnableAutoConfiguration
-  static class Far {
-
-    @Bean
-    SpanProcessor spans() {
-      return SimpleSpanProcessor.create(SPANS);
-    }
-
-    @Bean
-    Third third() {
-      return new Third();
-    }
-  }
-
-  /** Gives it to the world. */
-  @StatefulFunction("far/third")
-  static class Third {
-
-    @MessageHandler
-    void on(Long number, Context context) {
-      context.egress("trace/out", number);
     }
   }
 }
