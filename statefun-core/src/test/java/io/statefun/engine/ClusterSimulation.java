@@ -1090,7 +1090,13 @@ final class ClusterSimulation {
             },
             limits,
             partitions,
-            Surroundings.NOTHING);
+            Surroundings.NOTHING,
+            Duration.ZERO,
+            new UnreadableStates(),
+            new SavepointHistory(),
+            NodeServices.SAVEPOINT_PATIENCE,
+            new WorkerTimes(),
+            new PathOracle(this::violate));
     UUID writer = new UUID(random.nextLong(), (long) lives << 32);
     return new Node.Setup(
         services,

@@ -31,8 +31,4 @@ public final class CollectedSpans {
         .flatMap(exporter -> exporter.getFinishedSpanItems().stream())
         .toList();
   }
-
-  static void forget() {
-    EXPORTERS.clear();
-  }
 }

@@ -11,8 +11,8 @@ import static org.awaitility.Awaitility.await;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.sdk.trace.data.SpanData;
-import io.opentelemetry.sdk.trace.data.StatusData;
 import io.statefun.autoconfigure.trace.far.FarApplication;
 import io.statefun.autoconfigure.trace.near.NearApplication;
 import io.statefun.message.Address;
@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
@@ -36,10 +37,11 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -51,192 +53,179 @@ class TracingTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final AtomicInteger TESTS = new AtomicInteger();
-  private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
   private static final String FROM = "00f067aa0ba902b7";
-  private static final String SAMPLED = "00-" + TRACE + "-" + FROM + "-01";
-  private static final String UNSAMPLED = "00-" + TRACE + "-" + FROM + "-00";
 
-  @TempDir static Path services;
-  @TempDir Path directory;
+  @TempDir static Path directory;
 
   private static KafkaBroker broker;
   private static RecordClient records;
+  private static Applications usual;
 
-  private final String visits = "visits-" + TESTS.incrementAndGet();
-  private final String out = visits + "-out";
-  private final List<ConfigurableApplicationContext> running = new ArrayList<>();
+  private final int number = TESTS.incrementAndGet();
+  private final String trace = "%032x".formatted(0x4bf92f3577b34daL + number);
+  private final String page = "page-" + number;
+  private final List<Applications> started = new ArrayList<>();
 
   @BeforeAll
-  static void startBroker() {
-    broker = KafkaBroker.start(services.resolve("kafka"));
+  static void begin() {
+    broker = KafkaBroker.start(directory.resolve("kafka"));
     records = new RecordClient(broker.bootstrapServers());
+    usual =
+        new Applications(
+            "usual",
+            "--spring.main.web-application-type=servlet",
+            "--statefun.api.call=trace/first",
+            "--statefun.failure.max-attempts=2",
+            "--statefun.failure.initial-backoff=10ms");
   }
 
   @AfterAll
-  static void stopBroker() {
+  static void end() {
+    usual.close();
     records.close();
     broker.close();
   }
 
-  @BeforeEach
-  void begin() {
-    CollectedSpans.forget();
-    records.create(visits);
-    records.create(out);
-  }
-
   @AfterEach
   void stop() {
-    running.forEach(ConfigurableApplicationContext::close);
+    started.forEach(Applications::close);
   }
 
   @Test
   void oneTraceShowsAnEventsWholePath(CapturedOutput output) {
-    start();
-    send(SAMPLED, "{\"page\":\"start\"}");
+    ConsumerRecord<String, String> written = sendAndAwait(0);
 
-    assertThat(header(written(), "traceparent")).startsWith("00-" + TRACE).endsWith("-01");
+    assertThat(header(written, "traceparent")).startsWith("00-" + trace).endsWith("-01");
     await().atMost(PATIENCE).untilAsserted(() -> assertThat(spans("invoke far/third")).hasSize(2));
-
     SpanData first = span("invoke trace/first", FROM);
     SpanData second = span("invoke trace/second", first.getSpanId());
     SpanData call = span("invoke far/third", second.getSpanId());
     SpanData request = span("http post /statefun", call.getSpanId());
     SpanData third = span("invoke far/third", request.getSpanId());
-    assertThat(List.of(first, second, call, request, third))
-        .extracting(SpanData::getTraceId)
-        .containsOnly(TRACE);
-    assertThat(header(written(), "traceparent")).contains(call.getSpanId());
-    assertThat(output).contains(TRACE + "-" + first.getSpanId());
+    assertThat(third.getKind()).isEqualTo(SpanKind.CONSUMER);
+    assertThat(call.getKind()).isEqualTo(SpanKind.CLIENT);
+    assertThat(header(written, "traceparent")).contains(call.getSpanId());
+    assertThat(output).contains(trace + "-" + first.getSpanId());
   }
 
   @Test
   void aSpanSaysWhichInstanceHasHandledWhat() {
-    start();
-    send(SAMPLED, "{\"page\":\"start\"}");
-    written();
+    sendAndAwait(0);
 
-    SpanData second = spans("invoke trace/second").get(0);
+    SpanData second = only("invoke trace/second");
     assertThat(second.getKind()).isEqualTo(SpanKind.CONSUMER);
     assertThat(attribute(second, "function")).isEqualTo("trace/second");
     assertThat(attribute(second, "message")).isEqualTo("io.statefun.types/long");
     assertThat(attribute(second, "outcome")).isEqualTo("success");
-    assertThat(attribute(second, "id")).isEqualTo("start");
+    assertThat(attribute(second, "id")).isEqualTo(page);
     assertThat(attribute(second, "caller")).isEqualTo("trace/first/a");
   }
 
   @Test
   void aDelayedMessageIsPartOfTheTrace() {
-    start();
-    send(SAMPLED, "{\"page\":\"start\",\"delayMillis\":300}");
-    written();
+    sendAndAwait(300);
 
-    assertThat(span("invoke trace/second", spans("invoke trace/first").get(0).getSpanId()))
-        .extracting(SpanData::getTraceId)
-        .isEqualTo(TRACE);
+    assertThat(only("invoke trace/second").getParentSpanId())
+        .isEqualTo(only("invoke trace/first").getSpanId());
   }
 
   @Test
   void eachAttemptIsASpanWithItsError() {
-    start("--statefun.failure.max-attempts=2", "--statefun.failure.initial-backoff=10ms");
-    send(SAMPLED, "{\"page\":\"\"}");
+    usual.send("{\"page\":\"\"}", "traceparent", sampled());
 
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> assertThat(spans("invoke trace/first")).hasSize(2));
+    assertThat(spans("invoke trace/first"))
+        .allSatisfy(
+            span -> {
+              assertThat(span.getParentSpanId()).isEqualTo(FROM);
+              assertThat(span.getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR);
+              assertThat(attribute(span, "outcome")).isEqualTo("failure");
+            });
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aCallOverHttpIsPartOfTheTraceOfItsRequest(boolean withKey) throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(
+                URI.create(
+                    "http://127.0.0.1:"
+                        + Applications.port(usual.near)
+                        + "/statefun/api/functions/trace/first/a/call"))
+            .header("Content-Type", "application/json")
+            .header("traceparent", sampled())
+            .POST(HttpRequest.BodyPublishers.ofString(visit()));
+    if (withKey) {
+      request.header("Idempotency-Key", page);
+    }
+
+    assertThat(
+            HttpClient.newHttpClient().send(request.build(), BodyHandlers.ofString()).statusCode())
+        .isEqualTo(200);
+
+    usual.written("traceparent", trace);
+    SpanData first = only("invoke trace/first");
     await()
         .atMost(PATIENCE)
         .untilAsserted(
             () ->
-                assertThat(spans("invoke trace/first"))
-                    .hasSize(2)
-                    .allSatisfy(
-                        span -> {
-                          assertThat(span.getParentSpanId()).isEqualTo(FROM);
-                          assertThat(span.getStatus().getStatusCode())
-                              .isEqualTo(StatusData.error().getStatusCode());
-                          assertThat(attribute(span, "outcome")).isEqualTo("failure");
-                        }));
-  }
-
-  @Test
-  void aCallOverHttpIsPartOfTheTraceOfItsRequest() throws Exception {
-    ConfigurableApplicationContext application =
-        start("--spring.main.web-application-type=servlet", "--statefun.api.call=trace/first");
-    HttpRequest request =
-        HttpRequest.newBuilder(
-                URI.create(
-                    "http://127.0.0.1:"
-                        + application.getEnvironment().getProperty("local.server.port")
-                        + "/statefun/api/functions/trace/first/a/call"))
-            .header("Content-Type", "application/json")
-            .header("traceparent", SAMPLED)
-            .header("Idempotency-Key", "k")
-            .POST(HttpRequest.BodyPublishers.ofString("{\"page\":\"start\"}"))
-            .build();
-
-    assertThat(HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).statusCode())
-        .isEqualTo(200);
-    written();
-
-    SpanData first = spans("invoke trace/first").get(0);
-    assertThat(first.getTraceId()).isEqualTo(TRACE);
-    SpanData parent =
-        CollectedSpans.all().stream()
-            .filter(span -> span.getSpanId().equals(first.getParentSpanId()))
-            .findFirst()
-            .orElseThrow();
-    assertThat(parent.getKind()).isEqualTo(SpanKind.SERVER);
+                assertThat(CollectedSpans.all())
+                    .filteredOn(span -> span.getSpanId().equals(first.getParentSpanId()))
+                    .extracting(SpanData::getKind)
+                    .containsExactly(SpanKind.SERVER));
   }
 
   @Test
   void whatIsNotSampledIsPassedOnAndNotKept() {
-    start();
-    send(UNSAMPLED, "{\"page\":\"start\"}");
+    usual.send(visit(), "traceparent", "00-" + trace + "-" + FROM + "-00");
 
-    assertThat(header(written(), "traceparent")).startsWith("00-" + TRACE).endsWith("-00");
-    assertThat(CollectedSpans.all()).isEmpty();
+    assertThat(header(usual.written("traceparent", trace), "traceparent")).endsWith("-00");
+    assertThat(all()).isEmpty();
   }
 
   @Test
   void samplingIsThatOfTheApplication() {
-    start("--management.tracing.sampling.probability=0");
-    send(null, "{\"page\":\"start\"}");
+    Applications applications =
+        start("unsampled", "--management.tracing.sampling.probability=0");
+    applications.send(visit(), "traceparent", null);
 
-    assertThat(header(written(), "traceparent")).endsWith("-00");
-    assertThat(CollectedSpans.all()).isEmpty();
+    assertThat(header(applications.written("traceparent", "00-"), "traceparent")).endsWith("-00");
   }
 
   @Test
   void theFormIsThatOfTheApplication() {
-    start("--management.tracing.propagation.type=b3");
-    records.send(
-        new ProducerRecord<>(visits, "a", "{\"page\":\"start\"}"), "b3", TRACE + "-" + FROM + "-1");
+    Applications applications = start("b3", "--management.tracing.propagation.type=b3");
+    applications.send(visit(), "b3", trace + "-" + FROM + "-1");
 
-    assertThat(header(written(), "b3")).startsWith(TRACE);
-    assertThat(spans("invoke trace/first").get(0).getParentSpanId()).isEqualTo(FROM);
+    applications.written("b3", trace);
+    assertThat(only("invoke trace/first").getParentSpanId()).isEqualTo(FROM);
   }
 
   @Test
   void nothingIsTracedIfItIsTurnedOff() {
-    ConfigurableApplicationContext application = start("--statefun.tracing.enabled=false");
-    send(SAMPLED, "{\"page\":\"start\"}");
+    Applications applications = start("off", "--statefun.tracing.enabled=false");
+    applications.send(visit(), "traceparent", sampled());
 
-    assertThat(written().headers().lastHeader("traceparent")).isNull();
+    await().atMost(PATIENCE).until(() -> !records.read(applications.out).isEmpty());
+    assertThat(records.read(applications.out).get(0).headers().lastHeader("traceparent")).isNull();
     assertThat(spans("invoke trace/first")).isEmpty();
-    assertThat(application.getBeanProvider(Tracing.class).getIfAvailable()).isNull();
-    assertThat(application.getBeanProvider(RecentInvocations.class).getIfAvailable()).isNull();
+    assertThat(applications.near.getBeanProvider(Tracing.class).getIfAvailable()).isNull();
+    assertThat(applications.near.getBeanProvider(RecentInvocations.class).getIfAvailable())
+        .isNull();
   }
 
   @Test
   void theLastInvocationsAreRemembered() {
-    ConfigurableApplicationContext application = start();
-    send(SAMPLED, "{\"page\":\"start\"}");
-    written();
+    sendAndAwait(0);
 
     List<RecentInvocation> last =
-        application.getBean(RecentInvocations.class).of(Address.of("trace/second", "start"), 10);
+        usual.near.getBean(RecentInvocations.class).of(Address.of("trace/second", page), 10);
     assertThat(last).hasSize(1);
     RecentInvocation invocation = last.get(0);
     assertThat(invocation.caller()).isEqualTo(Address.of("trace/first", "a"));
-    assertThat(invocation.traceId()).isEqualTo(TRACE);
+    assertThat(invocation.traceId()).isEqualTo(trace);
     assertThat(invocation.sampled()).isTrue();
     assertThat(invocation.failure()).isNull();
     assertThat(invocation.duration()).isPositive();
@@ -244,78 +233,123 @@ class TracingTest {
 
   @Test
   void observationsMakeNoSecondMeters() {
-    ConfigurableApplicationContext application = start();
-    send(SAMPLED, "{\"page\":\"start\"}");
-    written();
+    sendAndAwait(0);
 
-    assertThat(application.getBean(MeterRegistry.class).getMeters())
+    assertThat(usual.near.getBean(MeterRegistry.class).getMeters())
         .extracting(meter -> meter.getId().getName())
-        .contains("statefun.invocations")
+        .contains("statefun.async.inflight")
         .doesNotContain("statefun.invocation", "statefun.invocation.active");
   }
 
-  private ConfigurableApplicationContext start(String... arguments) {
-    ConfigurableApplicationContext far =
-        run(
-            FarApplication.class,
-            List.of(
-                "--spring.main.web-application-type=servlet",
-                "--server.port=0",
-                "--statefun.engine.enabled=false",
-                "--statefun.endpoint.enabled=true"),
-            arguments);
-    return run(
-        NearApplication.class,
-        List.of(
-            "--spring.kafka.bootstrap-servers=" + broker.bootstrapServers(),
-            "--server.port=0",
-            "--statefun.partitions=4",
-            "--statefun.data-directory=" + directory.resolve("local"),
-            "--statefun.snapshot.file.directory=" + directory.resolve("store"),
-            "--statefun.kafka.ingress[0].topics=" + visits,
-            "--statefun.kafka.ingress[0].type=" + NearApplication.Visit.class.getName(),
-            "--statefun.kafka.ingress[0].target=trace/first",
-            "--statefun.kafka.egress[0].name=trace/out",
-            "--statefun.kafka.egress[0].topic=" + out,
-            "--statefun.remote.endpoints.far.functions=far/third",
-            "--statefun.remote.endpoints.far.access.egresses=trace/out",
-            "--statefun.remote.endpoints.far.url=http://127.0.0.1:"
-                + far.getEnvironment().getProperty("local.server.port")
-                + "/statefun"),
-        arguments);
-  }
+  /** Two applications, the second of which has a function for the first, and topics. */
+  private static final class Applications implements AutoCloseable {
 
-  private ConfigurableApplicationContext run(
-      Class<?> application, List<String> own, String... arguments) {
-    List<String> all =
-        new ArrayList<>(
-            List.of(
-                "--spring.application.name=" + visits,
-                "--spring.main.banner-mode=off",
-                "--statefun.tracing.enabled=true",
-                "--management.tracing.sampling.probability=1"));
-    all.addAll(own);
-    for (String argument : arguments) {
-      String name = argument.substring(0, argument.indexOf('=') + 1);
-      all.removeIf(other -> other.startsWith(name) && !own.contains(other));
-      if (own.stream().noneMatch(other -> other.startsWith(name))) {
-        all.add(argument);
-      }
+    private final String visits;
+    private final String out;
+    private final ConfigurableApplicationContext far;
+    private final ConfigurableApplicationContext near;
+
+    Applications(String name, String... arguments) {
+      visits = name + "-visits";
+      out = name + "-out";
+      records.create(visits);
+      records.create(out);
+      far =
+          run(
+              FarApplication.class,
+              List.of(
+                  "--spring.main.web-application-type=servlet",
+                  "--statefun.engine.enabled=false",
+                  "--statefun.endpoint.enabled=true"),
+              Stream.of(arguments).filter(one -> one.startsWith("--management")).toList());
+      near =
+          run(
+              NearApplication.class,
+              List.of(
+                  "--spring.application.name=" + name,
+                  "--spring.kafka.bootstrap-servers=" + broker.bootstrapServers(),
+                  "--statefun.partitions=4",
+                  "--statefun.data-directory=" + directory.resolve(name + "-local"),
+                  "--statefun.snapshot.file.directory=" + directory.resolve(name + "-store"),
+                  "--statefun.kafka.ingress[0].topics=" + visits,
+                  "--statefun.kafka.ingress[0].type=" + NearApplication.Visit.class.getName(),
+                  "--statefun.kafka.ingress[0].target=trace/first",
+                  "--statefun.kafka.egress[0].name=trace/out",
+                  "--statefun.kafka.egress[0].topic=" + out,
+                  "--statefun.remote.endpoints.far.functions=far/third",
+                  "--statefun.remote.endpoints.far.access.egresses=trace/out",
+                  "--statefun.remote.endpoints.far.url=http://127.0.0.1:"
+                      + port(far)
+                      + "/statefun"),
+              List.of(arguments));
     }
-    ConfigurableApplicationContext context =
-        new SpringApplicationBuilder(application).run(all.toArray(String[]::new));
-    running.add(context);
-    return context;
+
+    private static ConfigurableApplicationContext run(
+        Class<?> application, List<String> own, List<String> arguments) {
+      List<String> all = new ArrayList<>();
+      if (arguments.stream().noneMatch(one -> one.startsWith("--statefun.tracing.enabled"))) {
+        all.add("--statefun.tracing.enabled=true");
+      }
+      if (arguments.stream().noneMatch(one -> one.contains("sampling.probability"))) {
+        all.add("--management.tracing.sampling.probability=1");
+      }
+      all.addAll(List.of("--spring.main.banner-mode=off", "--server.port=0"));
+      all.addAll(own);
+      all.addAll(arguments);
+      return new SpringApplicationBuilder(application).run(all.toArray(String[]::new));
+    }
+
+    private static String port(ConfigurableApplicationContext context) {
+      return Objects.requireNonNull(context.getEnvironment().getProperty("local.server.port"));
+    }
+
+    void send(String visit, String header, @Nullable String place) {
+      records.send(new ProducerRecord<>(visits, "a", visit), header, place);
+    }
+
+    /** The record that has come out with something in a header. */
+    ConsumerRecord<String, String> written(String header, String part) {
+      await()
+          .atMost(PATIENCE)
+          .until(() -> records.read(out).stream().anyMatch(one -> has(one, header, part)));
+      return records.read(out).stream()
+          .filter(one -> has(one, header, part))
+          .findFirst()
+          .orElseThrow();
+    }
+
+    private static boolean has(ConsumerRecord<String, String> one, String header, String part) {
+      return one.headers().lastHeader(header) != null && header(one, header).contains(part);
+    }
+
+    @Override
+    public void close() {
+      near.close();
+      far.close();
+    }
   }
 
-  private void send(@Nullable String traceparent, String visit) {
-    records.send(new ProducerRecord<>(visits, "a", visit), "traceparent", traceparent);
+  private Applications start(String name, String... arguments) {
+    Applications applications = new Applications(name, arguments);
+    started.add(applications);
+    return applications;
   }
 
-  private ConsumerRecord<String, String> written() {
-    await().atMost(PATIENCE).until(() -> !records.read(out).isEmpty());
-    assertThat(records.read(out)).hasSize(1);
-    return records.read(out).get(0);
+  private String sampled() {
+    return "00-" + trace + "-" + FROM + "-01";
+  }
+
+  private String visit() {
+    return visit(0);
+  }
+
+  private String visit(long delayMillis) {
+    return "{\"page\":\"" + page + "\",\"delayMillis\":" + delayMillis + "}";
+  }
+
+  private ConsumerRecord<String, String> sendAndAwait(long delayMillis) {
+    usual.send(visit(delayMillis), "traceparent", sampled());
+    return usual.written("traceparent", trace);
   }
 
   private static String header(ConsumerRecord<String, String> one, String name) {
@@ -323,11 +357,21 @@ class TracingTest {
     return new String(header.value(), StandardCharsets.UTF_8);
   }
 
-  private static List<SpanData> spans(String name) {
-    return CollectedSpans.all().stream().filter(span -> span.getName().equals(name)).toList();
+  /** The spans of the test's trace. */
+  private List<SpanData> all() {
+    return CollectedSpans.all().stream().filter(span -> span.getTraceId().equals(trace)).toList();
   }
 
-  private static SpanData span(String name, String parent) {
+  private List<SpanData> spans(String name) {
+    return all().stream().filter(span -> span.getName().equals(name)).toList();
+  }
+
+  private SpanData only(String name) {
+    assertThat(spans(name)).hasSize(1);
+    return spans(name).get(0);
+  }
+
+  private SpanData span(String name, String parent) {
     assertThat(spans(name)).extracting(SpanData::getParentSpanId).contains(parent);
     return spans(name).stream()
         .filter(span -> span.getParentSpanId().equals(parent))
