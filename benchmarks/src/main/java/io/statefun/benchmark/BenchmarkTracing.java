@@ -54,12 +54,12 @@ final class BenchmarkTracing implements AutoCloseable {
     registry
         .observationConfig()
         .observationHandler(
-            new io.micrometer.observation.ObservationHandler.FirstMatchingCompositeObservationHandler(
+            new io.micrometer.observation.ObservationHandler
+                .FirstMatchingCompositeObservationHandler(
                 new PropagatingReceiverTracingObservationHandler<>(tracer, propagator),
                 new DefaultTracingObservationHandler(tracer)));
     tracing =
-        new ObservedTracing(
-            registry, tracer, propagator, null, new RecentInvocations(REMEMBERED));
+        new ObservedTracing(registry, tracer, propagator, null, new RecentInvocations(REMEMBERED));
   }
 
   ObservedTracing tracing() {

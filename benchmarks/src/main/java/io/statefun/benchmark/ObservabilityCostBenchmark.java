@@ -153,9 +153,7 @@ public final class ObservabilityCostBenchmark {
               ? new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)
               : null;
       tracing =
-          watched && traced != Traced.NONE
-              ? new BenchmarkTracing(traced == Traced.SAMPLED)
-              : null;
+          watched && traced != Traced.NONE ? new BenchmarkTracing(traced == Traced.SAMPLED) : null;
       engine = engine(types, registry);
       if (registry != null) {
         new EngineMetrics(engine, InstantSource.system()).bindTo(registry);

@@ -41,8 +41,7 @@ final class PathOracle implements Tracing {
   public InvocationSpan begin(TracedInvocation invocation) {
     check(invocation);
     String place = place(invocation.target());
-    return new Span(
-        place == null ? TraceContext.NONE : TraceContext.of(Map.of(FROM, place)));
+    return new Span(place == null ? TraceContext.NONE : TraceContext.of(Map.of(FROM, place)));
   }
 
   private void check(TracedInvocation invocation) {

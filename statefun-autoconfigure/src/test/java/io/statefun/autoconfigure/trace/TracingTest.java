@@ -38,17 +38,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** One trace shows where an event has been, whichever way it went. */
-@ExtendWith(OutputCaptureExtension.class)
 class TracingTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -92,7 +88,7 @@ class TracingTest {
   }
 
   @Test
-  void oneTraceShowsAnEventsWholePath(CapturedOutput output) {
+  void oneTraceShowsAnEventsWholePath() {
     ConsumerRecord<String, String> written = sendAndAwait(0);
 
     assertThat(header(written, "traceparent")).startsWith("00-" + trace).endsWith("-01");
@@ -105,7 +101,7 @@ class TracingTest {
     assertThat(third.getKind()).isEqualTo(SpanKind.CONSUMER);
     assertThat(call.getKind()).isEqualTo(SpanKind.CLIENT);
     assertThat(header(written, "traceparent")).contains(call.getSpanId());
-    assertThat(output).contains(trace + "-" + first.getSpanId());
+    assertThat(NearApplication.logged(page)).isEqualTo(trace + "-" + first.getSpanId());
   }
 
   @Test
@@ -187,8 +183,7 @@ class TracingTest {
 
   @Test
   void samplingIsThatOfTheApplication() {
-    Applications applications =
-        start("unsampled", "--management.tracing.sampling.probability=0");
+    Applications applications = start("unsampled", "--management.tracing.sampling.probability=0");
     applications.send(visit(), "traceparent", null);
 
     assertThat(header(applications.written("traceparent", "00-"), "traceparent")).endsWith("-00");

@@ -12,8 +12,10 @@ import io.statefun.function.MessageHandler;
 import io.statefun.function.StatefulFunction;
 import io.statefun.message.Address;
 import java.time.Duration;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
@@ -23,7 +25,12 @@ import org.springframework.context.annotation.Bean;
 @EnableAutoConfiguration
 public class NearApplication {
 
-  private static final Logger log = LoggerFactory.getLogger(NearApplication.class);
+  private static final Map<String, String> LOGGED = new ConcurrentHashMap<>();
+
+  /** Trace and span that what is logged of a page's visit is in. */
+  public static @Nullable String logged(String page) {
+    return LOGGED.get(page);
+  }
 
   /** An event. */
   public record Visit(String page, long delayMillis) {}
@@ -39,7 +46,7 @@ public class NearApplication {
 
     @MessageHandler
     void on(Visit visit, Context context) {
-      log.info("A visit of {}", visit.page());
+      LOGGED.put(visit.page(), MDC.get("traceId") + "-" + MDC.get("spanId"));
       if (visit.page().isEmpty()) {
         throw new IllegalArgumentException("A visit of nothing");
       }
