@@ -47,6 +47,7 @@ class ArchitectureTest {
           entry("state", Set.of("wire")),
           entry("snapshot", Set.of("wire", "state")),
           entry("savepoint", Set.of("wire", "snapshot")),
+          entry("trace", Set.of("message")),
           entry("bootstrap", Set.of("wire", "state", "snapshot")),
           entry("cluster", Set.of("wire", "message", "io", "snapshot")),
           entry(
@@ -61,14 +62,16 @@ class ArchitectureTest {
                   "savepoint",
                   "bootstrap",
                   "cluster",
+                  "trace",
                   "binding",
                   "query")),
           entry("binding", Set.of("message", "function", "engine")),
-          entry("remote", Set.of("message", "function", "engine", "remote.protocol")),
+          entry("remote", Set.of("message", "function", "engine", "trace", "remote.protocol")),
           entry("remote.protocol", Set.of()),
           entry(
               "remote.endpoint",
-              Set.of("wire", "message", "function", "engine", "remote", "remote.protocol")));
+              Set.of(
+                  "wire", "message", "function", "engine", "trace", "remote", "remote.protocol")));
 
   /** What the engine reaches the outside through. */
   private static final List<Class<?>> PORTS =

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * the events in turns, one with and one without; which of them is first changes from pair to pair,
  * and each pair is compared by itself. So what changes on the machine meanwhile counts little, and
  * in the end the median of the pairs is what it costs.
+ *
+ * <p>With {@code --tracing} the engine that is watched has no meters, and traces all events: it
+ * keeps none of the traces, or all of them.
  */
 public final class ObservabilityCostBenchmark {
 
@@ -44,6 +48,7 @@ public final class ObservabilityCostBenchmark {
   private final int workers;
   private final int pairs;
   private final boolean sham;
+  private final Traced traced;
   private final Path data;
 
   private ObservabilityCostBenchmark(Options options) {
@@ -53,13 +58,15 @@ public final class ObservabilityCostBenchmark {
     this.workers = options.integer("workers", 2);
     this.pairs = options.integer("pairs", 51);
     this.sham = Boolean.parseBoolean(options.text("sham", "false"));
+    this.traced = Traced.valueOf(options.text("tracing", "none").toUpperCase(Locale.ROOT));
     this.data = Path.of(options.text("data", "target/observability-cost")).toAbsolutePath();
   }
 
   /** Runs the load; the last line of the output is the result. */
   public static void main(String[] arguments) throws IOException {
     Options options =
-        new Options(arguments, "keys", "events", "warmup", "workers", "pairs", "sham", "data");
+        new Options(
+            arguments, "keys", "events", "warmup", "workers", "pairs", "sham", "tracing", "data");
     boolean correct = new ObservabilityCostBenchmark(options).run();
     // Rather than wait for what may hang after a failure.
     System.exit(correct ? 0 : 1);
@@ -105,6 +112,7 @@ public final class ObservabilityCostBenchmark {
             .add("workers", workers)
             .add("pairs", pairs)
             .add("sham", sham)
+            .add("tracing", traced.name().toLowerCase(Locale.ROOT))
             .add("metrics_off_events_per_second", Math.round(median(off)))
             .add("metrics_on_events_per_second", Math.round(median(on)))
             .addPrecise("throughput_ratio", median(throughput))
@@ -124,6 +132,7 @@ public final class ObservabilityCostBenchmark {
     private final FileSnapshotStore store;
     private final StateFunEngine engine;
     private final Scrapes scrapes;
+    private final @Nullable BenchmarkTracing tracing;
     private long released;
 
     Side(String name, boolean watched) throws IOException {
@@ -140,7 +149,11 @@ public final class ObservabilityCostBenchmark {
       egress = new CountingEgress(types, new Latencies());
       store = FileSnapshotStore.open(folder.resolve("store"), ChainLoad.APPLICATION);
       PrometheusMeterRegistry registry =
-          watched ? new PrometheusMeterRegistry(PrometheusConfig.DEFAULT) : null;
+          watched && traced == Traced.NONE
+              ? new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)
+              : null;
+      tracing =
+          watched && traced != Traced.NONE ? new BenchmarkTracing(traced == Traced.SAMPLED) : null;
       engine = engine(types, registry);
       if (registry != null) {
         new EngineMetrics(engine, InstantSource.system()).bindTo(registry);
@@ -173,6 +186,9 @@ public final class ObservabilityCostBenchmark {
             .listener(new CommitMetrics(registry))
             .snapshotStore(new MeasuredSnapshotStore(store, registry));
       }
+      if (tracing != null) {
+        builder.tracing(tracing.tracing());
+      }
       return builder.build();
     }
 
@@ -189,7 +205,9 @@ public final class ObservabilityCostBenchmark {
     }
 
     boolean isCorrect() {
-      return ChainCheck.isCorrect(engine, egress, load, released) & scrapes.areCorrect();
+      return ChainCheck.isCorrect(engine, egress, load, released)
+          & scrapes.areCorrect()
+          & (tracing == null || tracing.isCorrect());
     }
 
     @Override
@@ -197,7 +215,20 @@ public final class ObservabilityCostBenchmark {
       scrapes.close();
       engine.close();
       store.close();
+      if (tracing != null) {
+        tracing.close();
+      }
     }
+  }
+
+  /** What is traced on the side that is watched. */
+  private enum Traced {
+    /** Nothing; it has meters. */
+    NONE,
+    /** All, and none of the traces is kept. */
+    UNSAMPLED,
+    /** All, and all traces are kept. */
+    SAMPLED
   }
 
   private static double median(List<Double> values) {

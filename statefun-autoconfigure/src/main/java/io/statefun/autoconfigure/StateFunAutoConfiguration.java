@@ -18,6 +18,7 @@ import io.statefun.snapshot.FileSnapshotStore;
 import io.statefun.snapshot.SnapshotStore;
 import io.statefun.snapshot.TieredSnapshotStore;
 import io.statefun.state.RocksDbBackend;
+import io.statefun.trace.Tracing;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -176,6 +177,7 @@ class StateFunAutoConfiguration {
       ObjectProvider<EngineListener> listeners,
       ObjectProvider<InstantSource> clock,
       ObjectProvider<RemoteFunctions> remotes,
+      ObjectProvider<Tracing> tracing,
       ObjectProvider<StateFunEngineCustomizer> customizers) {
     StateFunEngine.Builder builder =
         StateFunEngine.builder(name.value())
@@ -198,6 +200,7 @@ class StateFunAutoConfiguration {
       builder.waitForNewerVersion(waitForNewerVersion);
     }
     clock.ifUnique(builder::clock);
+    tracing.ifUnique(builder::tracing);
     functions.invokers().forEach(builder::function);
     remotes.ifUnique(
         elsewhere -> {
@@ -259,12 +262,14 @@ class StateFunAutoConfiguration {
       Functions functions,
       MessageTypes types,
       StateFunProperties properties,
-      ObjectProvider<InstantSource> clock) {
+      ObjectProvider<InstantSource> clock,
+      ObjectProvider<Tracing> tracing) {
     RequestReplyHandler.Builder builder =
         RequestReplyHandler.builder(types)
             .maxRequestBytes((int) properties.endpoint().maxRequestSize().toBytes())
             .asyncTimeout(properties.endpoint().asyncTimeout());
     clock.ifUnique(builder::clock);
+    tracing.ifUnique(builder::tracing);
     functions.invokers().forEach(builder::function);
     return builder.build();
   }

@@ -12,6 +12,7 @@ import io.statefun.wire.ByteReader;
 import io.statefun.wire.ByteWriter;
 import io.statefun.wire.CorruptDataException;
 import io.statefun.wire.NewerFormatException;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -176,8 +177,9 @@ sealed interface Control {
   }
 
   /** The message to an instance, whose answer goes to a request. */
-  static Message message(Address target, Address reply, Control control) {
-    return Message.of(target, Address.of(Types.SOURCE, reply.id()), control.encoded());
+  static Message message(
+      Address target, Address reply, Control control, Map<String, byte[]> headers) {
+    return Message.of(target, Address.of(Types.SOURCE, reply.id()), control.encoded(), headers);
   }
 
   /** The message to an instance, which nobody waits for. */

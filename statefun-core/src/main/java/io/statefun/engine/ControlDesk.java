@@ -133,7 +133,7 @@ final class ControlDesk {
       partition.timers.set(
           Keys.timer(node.clock().millis() + call.retention(), partition.nextNumber()),
           new Timers.Entry(Timers.Kind.MESSAGE, end, ""));
-      host.handle(partition, Message.of(target, source, call.message()));
+      host.handle(partition, Message.of(target, source, call.message(), message.headers()));
     }
     if (call.forReply()) {
       await(partition, message, place, known);

@@ -145,7 +145,8 @@ public final class ManualEngine implements AutoCloseable {
    */
   public CompletableFuture<Void> send(Address target, @Nullable Address source, Object message) {
     TypedValue value = settings.messageTypes().wrap(message);
-    return running().node().send(Message.of(stored(target), storedOrNull(source), value));
+    Map<String, byte[]> headers = running().services().headersFromOutside();
+    return running().node().send(Message.of(stored(target), storedOrNull(source), value, headers));
   }
 
   /**

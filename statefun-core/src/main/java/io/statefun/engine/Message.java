@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param source the instance that sent it, or null if it came from outside
  * @param value what it says; the request, if it tells the end of an asynchronous operation
  * @param end the end of an asynchronous operation, or null for any other message
- * @param headers what came with it from outside
+ * @param headers what came with it from outside, and {@linkplain TraceHeader its place in a trace}
  */
 record Message(
     Address target,
@@ -31,12 +31,18 @@ record Message(
       TypedValue.ofBytes(TypeName.of("io.statefun", "nothing"), new byte[0]);
 
   static Message of(Address target, @Nullable Address source, TypedValue value) {
-    return new Message(target, source, value, null, Map.of());
+    return of(target, source, value, Map.of());
+  }
+
+  static Message of(
+      Address target, @Nullable Address source, TypedValue value, Map<String, byte[]> headers) {
+    return new Message(target, source, value, null, headers);
   }
 
   /** A message that tells the end of an asynchronous operation. */
-  static Message ofEnd(Address owner, TypedValue request, AsyncCompletion end) {
-    return new Message(owner, owner, request, end, Map.of());
+  static Message ofEnd(
+      Address owner, TypedValue request, AsyncCompletion end, Map<String, byte[]> headers) {
+    return new Message(owner, owner, request, end, headers);
   }
 
   /** The same message to another address. */

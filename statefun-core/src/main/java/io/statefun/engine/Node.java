@@ -475,7 +475,8 @@ final class Node {
   /** Sends a message and waits for the reply; the future completes when that is committed. */
   CompletableFuture<TypedValue> request(Address to, TypedValue value) {
     Address target = services.functions().stored(to);
-    return request(target, back -> Message.of(target, back, value));
+    Map<String, byte[]> headers = services.headersFromOutside();
+    return request(target, back -> Message.of(target, back, value, headers));
   }
 
   /**
@@ -484,7 +485,9 @@ final class Node {
    */
   CompletableFuture<TypedValue> ask(Address to, Control control) {
     Address target = services.functions().stored(to);
-    return request(target, back -> Control.message(target, back, control));
+    Map<String, byte[]> headers =
+        control instanceof Control.Call ? services.headersFromOutside() : Map.of();
+    return request(target, back -> Control.message(target, back, control, headers));
   }
 
   /** What answers queries from what is committed here. */

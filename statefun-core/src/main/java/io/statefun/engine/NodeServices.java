@@ -7,11 +7,14 @@ package io.statefun.engine;
 
 import io.statefun.message.MessageTypes;
 import io.statefun.message.TypeName;
+import io.statefun.trace.Tracing;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the parts of a node share. Immutable.
@@ -31,6 +34,7 @@ import java.util.random.RandomGenerator;
  * @param savepointPatience how long nothing of a savepoint may come before it is given up
  * @param times counts how workers spend their time
  * @param random draws what nobody can guess
+ * @param tracing follows events; null if nobody does
  */
 record NodeServices(
     InstantSource clock,
@@ -47,7 +51,8 @@ record NodeServices(
     SavepointHistory savepoints,
     Duration savepointPatience,
     WorkerTimes times,
-    RandomGenerator random) {
+    RandomGenerator random,
+    @Nullable Tracing tracing) {
 
   /** Long enough for messages between processes to be read that have waited for some time. */
   static final Duration SAVEPOINT_PATIENCE = Duration.ofMinutes(10);
@@ -78,7 +83,8 @@ record NodeServices(
         new SavepointHistory(),
         SAVEPOINT_PATIENCE,
         new WorkerTimes(),
-        new SecureRandom());
+        new SecureRandom(),
+        null);
   }
 
   /** The services of a node that stands for itself. */
@@ -102,8 +108,8 @@ record NodeServices(
         Surroundings.NOTHING);
   }
 
-  /** The same services that draw from something else, for tests. */
-  NodeServices with(RandomGenerator other) {
+  /** The same services that draw from something else and are followed, for tests. */
+  NodeServices with(RandomGenerator otherRandom, @Nullable Tracing otherTracing) {
     return new NodeServices(
         clock,
         messageTypes,
@@ -119,7 +125,13 @@ record NodeServices(
         savepoints,
         savepointPatience,
         times,
-        other);
+        otherRandom,
+        otherTracing);
+  }
+
+  /** The headers of a message that the calling thread sends from outside of any function. */
+  Map<String, byte[]> headersFromOutside() {
+    return tracing == null ? Map.of() : TraceHeader.carrying(tracing.current());
   }
 
   boolean hasEgress(TypeName name) {

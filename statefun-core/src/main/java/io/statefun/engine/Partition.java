@@ -498,7 +498,8 @@ final class Partition {
                 new Message.AsyncCompletion(
                     scan.key(),
                     new Invocation.AsyncEnd(
-                        io.statefun.function.AsyncResult.Status.UNKNOWN, null, null))));
+                        io.statefun.function.AsyncResult.Status.UNKNOWN, null, null)),
+                in.hasRemaining() ? MessageCodec.readHeaders(in) : Map.of()));
       }
     }
   }

@@ -7,6 +7,7 @@ package io.statefun.engine;
 
 import io.statefun.message.Address;
 import io.statefun.message.TypedValue;
+import io.statefun.trace.TraceContext;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,12 +19,19 @@ import org.jspecify.annotations.Nullable;
  * @param target the instance
  * @param states all states that the function is known to have
  * @param messages at least one, in the order of their delivery
+ * @param trace the place in a trace that the function is called from
  */
-public record RemoteBatch(String id, Address target, List<State> states, List<Item> messages) {
+public record RemoteBatch(
+    String id, Address target, List<State> states, List<Item> messages, TraceContext trace) {
 
   public RemoteBatch {
     states = List.copyOf(states);
     messages = List.copyOf(messages);
+  }
+
+  /** A call that is part of no trace. */
+  public RemoteBatch(String id, Address target, List<State> states, List<Item> messages) {
+    this(id, target, states, messages, TraceContext.NONE);
   }
 
   /**

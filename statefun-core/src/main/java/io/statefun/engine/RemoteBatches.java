@@ -7,6 +7,7 @@ package io.statefun.engine;
 
 import io.statefun.message.Address;
 import io.statefun.message.TypedValue;
+import io.statefun.trace.TraceContext;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +21,11 @@ final class RemoteBatches {
    * A call with the state that the instance has now.
    *
    * @param now the time in milliseconds
+   * @param trace the place in a trace that the call is made from
    * @throws IllegalStateException if the state cannot be given to a function elsewhere
    */
-  static RemoteBatch of(Partition partition, FunctionType function, RemoteCall call, long now) {
+  static RemoteBatch of(
+      Partition partition, FunctionType function, RemoteCall call, long now, TraceContext trace) {
     Instance instance = partition.instance(call.target(), function);
     List<RemoteBatch.State> states = new ArrayList<>(function.states.size());
     for (int slot = 0; slot < function.states.size(); slot++) {
@@ -36,7 +39,7 @@ final class RemoteBatches {
     for (Message message : call.messages) {
       messages.add(new RemoteBatch.Item(caller(message), message.value()));
     }
-    return new RemoteBatch(call.id, call.target(), states, messages);
+    return new RemoteBatch(call.id, call.target(), states, messages, trace);
   }
 
   private static @Nullable Address caller(Message message) {

@@ -6,6 +6,7 @@
 package io.statefun.engine;
 
 import io.statefun.message.Address;
+import io.statefun.trace.InvocationSpan;
 import io.statefun.wire.ByteReader;
 import io.statefun.wire.ByteWriter;
 import io.statefun.wire.NewerFormatException;
@@ -46,6 +47,9 @@ final class RemoteCall {
 
   /** That attempt; null if there is none. */
   @Nullable Future<?> attempt;
+
+  /** What the attempt is in a trace; null if nobody follows it. */
+  @Nullable InvocationSpan span;
 
   /** The names of the states that it was given. */
   Set<String> states = Set.of();

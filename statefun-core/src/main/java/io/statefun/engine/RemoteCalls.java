@@ -6,6 +6,10 @@
 package io.statefun.engine;
 
 import io.statefun.function.OnFailure;
+import io.statefun.trace.InvocationSpan;
+import io.statefun.trace.TraceContext;
+import io.statefun.trace.TracedInvocation;
+import io.statefun.trace.Tracing;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.PriorityQueue;
@@ -265,10 +269,13 @@ final class RemoteCalls {
       return;
     }
     call.startedAt = node.clock().millis();
+    InvocationSpan span = span(function, call);
+    call.span = span;
     CompletionStage<RemoteReply> reply;
     try {
       queue.check(function);
-      RemoteBatch batch = RemoteBatches.of(partition, function, call, call.startedAt);
+      TraceContext trace = span == null ? TraceContext.NONE : span.context();
+      RemoteBatch batch = RemoteBatches.of(partition, function, call, call.startedAt, trace);
       reply = remote(function).call(batch);
     } catch (java.io.UncheckedIOException localStateFails) {
       throw localStateFails;
@@ -285,12 +292,32 @@ final class RemoteCalls {
                     replies.add(
                         () -> {
                           underWay--;
+                          Throwable wrong = ABANDONED;
                           if (call.attempt == attempt && isUnderWay(partition, queue, call)) {
                             call.attempt = null;
-                            ended(partition, queue, call, result, cause(failure));
+                            wrong = ended(partition, queue, call, result, cause(failure));
+                          }
+                          if (span != null) {
+                            span.end(wrong);
                           }
                           firstCalls.ended(queue.function, this::begin);
                         })));
+  }
+
+  private @Nullable InvocationSpan span(FunctionType function, RemoteCall call) {
+    Tracing tracing = node.tracing();
+    if (tracing == null) {
+      return null;
+    }
+    Message first = call.messages.get(0);
+    return tracing.begin(
+        new TracedInvocation(
+            function.name,
+            call.target(),
+            first.source(),
+            first.value().typeName(),
+            TraceHeader.carried(call.messages),
+            true));
   }
 
   /** Whether it was not poured out meanwhile, and has not gone elsewhere with its partition. */
@@ -306,24 +333,27 @@ final class RemoteCalls {
         : failure;
   }
 
-  private void ended(
+  /** Takes what became of a call, and returns why nothing of it counts, if nothing does. */
+  private @Nullable Throwable ended(
       Partition partition,
       RemoteQueue queue,
       RemoteCall call,
       @Nullable RemoteReply reply,
       @Nullable Throwable failure) {
     if (failure != null || reply == null) {
-      failed(partition, queue, call, failure == null ? NO_REPLY : failure);
-    } else if (reply instanceof RemoteReply.Incomplete incomplete) {
-      declare(partition, queue, call, incomplete);
-    } else {
-      apply(partition, queue, call, (RemoteReply.Done) reply);
+      return failed(partition, queue, call, failure == null ? NO_REPLY : failure);
     }
+    return reply instanceof RemoteReply.Incomplete incomplete
+        ? declare(partition, queue, call, incomplete)
+        : apply(partition, queue, call, (RemoteReply.Done) reply);
   }
 
   private static final IllegalStateException NO_REPLY = new IllegalStateException("No reply came");
 
-  private void declare(
+  private static final IllegalStateException ABANDONED =
+      new IllegalStateException("The instance is not called from here any more");
+
+  private @Nullable Throwable declare(
       Partition partition, RemoteQueue queue, RemoteCall call, RemoteReply.Incomplete incomplete) {
     try {
       boolean more = node.functions().declare(queue.function, incomplete.missing());
@@ -333,8 +363,9 @@ final class RemoteCalls {
                 + incomplete.missing().stream().map(RemoteReply.Declared::name).toList());
       }
       start(partition, queue, call);
+      return null;
     } catch (RuntimeException e) {
-      failed(partition, queue, call, e);
+      return failed(partition, queue, call, e);
     }
   }
 
@@ -343,26 +374,27 @@ final class RemoteCalls {
     return incomplete.missing().stream().allMatch(state -> call.states.contains(state.name()));
   }
 
-  private void apply(
+  private @Nullable Throwable apply(
       Partition partition, RemoteQueue queue, RemoteCall call, RemoteReply.Done reply) {
     FunctionType function = function(queue);
     if (function == null) {
-      return;
+      return ABANDONED;
     }
     Throwable failure = tryApply(partition, function, call, reply);
     if (failure != null) {
-      failed(partition, queue, call, failure);
-      return;
+      return failed(partition, queue, call, failure);
     }
     queue.end(call);
     host.changed();
     host.takeEffects(partition, function, call.messages.size());
+    return null;
   }
 
   private @Nullable Throwable tryApply(
       Partition partition, FunctionType function, RemoteCall call, RemoteReply.Done reply) {
     Instance instance = partition.instance(call.target(), function);
     invocation.begin(partition, instance, call.messages.get(0));
+    invocation.trace(call.span);
     try {
       new RemoteEffects(invocation, function, call).apply(reply);
       invocation.accept();
@@ -372,15 +404,19 @@ final class RemoteCalls {
     } catch (Throwable wrong) {
       invocation.takeBack();
       return wrong;
+    } finally {
+      invocation.trace(null);
     }
   }
 
   // Failures
 
-  private void failed(Partition partition, RemoteQueue queue, RemoteCall call, Throwable failure) {
+  /** Decides what becomes of a call that has failed, and returns the failure. */
+  private Throwable failed(
+      Partition partition, RemoteQueue queue, RemoteCall call, Throwable failure) {
     FunctionType function = function(queue);
     if (function == null) {
-      return;
+      return failure;
     }
     host.failed(function);
     FailurePolicy policy = function.failurePolicy;
@@ -395,7 +431,7 @@ final class RemoteCalls {
       function.meter.retry();
       long pause = policy.backoffAfter(failures).toMillis();
       retryAt(partition, queue, call, node.clock().millis() + pause);
-      return;
+      return failure;
     }
     if (!never && policy.then() != OnFailure.Then.DEAD_LETTER) {
       function.stop();
@@ -407,7 +443,7 @@ final class RemoteCalls {
           call.target(),
           failure);
       retryAt(partition, queue, call, BlockedInstance.NEVER);
-      return;
+      return failure;
     }
     host.changed();
     if (call.messages.size() > 1) {
@@ -416,6 +452,7 @@ final class RemoteCalls {
       host.giveUp(partition, call.messages.get(0), failure);
       queue.end(call);
     }
+    return failure;
   }
 
   private void retryAt(Partition partition, RemoteQueue queue, RemoteCall call, long millis) {

@@ -28,6 +28,7 @@ import io.statefun.snapshot.FaultPoint;
 import io.statefun.snapshot.FencedException;
 import io.statefun.snapshot.SnapshotStore;
 import io.statefun.state.StateBackend;
+import io.statefun.trace.Tracing;
 import io.statefun.wire.NewerFormatException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -419,7 +420,7 @@ public final class StateFunEngine implements AutoCloseable {
    * @throws IllegalStateException if the engine does not run
    */
   public CompletableFuture<Void> send(Address target, Object message) {
-    return send(Message.of(services.functions().stored(target), null, types.wrap(message)));
+    return send(services.functions().stored(target), null, types.wrap(message));
   }
 
   /**
@@ -429,10 +430,11 @@ public final class StateFunEngine implements AutoCloseable {
   public CompletableFuture<Void> tell(Address to, Object message) {
     Address target = services.functions().stored(to);
     Address nobody = Requests.nobody(target, services.partitions());
-    return send(Message.of(target, nobody, types.wrap(message)));
+    return send(target, nobody, types.wrap(message));
   }
 
-  private CompletableFuture<Void> send(Message message) {
+  private CompletableFuture<Void> send(Address target, @Nullable Address source, TypedValue value) {
+    Message message = Message.of(target, source, value, services.headersFromOutside());
     Outsider outside = outsider();
     if (outside != null) {
       return outside.send(message);
@@ -1041,6 +1043,7 @@ public final class StateFunEngine implements AutoCloseable {
     private @Nullable EpochReaders readers;
     private @Nullable Bootstrap bootstrap;
     private EngineListener listener = new EngineListener() {};
+    private @Nullable Tracing tracing;
     private CronSchedule.Parser cron =
         expression -> {
           throw new IllegalStateException(
@@ -1155,6 +1158,12 @@ public final class StateFunEngine implements AutoCloseable {
     /** Hears what the engine does. */
     public Builder listener(EngineListener engineListener) {
       listener = engineListener;
+      return this;
+    }
+
+    /** Follows events from function to function; nobody does unless set. */
+    public Builder tracing(Tracing follower) {
+      tracing = follower;
       return this;
     }
 
@@ -1283,7 +1292,8 @@ public final class StateFunEngine implements AutoCloseable {
           new SavepointHistory(),
           savepointPatience,
           new WorkerTimes(),
-          new SecureRandom());
+          new SecureRandom(),
+          tracing);
     }
 
     private Duration unknownWait() {

@@ -10,6 +10,9 @@ import io.statefun.function.OnFailure;
 import io.statefun.io.Ingress;
 import io.statefun.message.Address;
 import io.statefun.message.TypedValue;
+import io.statefun.trace.InvocationSpan;
+import io.statefun.trace.TracedInvocation;
+import io.statefun.trace.Tracing;
 import io.statefun.wire.StoredBytes;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -86,6 +89,8 @@ final class Worker {
 
   private final WorkerMeter meter;
 
+  private final @Nullable Tracing tracing;
+
   /** Whether messages wait in such numbers that the clock counts. */
   private boolean busy;
 
@@ -114,6 +119,7 @@ final class Worker {
     this.calls = new RemoteCalls(node, barrier, invocation, new CallHost(), callIds);
     this.desk = new ControlDesk(node, queries, new DeskHost());
     this.meter = new WorkerMeter(node.times());
+    this.tracing = node.tracing();
     this.epoch = epoch;
     this.routes = owners.routes();
     this.current = new EpochPart(epoch);
@@ -583,9 +589,37 @@ final class Worker {
   private @Nullable Throwable invoke(Partition partition, FunctionType function, Message message) {
     FunctionMeter.Cell cell = function.meter.cell(index);
     cell.begin(busy);
-    Throwable failure = attempt(partition, function, message);
+    Throwable failure =
+        tracing == null
+            ? attempt(partition, function, message)
+            : trace(tracing, partition, function, message);
     cell.end(failure == null);
     return failure;
+  }
+
+  private @Nullable Throwable trace(
+      Tracing tracing, Partition partition, FunctionType function, Message message) {
+    InvocationSpan span =
+        tracing.begin(
+            new TracedInvocation(
+                function.name,
+                message.target(),
+                message.source(),
+                message.value().typeName(),
+                List.of(TraceHeader.carried(message.headers())),
+                false));
+    Throwable failure = null;
+    invocation.trace(span);
+    try {
+      failure = attempt(partition, function, message);
+      return failure;
+    } catch (Throwable fatal) {
+      failure = fatal;
+      throw fatal;
+    } finally {
+      invocation.trace(null);
+      span.end(failure);
+    }
   }
 
   private @Nullable Throwable attempt(Partition partition, FunctionType function, Message message) {
@@ -1018,7 +1052,10 @@ final class Worker {
     enqueue(
         partition,
         Message.ofEnd(
-            start.owner(), start.request(), new Message.AsyncCompletion(start.key(), end)));
+            start.owner(),
+            start.request(),
+            new Message.AsyncCompletion(start.key(), end),
+            start.headers()));
   }
 
   // Calls of functions elsewhere

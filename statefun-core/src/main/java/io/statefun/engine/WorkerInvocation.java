@@ -16,6 +16,7 @@ import io.statefun.function.ValueState;
 import io.statefun.message.Address;
 import io.statefun.message.TypeName;
 import io.statefun.message.TypedValue;
+import io.statefun.trace.InvocationSpan;
 import io.statefun.wire.ByteWriter;
 import io.statefun.wire.StoredBytes;
 import java.time.Duration;
@@ -56,6 +57,10 @@ final class WorkerInvocation implements Invocation, Context {
   private long nowMillis;
   private @Nullable Instant now;
   private @Nullable UnreadableStateException unreadable;
+  private @Nullable InvocationSpan span;
+
+  /** The headers of what is sent in the span, made when they are needed first. */
+  private @Nullable Map<String, byte[]> carried;
 
   WorkerInvocation(NodeServices node, Scratch scratch) {
     this.node = node;
@@ -105,6 +110,25 @@ final class WorkerInvocation implements Invocation, Context {
     spill = null;
     spilled = null;
     thread = null;
+  }
+
+  /** Has what is sent from now on be a part of a trace; null for none. */
+  void trace(@Nullable InvocationSpan newSpan) {
+    span = newSpan;
+    carried = null;
+  }
+
+  private Map<String, byte[]> carried() {
+    InvocationSpan here = span;
+    if (here == null) {
+      return Map.of();
+    }
+    Map<String, byte[]> known = carried;
+    if (known == null) {
+      known = TraceHeader.carrying(here.context());
+      carried = known;
+    }
+    return known;
   }
 
   List<Message> messages() {
@@ -286,7 +310,7 @@ final class WorkerInvocation implements Invocation, Context {
   @Override
   public Map<String, byte[]> headers() {
     check();
-    return current().headers();
+    return TraceHeader.visible(current().headers());
   }
 
   @Override
@@ -304,7 +328,7 @@ final class WorkerInvocation implements Invocation, Context {
   public void send(Address to, Object payload) {
     check();
     Address target = target(to);
-    stage(Message.of(target, instance().address, node.messageTypes().wrap(payload)));
+    stage(Message.of(target, instance().address, node.messageTypes().wrap(payload), carried()));
   }
 
   private Address target(Address to) {
@@ -353,7 +377,8 @@ final class WorkerInvocation implements Invocation, Context {
       }
       owner.overlay.put(tokenKey, timer);
     }
-    Message delayed = Message.of(target, instance().address, node.messageTypes().wrap(payload));
+    Message delayed =
+        Message.of(target, instance().address, node.messageTypes().wrap(payload), carried());
     owner.timers.set(timer, new Timers.Entry(Timers.Kind.MESSAGE, delayed, token));
   }
 
@@ -433,7 +458,12 @@ final class WorkerInvocation implements Invocation, Context {
             egressRecord.egress(),
             node.messageTypes().wrap(egressRecord.value()),
             egressRecord.key(),
-            egressRecord.headers()));
+            leaving(egressRecord.headers())));
+  }
+
+  private Map<String, byte[]> leaving(Map<String, byte[]> given) {
+    InvocationSpan here = span;
+    return here == null ? given : TraceHeader.leaving(given, current().headers(), here.context());
   }
 
   @Override
@@ -444,10 +474,19 @@ final class WorkerInvocation implements Invocation, Context {
     ByteWriter entry = new ByteWriter(128);
     MessageCodec.writeAddress(entry, instance().address);
     MessageCodec.writeValue(entry, value);
+    Map<String, byte[]> headers = carried();
+    if (!headers.isEmpty()) {
+      MessageCodec.writeHeaders(entry, headers);
+    }
     partition().overlay.put(key, entry.toByteArray());
-    operations.add(new AsyncStart(key, instance().address, value, operation));
+    operations.add(new AsyncStart(key, instance().address, value, headers, operation));
   }
 
   /** An operation that was begun, to be watched once the invocation is accepted. */
-  record AsyncStart(byte[] key, Address owner, TypedValue request, CompletionStage<?> operation) {}
+  record AsyncStart(
+      byte[] key,
+      Address owner,
+      TypedValue request,
+      Map<String, byte[]> headers,
+      CompletionStage<?> operation) {}
 }

@@ -156,6 +156,7 @@ final class EndpointCaller {
       Map<String, String> headers = new LinkedHashMap<>(endpoint.headers());
       String id = '"' + batch.id() + '"';
       headers.put(RequestSignature.BATCH, id);
+      headers.putAll(batch.trace().fields());
       if (signature != null) {
         headers.putAll(signature.sign(body, id, clock.instant()));
       }

@@ -1127,7 +1127,7 @@ final class ClusterSimulation {
                 limits,
                 partitions,
                 Surroundings.NOTHING)
-            .with(tokens);
+            .with(tokens, new PathOracle(this::violate));
     UUID writer = new UUID(random.nextLong(), (long) lives << 32);
     return new Node.Setup(
         services,

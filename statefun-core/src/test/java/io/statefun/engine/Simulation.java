@@ -649,7 +649,7 @@ final class Simulation {
                 limits,
                 partitions,
                 Surroundings.NOTHING)
-            .with(tokens);
+            .with(tokens, new PathOracle(this::violate));
     UUID writer = new UUID(random.nextLong(), (long) lives << 32);
     return new Node.Setup(
         services,

@@ -32,6 +32,15 @@ final class RecordWriter {
   private static final TypeName RECORD =
       TypeName.of("type.googleapis.com", KafkaProducerRecord.getDescriptor().getFullName());
 
+  /** Headers that are not sent. */
+  private static final Set<String> PLACES =
+      Set.of(
+          KafkaHeaders.TOPIC,
+          KafkaHeaders.PARTITION,
+          KafkaHeaders.TIMESTAMP,
+          DeadLetterTopics.KEY,
+          DeadLetterTopics.TOMBSTONE);
+
   private final ValueFormat format;
   private final Map<TypeName, StateFunKafkaProperties.Egress> egresses = new HashMap<>();
   private final Set<TypeName> transactional = new LinkedHashSet<>();
@@ -87,7 +96,22 @@ final class RecordWriter {
             : record.getTopic();
     byte[] key =
         record.getKey().isEmpty() ? null : record.getKey().getBytes(StandardCharsets.UTF_8);
-    return new ProducerRecord<>(topic, key, record.getValueBytes().toByteArray());
+    return new ProducerRecord<>(
+        topic, null, key, record.getValueBytes().toByteArray(), headers(delivery));
+  }
+
+  /** Those that are sent. */
+  private static Headers headers(Egress.Delivery delivery) {
+    Headers headers = new RecordHeaders();
+    delivery
+        .headers()
+        .forEach(
+            (name, content) -> {
+              if (!PLACES.contains(name)) {
+                headers.add(name, content);
+              }
+            });
+    return headers;
   }
 
   private ProducerRecord<byte[], byte[]> writeValue(Egress.Delivery delivery) {

@@ -12,6 +12,12 @@ import io.statefun.message.Address;
 import io.statefun.message.TypedValue;
 import io.statefun.remote.protocol.FromFunction.InvocationResponse;
 import io.statefun.remote.protocol.ToFunction;
+import io.statefun.trace.InvocationSpan;
+import io.statefun.trace.TraceCarrier;
+import io.statefun.trace.TraceContext;
+import io.statefun.trace.TracedInvocation;
+import io.statefun.trace.Tracing;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -26,12 +32,16 @@ final class Batch {
   private final Address target;
   private final BatchInvocation invocation;
   private final Patience patience;
+  private final @Nullable Tracing tracing;
+  private final TraceCarrier trace;
 
-  Batch(ServedFunction function, Address target, Surroundings surroundings) {
+  Batch(ServedFunction function, Address target, Surroundings surroundings, TraceCarrier trace) {
     this.function = function;
     this.target = target;
     this.invocation = new BatchInvocation(surroundings, target);
     this.patience = new Patience(surroundings.asyncTimeout());
+    this.tracing = surroundings.tracing();
+    this.trace = trace;
   }
 
   /**
@@ -90,14 +100,41 @@ final class Batch {
 
   private void call(@Nullable Address caller, TypedValue message, @Nullable AsyncEnd end)
       throws RequestFailedException {
+    Throwable failure =
+        tracing == null ? attempt(caller, message, end) : trace(tracing, caller, message, end);
+    if (failure instanceof InterruptedException) {
+      Thread.currentThread().interrupt();
+    }
+    if (failure != null) {
+      throw RequestFailedException.failed(target, failure);
+    }
+  }
+
+  private @Nullable Throwable trace(
+      Tracing tracing, @Nullable Address caller, TypedValue message, @Nullable AsyncEnd end) {
+    TraceContext current = tracing.current();
+    InvocationSpan span =
+        tracing.begin(
+            new TracedInvocation(
+                function.invoker().type(),
+                target,
+                caller,
+                message.typeName(),
+                List.of(current.isEmpty() ? trace : current),
+                false));
+    Throwable failure = attempt(caller, message, end);
+    span.end(failure);
+    return failure;
+  }
+
+  private @Nullable Throwable attempt(
+      @Nullable Address caller, TypedValue message, @Nullable AsyncEnd end) {
     invocation.begin(caller, message, end);
     try {
       function.invoker().invoke(invocation);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw RequestFailedException.failed(target, e);
-    } catch (Throwable e) {
-      throw RequestFailedException.failed(target, e);
+      return null;
+    } catch (Throwable failure) {
+      return failure;
     } finally {
       invocation.end();
     }

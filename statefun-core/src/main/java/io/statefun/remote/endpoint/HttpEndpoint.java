@@ -89,7 +89,7 @@ public final class HttpEndpoint {
       log.warn("A request was refused: {}", wrong);
       return Reply.refusal(401, "The request must be signed");
     }
-    return answer(request);
+    return answer(request, headers);
   }
 
   private static boolean isOctetStream(String contentType) {
@@ -98,9 +98,9 @@ public final class HttpEndpoint {
     return type.strip().toLowerCase(Locale.ROOT).equals(CONTENT_TYPE);
   }
 
-  private Reply answer(byte[] request) {
+  private Reply answer(byte[] request, Headers headers) {
     try {
-      return Reply.of(handler.handle(request));
+      return Reply.of(handler.handle(request, headers::get));
     } catch (RequestFailedException e) {
       return switch (e.reason()) {
         case TOO_LARGE -> refuse(413, e);

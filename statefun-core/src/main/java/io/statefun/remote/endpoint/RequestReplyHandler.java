@@ -18,6 +18,9 @@ import io.statefun.remote.protocol.FromFunction.IncompleteInvocationContext;
 import io.statefun.remote.protocol.FromFunction.PersistedValueSpec;
 import io.statefun.remote.protocol.ToFunction;
 import io.statefun.remote.protocol.TypedValue;
+import io.statefun.trace.TraceCarrier;
+import io.statefun.trace.TraceContext;
+import io.statefun.trace.Tracing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -27,6 +30,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs functions for a runtime elsewhere, as a node of ours or Apache Flink Stateful Functions 3. A
@@ -68,7 +72,11 @@ public final class RequestReplyHandler {
     this.functions = new ServedFunctions(builder.functions);
     this.surroundings =
         new Surroundings(
-            builder.types, new EgressArguments(builder.types), builder.clock, builder.asyncTimeout);
+            builder.types,
+            new EgressArguments(builder.types),
+            builder.clock,
+            builder.asyncTimeout,
+            builder.tracing);
     this.maxRequestBytes = builder.maxRequestBytes;
   }
 
@@ -90,8 +98,21 @@ public final class RequestReplyHandler {
    * @throws RequestFailedException if there is no reply, and nothing that a function did counts
    */
   public byte[] handle(byte[] request) throws RequestFailedException {
+    return handle(request, TraceContext.NONE);
+  }
+
+  /**
+   * Handles a request that is part of a trace.
+   *
+   * @param trace what the request carries. The place that the calling thread has in a trace counts
+   *     more
+   * @see #handle(byte[])
+   */
+  public byte[] handle(byte[] request, TraceCarrier trace) throws RequestFailedException {
     ToFunction parsed = parse(request);
-    return parsed.hasInvocation() ? reply(parsed.getInvocation()).toByteArray() : new byte[0];
+    return parsed.hasInvocation()
+        ? reply(parsed.getInvocation(), trace).toByteArray()
+        : new byte[0];
   }
 
   private ToFunction parse(byte[] request) throws RequestFailedException {
@@ -131,7 +152,7 @@ public final class RequestReplyHandler {
     return pieces;
   }
 
-  private FromFunction reply(ToFunction.InvocationBatchRequest request)
+  private FromFunction reply(ToFunction.InvocationBatchRequest request, TraceCarrier trace)
       throws RequestFailedException {
     ServedFunction function = functions.of(request.getTarget());
     Address target = Wire.address(request.getTarget());
@@ -146,7 +167,7 @@ public final class RequestReplyHandler {
               IncompleteInvocationContext.newBuilder().addAllMissingValues(missing))
           .build();
     }
-    Batch batch = new Batch(function, target, surroundings);
+    Batch batch = new Batch(function, target, surroundings, trace);
     batch.restore(states);
     for (ToFunction.Invocation message : request.getInvocationsList()) {
       batch.handle(message);
@@ -162,6 +183,7 @@ public final class RequestReplyHandler {
     private int maxRequestBytes = DEFAULT_MAX_REQUEST_BYTES;
     private Duration asyncTimeout = DEFAULT_ASYNC_TIMEOUT;
     private InstantSource clock = InstantSource.system();
+    private @Nullable Tracing tracing;
 
     private Builder(MessageTypes types) {
       this.types = Objects.requireNonNull(types, "types");
@@ -204,6 +226,12 @@ public final class RequestReplyHandler {
     /** Sets the clock that handlers are told the time by; that of the system if it is not set. */
     public Builder clock(InstantSource newClock) {
       this.clock = Objects.requireNonNull(newClock, "clock");
+      return this;
+    }
+
+    /** Follows events from function to function; nobody does unless set. */
+    public Builder tracing(Tracing follower) {
+      this.tracing = Objects.requireNonNull(follower, "follower");
       return this;
     }
 

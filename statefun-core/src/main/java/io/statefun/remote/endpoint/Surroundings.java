@@ -6,8 +6,10 @@
 package io.statefun.remote.endpoint;
 
 import io.statefun.message.MessageTypes;
+import io.statefun.trace.Tracing;
 import java.time.Duration;
 import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all requests share.
@@ -16,9 +18,11 @@ import java.time.InstantSource;
  * @param egressArguments what makes arguments of egress records
  * @param clock tells handlers the time
  * @param asyncTimeout how long a request waits for operations, all together
+ * @param tracing follows events; null if nobody does
  */
 record Surroundings(
     MessageTypes types,
     EgressArguments egressArguments,
     InstantSource clock,
-    Duration asyncTimeout) {}
+    Duration asyncTimeout,
+    @Nullable Tracing tracing) {}
