@@ -84,6 +84,7 @@ final class Worker {
   private long checkedAt;
 
   private final WorkerMeter meter;
+  private final Outflow fromOutside;
 
   /** Whether messages wait in such numbers that the clock counts. */
   private boolean busy;
@@ -112,6 +113,7 @@ final class Worker {
     this.calls = new RemoteCalls(node, barrier, invocation, new CallHost(), callIds);
     this.desk = new ControlDesk(node, new DeskHost());
     this.meter = new WorkerMeter(node.times());
+    this.fromOutside = node.functions().traffic().fromOutside(index);
     this.epoch = epoch;
     this.routes = owners.routes();
     this.current = new EpochPart(epoch);
@@ -135,7 +137,9 @@ final class Worker {
   }
 
   private void read(Ingress ingress, Ingress.Split split, Partition owner) {
-    IngressReader reader = new IngressReader(ingress, split, owner, node);
+    Outflow outflow =
+        node.functions().traffic().from(Traffic.Kind.INGRESS, ingress.name().toString(), index);
+    IngressReader reader = new IngressReader(ingress, split, owner, node, outflow);
     reader.open(() -> channels.wake(index));
     ingresses.add(reader);
   }
@@ -613,7 +617,7 @@ final class Worker {
     if (mended != null) {
       node.unreadable().found(function.name, message.target(), mended, node.clock());
     }
-    takeEffects(partition);
+    takeEffects(partition, function);
     return null;
   }
 
@@ -627,19 +631,27 @@ final class Worker {
     return failure;
   }
 
-  private void takeEffects(Partition partition) {
+  private void takeEffects(Partition partition, FunctionType function) {
     List<OutgoingRecord> records = invocation.records();
     if (!records.isEmpty()) {
-      records.forEach(partition::emit);
+      Outflow outflow = outflow(function);
+      for (OutgoingRecord outgoing : records) {
+        outflow.emitted(outgoing.egress());
+        partition.emit(outgoing);
+      }
       records.clear();
     }
     List<StoredBytes> spilled = invocation.spilledMessages();
     if (spilled != null) {
       partition.outbox.addChunks(spilled);
+      invocation.spilledTo().forEach(outflow(function)::sent);
+      invocation.spilledTo().clear();
     }
     List<Message> messages = invocation.messages();
     if (!messages.isEmpty()) {
+      Outflow outflow = outflow(function);
       for (Message message : messages) {
+        outflow.sent(message.target().type(), 1);
         send(partition, message);
       }
       messages.clear();
@@ -649,6 +661,10 @@ final class Worker {
       operations.forEach(operation -> watch(partition, operation));
       operations.clear();
     }
+  }
+
+  private Outflow outflow(FunctionType function) {
+    return function.meter.cell(index).outflow;
   }
 
   private void send(Partition sender, Message message) {
@@ -930,12 +946,14 @@ final class Worker {
         if (!entry.name().isEmpty() && source != null) {
           partition.overlay.delete(Keys.token(source, entry.name()));
         }
+        countLater(message);
         send(partition, message);
       }
       case REMINDER -> {
         Message reminder =
             InstanceReminders.fire(node, partition, message.target(), entry.name(), now);
         if (reminder != null) {
+          countLater(reminder);
           send(partition, reminder);
         }
       }
@@ -944,6 +962,15 @@ final class Worker {
           partition.timers.set(Keys.timer(now + NEXT_PURGE_MILLIS, partition.nextNumber()), entry);
         }
       }
+    }
+  }
+
+  /** Counts a message that a function has sent some time ago. */
+  private void countLater(Message message) {
+    Address source = message.source();
+    FunctionType sender = source == null ? null : node.functions().get(source.type());
+    if (sender != null) {
+      outflow(sender).sent(message.target().type(), 1);
     }
   }
 
@@ -1029,7 +1056,7 @@ final class Worker {
     public void takeEffects(Partition partition, FunctionType function, int messages) {
       handled += messages;
       function.meter.cell(index).handled(messages);
-      Worker.this.takeEffects(partition);
+      Worker.this.takeEffects(partition, function);
     }
 
     @Override
@@ -1068,6 +1095,7 @@ final class Worker {
 
     @Override
     public void handle(Partition partition, Message message) {
+      fromOutside.sent(message.target().type(), 1);
       Worker.this.take(partition, message);
     }
   }
@@ -1165,6 +1193,9 @@ final class Worker {
 
   /** A message for a partition that is not here goes on from one that is. */
   private void take(Outside next) {
+    if (!Control.isControl(next.message())) {
+      fromOutside.sent(next.message().target().type(), 1);
+    }
     int number = next.message().target().partition(node.partitions());
     Partition target = routes.find(number);
     if (target != null && routes.worker(number) == index) {

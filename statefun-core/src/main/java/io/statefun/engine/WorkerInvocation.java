@@ -13,11 +13,13 @@ import io.statefun.function.MapState;
 import io.statefun.function.Reminders;
 import io.statefun.function.ValueState;
 import io.statefun.message.Address;
+import io.statefun.message.TypeName;
 import io.statefun.message.TypedValue;
 import io.statefun.wire.ByteWriter;
 import io.statefun.wire.StoredBytes;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -41,6 +43,7 @@ final class WorkerInvocation implements Invocation, Context {
   private final List<AsyncStart> operations = new ArrayList<>();
   private @Nullable List<StoredBytes> spilled;
   private @Nullable Chunks spill;
+  private final Map<TypeName, Integer> spilledTo = new HashMap<>();
   private StateHandles[] handles = new StateHandles[0];
 
   private @Nullable Thread thread;
@@ -100,6 +103,7 @@ final class WorkerInvocation implements Invocation, Context {
     operations.clear();
     spill = null;
     spilled = null;
+    spilledTo.clear();
     thread = null;
   }
 
@@ -125,6 +129,11 @@ final class WorkerInvocation implements Invocation, Context {
       spilled = null;
     }
     return result;
+  }
+
+  /** How many of those in chunks are for which function; to be cleared by who takes them. */
+  Map<TypeName, Integer> spilledTo() {
+    return spilledTo;
   }
 
   // What states need
@@ -313,12 +322,17 @@ final class WorkerInvocation implements Invocation, Context {
         List<StoredBytes> chunks = new ArrayList<>();
         spilled = chunks;
         spill = new Chunks(scratch, chunks::add);
-        messages.forEach(spill::add);
+        messages.forEach(this::spill);
         messages.clear();
       }
     } else {
-      spill.add(staged);
+      spill(staged);
     }
+  }
+
+  private void spill(Message staged) {
+    Objects.requireNonNull(spill).add(staged);
+    spilledTo.merge(staged.target().type(), 1, Integer::sum);
   }
 
   @Override
