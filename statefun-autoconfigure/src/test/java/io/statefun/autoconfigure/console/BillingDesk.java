@@ -9,6 +9,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.statefun.autoconfigure.EgressListener;
 import io.statefun.autoconfigure.StateFunTemplate;
+import io.statefun.autoconfigure.elsewhere.RiskScore;
 import io.statefun.binding.AnnotatedFunction;
 import io.statefun.engine.FailurePolicy;
 import io.statefun.function.CancellationToken;
@@ -110,7 +111,7 @@ final class BillingDesk implements AutoCloseable {
 
   /** What the night left behind. */
   void makeDeadLetters() {
-    send("billing/user", "u-1077", new BillingDue(7));
+    send("billing/user", "u-1577", new BillingDue(7));
     send("billing/user", "u-2210", new BillingDue(7));
     send("billing/user", "u-1002", new PlanChanged("TEAM", -4900, "eur"));
     send("billing/invoice", "i-2026-0031", new InvoiceWanted("u-3141", 1900, "dollars"));
@@ -142,12 +143,6 @@ final class BillingDesk implements AutoCloseable {
 
   @MessageTypeName("billing/counted")
   record Counted(long cents) {}
-
-  @MessageTypeName("risk/question")
-  record Question(String payment, long cents) {}
-
-  @MessageTypeName("risk/answer")
-  record RiskAnswer(double risk) {}
 
   // States
 
@@ -219,13 +214,15 @@ final class BillingDesk implements AutoCloseable {
       context.sendAfter(
           Duration.ofHours(1),
           context.self(),
-          new RiskAnswer(1),
+          new RiskScore.Answer(1),
           CancellationToken.of("no-answer"));
-      context.send("risk/score", charge.user(), new Question(context.self().id(), charge.cents()));
+      context.send(
+          "risk/score", charge.user(), new RiskScore.Question(context.self().id(), charge.cents()));
     }
 
     @MessageHandler
-    void on(RiskAnswer answer, @State("payment") ValueState<Payment> payment, Context context) {
+    void on(
+        RiskScore.Answer answer, @State("payment") ValueState<Payment> payment, Context context) {
       Payment asked = payment.get();
       if (asked == null || !asked.status().equals("ASKED")) {
         return;
@@ -261,17 +258,6 @@ final class BillingDesk implements AutoCloseable {
     @MessageHandler
     void on(Counted counted, @State("cents") ValueState<Long> cents) {
       cents.update(0L, before -> before + counted.cents());
-    }
-  }
-
-  /** Runs elsewhere. */
-  @StatefulFunction("risk/score")
-  static class Risk {
-
-    @MessageHandler
-    void on(Question question, @State("asked") ValueState<Integer> asked, Context context) {
-      asked.update(0, before -> before + 1);
-      context.reply(new RiskAnswer(question.cents() / 100_000.0));
     }
   }
 
@@ -412,7 +398,7 @@ final class BillingDesk implements AutoCloseable {
       HttpEndpoint endpoint =
           new HttpEndpoint(
               RequestReplyHandler.builder(types)
-                  .function(AnnotatedFunction.bind(new Risk(), types, FailurePolicy.DEFAULT))
+                  .function(AnnotatedFunction.bind(new RiskScore(), types, FailurePolicy.DEFAULT))
                   .build());
       try {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);

@@ -181,15 +181,16 @@ class ConsoleBrowserTest {
   void aDeadLetterIsCorrectedAndHandledOnce() throws IOException {
     billing.send("billing/user", "u-9001", new BillingDesk.PlanChanged("SOLO", -1, "eur"));
     open("/dead-letters");
-    awaitText("main", "u-9001", "u-1077", "no plan is known");
+    awaitText("main", "u-9001", "u-1577", "no plan is known");
 
-    browser.click(letter("u-1077") + " summary");
-    awaitText(letter("u-1077"), "\"period\" : 7", "IllegalStateException");
+    browser.click(letter("u-1577") + " summary");
+    awaitText(letter("u-1577"), "\"period\" : 7", "IllegalStateException");
     picture("console-dead-letters");
-    browser.click(letter("u-1077") + " summary");
+    browser.click(letter("u-1577") + " summary");
 
     browser.click(letter("u-9001") + " summary");
     browser.click(letter("u-9001") + " .actions button:nth-child(2)");
+    awaitText("dialog", "Edit and replay");
     browser.type("#edit-message", "{\"plan\": \"SOLO\", \"cents\": \"what\"}");
     browser.click("#edit-replay");
     awaitText("dialog .problem", "is no message of the type billing/plan-changed");
@@ -245,7 +246,7 @@ class ConsoleBrowserTest {
 
   @Test
   void findsWhoKnowsAnId() {
-    open("/instance?id=u-1077");
+    open("/instance?id=u-1577");
 
     awaitText("#instance-result", "no plan is known");
     assertThat(browser.run("return location.hash")).asString().contains("billing%2Fuser");

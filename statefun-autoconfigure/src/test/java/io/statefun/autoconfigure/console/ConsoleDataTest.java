@@ -229,7 +229,8 @@ class ConsoleDataTest {
 
     assertThat(post("/statefun/data/dead-letters/discard", ids(id), FROM_PAGE).statusCode())
         .isBetween(404, 405);
-    assertThat(post("/statefun/data/savepoints", "{}", FROM_PAGE).statusCode()).isEqualTo(405);
+    assertThat(post("/statefun/data/savepoints", "{}", FROM_PAGE).statusCode())
+        .isBetween(404, 405);
     assertThat(data("dead-letters").get("total").asInt()).isEqualTo(5);
   }
 
