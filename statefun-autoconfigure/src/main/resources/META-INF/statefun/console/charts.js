@@ -2,7 +2,7 @@
 
 import { h, s, show, clock } from './dom.js';
 
-const HEIGHT = 150;
+const HEIGHT = 140;
 const LEFT = 46;
 const BOTTOM = 18;
 

@@ -110,7 +110,13 @@ export function clock(instant) {
 export function ago(instant, now) {
   const passed = now - new Date(instant).getTime();
   if (Math.abs(passed) < 1500) return 'now';
-  return passed > 0 ? duration(passed).trim() + ' ago' : 'in ' + duration(-passed).trim();
+  return passed > 0 ? coarse(passed) + ' ago' : 'in ' + coarse(-passed);
+}
+
+function coarse(millis) {
+  const seconds = millis / 1000;
+  const [size, unit] = [[86400, 'd'], [3600, 'h'], [60, 'min']].find(([one]) => seconds >= one) || [1, 's'];
+  return `${Math.floor(seconds / size)} ${unit}`;
 }
 
 /** A link to what an instance has. */
@@ -162,7 +168,7 @@ export function card(title, note, ...children) {
 export function table(columns, caption) {
   const body = h('tbody');
   let by = columns.findIndex((column) => column.first);
-  let down = true;
+  let down = Boolean(columns[by]?.down);
   let rows = [];
   const heads = columns.map((column, index) => {
     const head = h('th', { scope: 'col', class: column.number ? 'number' : undefined });

@@ -5,10 +5,10 @@ import { read } from './api.js';
 import { Rates } from './rates.js';
 
 const rates = new Rates();
-const WIDTH = 172;
+const WIDTH = 168;
 const HEIGHT = 46;
 const GAP = 30;
-const COLUMN = 290;
+const COLUMN = 264;
 const MARGIN = 26;
 
 /**
@@ -146,7 +146,7 @@ function way(from, to, self, height) {
     const aside = to.column - from.column > 1 ? (from.y + to.y < height - HEIGHT ? -1 : 1) * 46 : 0;
     return {
       path: `M${right.x} ${right.y}C${right.x + bend} ${right.y + aside} ${ends.x - bend} ${ends.y + aside} ${ends.x - 7} ${ends.y}`,
-      label: { x: (right.x + ends.x) / 2, y: (right.y + ends.y) / 2 + aside * 0.75 - 3 }, tip: ends, angle: 0,
+      label: { x: (right.x + ends.x) / 2, y: (right.y + ends.y) / 2 + aside * 0.75 + 4 }, tip: ends, angle: 0,
     };
   }
   // A way back, or to the same layer: below, from the lower edge to the lower edge.
@@ -155,7 +155,7 @@ function way(from, to, self, height) {
   const depth = Math.max(start.y, end.y) + 30 + 10 * (from.column - to.column);
   return {
     path: `M${start.x} ${start.y}C${start.x} ${depth} ${end.x} ${depth} ${end.x} ${end.y + 7}`,
-    label: { x: (start.x + end.x) / 2, y: (start.y + end.y + 2 * depth) / 4 + 10 }, tip: end, angle: -90,
+    label: { x: 0.16 * start.x + 0.84 * end.x, y: 0.016 * start.y + 0.562 * depth + 0.422 * end.y + 4 }, tip: end, angle: -90,
   };
 }
 

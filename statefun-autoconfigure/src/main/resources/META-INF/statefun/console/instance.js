@@ -19,11 +19,10 @@ const said = (text) => h('pre', null, text);
 
 function sections(view, now) {
   const names = Object.keys(view.states);
-  const parts = [
-    card('State', names.length === 1 ? '1 value' : `${names.length} values`,
+  const parts = [];
+  const state = card('State', names.length === 1 ? '1 value' : `${names.length} values`,
       names.length ? names.map((name) => [h('h3', null, name), h('div', { class: 'box' }, json(view.states[name]))])
-        : empty(view.known ? 'It has no state' : 'There is no such function here', view.known ? 'It was never sent a message, or has cleared everything.' : 'Is the name right?')),
-  ];
+        : empty(view.known ? 'It has no state' : 'There is no such function here', view.known ? 'It was never sent a message, or has cleared everything.' : 'Is the name right?'));
   if (view.deadLetters.length) {
     parts.push(card('Dead letters', String(view.deadLetters.length), timeline(view.deadLetters.map((one) => [time(one.time), h('div', null, said(one.message), h('div', { class: 'problem' }, one.cause.split('\n')[0]), h('div', { class: 'quiet' }, 'from ', link(one.from)))])),
       h('div', { class: 'actions' }, h('a', { href: '#/dead-letters?' + new URLSearchParams({ function: view.function }) }, 'Replay or discard them'))));
@@ -43,8 +42,8 @@ function sections(view, now) {
       ? timeline(view.invocations.map((one) => [h('span', null, time(one.time), ' · ', millis(one.millis)), h('div', null, said(one.what), one.trace && h('div', { class: 'quiet mono' }, one.trace), one.failure && h('div', { class: 'problem' }, one.failure))]))
       : empty('None was traced yet')));
   }
-  if (view.partial) parts.push(h('p', { class: 'quiet' }, 'There is more than what is shown.'));
-  return parts;
+  return [view.partial && h('p', { class: 'quiet' }, 'There is more than what is shown.'),
+    h('div', { class: 'split' }, h('div', null, state), h('div', null, parts))];
 }
 
 export default {
@@ -55,7 +54,7 @@ export default {
     const type = h('input', { id: 'instance-function', list: 'functions', value: wanted.function, placeholder: 'namespace/name, or empty to ask all', autocomplete: 'off', spellcheck: false });
     const id = h('input', { id: 'instance-id', value: wanted.id, placeholder: 'id', autocomplete: 'off', spellcheck: false, required: true });
     const known = h('datalist', { id: 'functions' });
-    const result = h('div', { 'aria-live': 'polite', id: 'instance-result' });
+    const result = h('div', { id: 'instance-result' });
     const heading = h('span', { class: 'quiet mono' }, wanted.function && wanted.id ? `${wanted.function}/${wanted.id}` : '');
     root.append(h('div', { class: 'heading' }, h('h1', null, 'Instance'), heading),
       h('form', { class: 'controls', onsubmit: (event) => { event.preventDefault(); location.hash = instanceUrl(type.value.trim(), id.value); } },

@@ -59,10 +59,10 @@ export default {
       letters: tile('Dead letters'), snapshot: tile('Last snapshot'), savepoint: tile('Last savepoint'), partitions: tile('Partitions'),
     };
     const charts = {
-      rate: chart('Message rate', 'on this process', rate, { minimum: 10 }),
-      commit: chart('Commit latency', 'barrier to durable', millis),
-      waiting: chart('Mailbox depth', 'messages that wait', short, { minimum: 10 }),
-      pressure: chart('Back-pressure', 'share of the workers’ time', percent, { top: 1 }),
+      rate: chart('Message rate', null, rate, { minimum: 10 }),
+      commit: chart('Commit latency', null, millis),
+      waiting: chart('Mailbox depth', null, short, { minimum: 10 }),
+      pressure: chart('Back-pressure', null, percent, { top: 1 }),
     };
     root.append(
       h('div', { class: 'heading' }, h('h1', null, 'Overview'), about), warned,

@@ -20,7 +20,7 @@ export default {
     const busiest = table([
       { label: 'Partition', number: true, sort: (row) => row.number, value: (row) => row.number },
       { label: 'Worker', number: true, sort: (row) => row.worker, value: (row) => row.worker },
-      { label: 'Waiting', number: true, first: true, sort: (row) => row.waiting, value: (row) => count(row.waiting) },
+      { label: 'Waiting', number: true, first: true, down: true, sort: (row) => row.waiting, value: (row) => count(row.waiting) },
     ], 'The partitions of this process in which most waits');
     const problem = h('p', { class: 'problem' });
     const most = h('div');

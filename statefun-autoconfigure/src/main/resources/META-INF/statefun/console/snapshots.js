@@ -10,7 +10,7 @@ export default {
 
   open(root, { note }) {
     const commits = table([
-      { label: 'Committed', first: true, sort: (row) => row.time, value: (row) => time(row.time) },
+      { label: 'Committed', first: true, down: true, sort: (row) => row.time, value: (row) => time(row.time) },
       { label: 'Took', number: true, sort: (row) => row.millis, value: (row) => millis(row.millis) },
       { label: 'Cut', number: true, sort: (row) => row.cut, value: (row) => millis(row.cut) },
       { label: 'Store', number: true, sort: (row) => row.store, value: (row) => millis(row.store) },
@@ -19,7 +19,7 @@ export default {
       { label: 'Entries', number: true, sort: (row) => row.entries, value: (row) => count(row.entries) },
     ], 'The last commits');
     const savepoints = table([
-      { label: 'Number', first: true, sort: (row) => row.number, value: (row) => String(row.number) },
+      { label: 'Number', first: true, down: true, sort: (row) => row.number, value: (row) => String(row.number) },
       { label: 'Complete', sort: (row) => new Date(row.created).getTime(), value: (row) => time(row.created) },
       { label: 'Took', number: true, sort: (row) => row.took, value: (row) => duration(row.took) },
       { label: 'Size', number: true, sort: (row) => row.bytes, value: (row) => bytes(row.bytes) },

@@ -78,9 +78,8 @@ final class ConsoleData {
 
   private static String nodeName() {
     String host = System.getenv("HOSTNAME");
-    return (host == null || host.isBlank() ? "process" : host)
-        + " · "
-        + ProcessHandle.current().pid();
+    String process = "process " + ProcessHandle.current().pid();
+    return host == null || host.isBlank() ? process : host + " · " + process;
   }
 
   DeadLetterCount deadLetters() {

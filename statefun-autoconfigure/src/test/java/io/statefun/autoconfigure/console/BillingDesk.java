@@ -111,11 +111,11 @@ final class BillingDesk implements AutoCloseable {
 
   /** What the night left behind. */
   void makeDeadLetters() {
-    send("billing/user", "u-1577", new BillingDue(7));
-    send("billing/user", "u-2210", new BillingDue(7));
-    send("billing/user", "u-1002", new PlanChanged("TEAM", -4900, "eur"));
+    send("billing/user", "u-7577", new BillingDue(7));
+    send("billing/user", "u-8210", new BillingDue(7));
+    send("billing/user", "u-1007", new PlanChanged("TEAM", -4900, "eur"));
     send("billing/invoice", "i-2026-0031", new InvoiceWanted("u-3141", 1900, "dollars"));
-    send("billing/user", "u-4711", new BillingDue(7));
+    send("billing/user", "u-9711", new BillingDue(7));
   }
 
   @Override
@@ -268,7 +268,7 @@ final class BillingDesk implements AutoCloseable {
 
     private static final TypeName NAME = TypeName.parse("billing/plan-changes");
     private static final int BEAT_MILLIS = 20;
-    private static final int USERS = 500;
+    private static final int USERS = 5_000;
     private static final String[] PLANS = {"SOLO", "TEAM", "COMPANY"};
 
     private final MessageTypes types;

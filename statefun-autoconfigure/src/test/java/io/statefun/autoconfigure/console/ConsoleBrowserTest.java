@@ -35,7 +35,7 @@ class ConsoleBrowserTest {
           "/snapshots",
           "/dead-letters",
           "/endpoints",
-          "/instance?function=billing/user&id=u-1002");
+          "/instance?function=billing/user&id=u-1007");
 
   @TempDir static Path folder;
 
@@ -56,7 +56,7 @@ class ConsoleBrowserTest {
     billing.makeDeadLetters();
     billing.bean(StateFunEngine.class).deadLetters().list(10).join();
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(90))
         .until(() -> billing.bean(History.class).since(0).next() >= (pictures() ? 45 : 3));
   }
 
@@ -181,12 +181,12 @@ class ConsoleBrowserTest {
   void aDeadLetterIsCorrectedAndHandledOnce() throws IOException {
     billing.send("billing/user", "u-9001", new BillingDesk.PlanChanged("SOLO", -1, "eur"));
     open("/dead-letters");
-    awaitText("main", "u-9001", "u-1577", "no plan is known");
+    awaitText("main", "u-9001", "u-7577", "no plan is known");
 
-    browser.click(letter("u-1577") + " summary");
-    awaitText(letter("u-1577"), "\"period\" : 7", "IllegalStateException");
+    browser.click(letter("u-7577") + " summary");
+    awaitText(letter("u-7577"), "\"period\" : 7", "IllegalStateException");
     picture("console-dead-letters");
-    browser.click(letter("u-1577") + " summary");
+    browser.click(letter("u-7577") + " summary");
 
     browser.click(letter("u-9001") + " summary");
     browser.click(letter("u-9001") + " .actions button:nth-child(2)");
@@ -237,7 +237,7 @@ class ConsoleBrowserTest {
     open("/");
     awaitText("#application", "billing");
 
-    browser.type("#search-text", "billing/user/u-1002\n");
+    browser.type("#search-text", "billing/user/u-1007\n");
 
     awaitText("#instance-result", "profile", "ACTIVE", "reminder next-bill", "is negative");
     assertThat(browser.text("h1")).isEqualTo("Instance");
@@ -246,7 +246,7 @@ class ConsoleBrowserTest {
 
   @Test
   void findsWhoKnowsAnId() {
-    open("/instance?id=u-1577");
+    open("/instance?id=u-7577");
 
     awaitText("#instance-result", "no plan is known");
     assertThat(browser.run("return location.hash")).asString().contains("billing%2Fuser");

@@ -214,7 +214,7 @@ class ConsoleDataTest {
     assertThat(data("dead-letters").get("total").asInt()).isEqualTo(5);
     assertThat(data("dead-letters?function=billing/invoice").get("deadLetters").size())
         .isEqualTo(1);
-    JsonNode found = data("dead-letters?text=U-2210").get("deadLetters");
+    JsonNode found = data("dead-letters?text=U-8210").get("deadLetters");
     assertThat(found.size()).isEqualTo(1);
     assertThat(found.get(0).get("cause").asString()).contains("no plan is known");
     String id = found.get(0).get("id").asString();
@@ -229,8 +229,7 @@ class ConsoleDataTest {
 
     assertThat(post("/statefun/data/dead-letters/discard", ids(id), FROM_PAGE).statusCode())
         .isBetween(404, 405);
-    assertThat(post("/statefun/data/savepoints", "{}", FROM_PAGE).statusCode())
-        .isBetween(404, 405);
+    assertThat(post("/statefun/data/savepoints", "{}", FROM_PAGE).statusCode()).isBetween(404, 405);
     assertThat(data("dead-letters").get("total").asInt()).isEqualTo(5);
   }
 

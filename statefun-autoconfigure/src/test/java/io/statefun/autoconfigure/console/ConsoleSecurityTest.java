@@ -48,20 +48,22 @@ class ConsoleSecurityTest {
   @EnableWebSecurity
   static class Secured extends BillingDesk.Application {
 
+    // tag::security[]
     @Bean
     SecurityFilterChain console(HttpSecurity http) {
-      return http.authorizeHttpRequests(
+      return http.securityMatcher("/statefun/**")
+          .authorizeHttpRequests(
               requests ->
                   requests
-                      .requestMatchers(HttpMethod.POST, "/statefun/**")
+                      .requestMatchers(HttpMethod.POST)
                       .hasRole("OPERATOR")
-                      .requestMatchers("/statefun/**")
-                      .hasAnyRole("SUPPORT", "OPERATOR")
                       .anyRequest()
-                      .denyAll())
+                      .hasAnyRole("SUPPORT", "OPERATOR"))
           .httpBasic(Customizer.withDefaults())
           .build();
     }
+
+    // end::security[]
 
     @Bean
     UserDetailsService people() {

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.statefun.autoconfigure.StateFunProperties;
 import io.statefun.autoconfigure.api.ApiProperties;
 import io.statefun.autoconfigure.bootstrap.BootstrapProperties;
+import io.statefun.autoconfigure.console.ConsoleProperties;
 import io.statefun.autoconfigure.kafka.StateFunKafkaProperties;
 import io.statefun.autoconfigure.redis.RedisSnapshotProperties;
 import io.statefun.autoconfigure.remote.RemoteProperties;
@@ -59,6 +60,8 @@ class ConfigurationSnippetsTest {
       ConfigurationPropertyName.of("statefun.remote");
 
   private static final ConfigurationPropertyName API = ConfigurationPropertyName.of("statefun.api");
+  private static final ConfigurationPropertyName CONSOLE =
+      ConfigurationPropertyName.of("statefun.console");
   private static final ConfigurationPropertyName BOOTSTRAP =
       ConfigurationPropertyName.of("statefun.bootstrap");
 
@@ -86,7 +89,7 @@ class ConfigurationSnippetsTest {
     String yaml = Files.readString(file);
     StateFunProperties properties = bind(yaml);
     if (yaml.contains("statefun:")
-        && Stream.of("kafka:", "savepoint:", "remote:", "api:", "bootstrap:")
+        && Stream.of("kafka:", "savepoint:", "remote:", "api:", "bootstrap:", "console:")
             .noneMatch(yaml::contains)) {
       assertThat(properties).isNotEqualTo(bind(""));
     }
@@ -130,6 +133,7 @@ class ConfigurationSnippetsTest {
     RemoteProperties remote = bind(all, REMOTE.toString(), RemoteProperties.class);
     assertThat(remote.validateObject(remote).getAllErrors()).isEmpty();
     assertThat(bind(all, API.toString(), ApiProperties.class)).isNotNull();
+    assertThat(bind(all, CONSOLE.toString(), ConsoleProperties.class)).isNotNull();
     BootstrapProperties bootstrap =
         bind(
             all.stream().map(source -> source.filter(BOOTSTRAP::isAncestorOf)).toList(),
@@ -145,6 +149,7 @@ class ConfigurationSnippetsTest {
                         && !KAFKA.isAncestorOf(name)
                         && !SAVEPOINT.isAncestorOf(name)
                         && !API.isAncestorOf(name)
+                        && !CONSOLE.isAncestorOf(name)
                         && !BOOTSTRAP.isAncestorOf(name)
                         && !REMOTE.isAncestorOf(name)));
     StateFunProperties properties = bind(all, "statefun", StateFunProperties.class);
