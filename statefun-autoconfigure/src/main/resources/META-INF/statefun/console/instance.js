@@ -24,7 +24,7 @@ function sections(view, now) {
       names.length ? names.map((name) => [h('h3', null, name), h('div', { class: 'box' }, json(view.states[name]))])
         : empty(view.known ? 'It has no state' : 'There is no such function here', view.known ? 'It was never sent a message, or has cleared everything.' : 'Is the name right?'));
   if (view.deadLetters.length) {
-    parts.push(card('Dead letters', String(view.deadLetters.length), timeline(view.deadLetters.map((one) => [time(one.time), h('div', null, said(one.message), h('div', { class: 'problem' }, one.cause.split('\n')[0]), h('div', { class: 'quiet' }, 'from ', link(one.from)))])),
+    parts.push(card('Dead letters', String(view.deadLetters.length), timeline(view.deadLetters.map((one) => [time(one.time), h('div', null, said(one.message), h('div', { class: 'problem' }, one.cause.split(/\n|\\n/)[0]), h('div', { class: 'quiet' }, 'from ', link(one.from)))])),
       h('div', { class: 'actions' }, h('a', { href: '#/dead-letters?' + new URLSearchParams({ function: view.function }) }, 'Replay or discard them'))));
   }
   parts.push(card('Waiting messages', String(view.waitingMessages.length), view.waitingMessages.length

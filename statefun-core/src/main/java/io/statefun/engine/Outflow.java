@@ -8,6 +8,7 @@ package io.statefun.engine;
 import io.statefun.message.TypeName;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts to whom one sender sends. One worker writes it; any thread may read it.
@@ -23,10 +24,8 @@ final class Outflow {
   private final Traffic traffic;
   private final Traffic.Place from;
 
-  private final TypeName[] names = new TypeName[REMEMBERED];
-  private final Traffic.Kind[] kinds = new Traffic.Kind[REMEMBERED];
-  private final Count[] counts = new Count[REMEMBERED];
-  private int remembered;
+  /** From the front on; what is free is null. */
+  private final @Nullable Known[] remembered = new Known[REMEMBERED];
 
   private volatile Count[] all = new Count[0];
 
@@ -46,21 +45,22 @@ final class Outflow {
   }
 
   private void count(Traffic.Kind kind, TypeName name, int more) {
-    for (int i = 0; i < remembered; i++) {
-      if (names[i] == name && kinds[i] == kind) {
-        counts[i].add(more);
+    for (int i = 0; i < REMEMBERED; i++) {
+      Known known = remembered[i];
+      if (known == null) {
+        known = new Known(name, kind, find(traffic.receiver(from, kind, name)));
+        remembered[i] = known;
+      }
+      if (known.name == name && known.kind == kind) {
+        known.count.add(more);
         return;
       }
     }
-    Count count = find(traffic.receiver(from, kind, name));
-    count.add(more);
-    if (remembered < REMEMBERED) {
-      names[remembered] = name;
-      kinds[remembered] = kind;
-      counts[remembered] = count;
-      remembered++;
-    }
+    find(traffic.receiver(from, kind, name)).add(more);
   }
+
+  /** What counts for a name that is this very object. */
+  private record Known(TypeName name, Traffic.Kind kind, Count count) {}
 
   private Count find(Traffic.Place to) {
     Count[] known = all;

@@ -130,9 +130,7 @@ class TrafficTest {
                           "test/spreader > FUNCTION test/sink 5003",
                           "test/spreader > FUNCTION test/spreader 2",
                           "test/spreader > OUTSIDE outside 2"));
-      assertThat(engine.partitions())
-          .extracting(PartitionLoad::number)
-          .containsExactly(0, 1, 2, 3);
+      assertThat(engine.partitions()).extracting(PartitionLoad::number).containsExactly(0, 1, 2, 3);
     }
   }
 
