@@ -45,6 +45,16 @@ public interface MessageLog extends CommittedEpochs, AutoCloseable {
   CompletableFuture<Void> post(int partition, byte[] message);
 
   /**
+   * Which processes own which partitions, as the log knows it at the moment, by whatever name
+   * people know a process. May be called by any thread once the process takes part.
+   *
+   * @return completes with nothing if the log cannot say; exceptionally if it does not answer
+   */
+  default CompletableFuture<Map<Integer, String>> owners() {
+    return CompletableFuture.completedFuture(Map.of());
+  }
+
+  /**
    * Gives up what this process owns, and begins to take part anew. Nothing happens if it owns
    * nothing.
    */

@@ -132,6 +132,24 @@ public final class DeadLetters {
   }
 
   /**
+   * Looks for one.
+   *
+   * @return completes exceptionally, as what changes it does, if there is none
+   */
+  public CompletableFuture<Stored> find(Id id) {
+    return Requests.then(
+        ask(id, new Control.ListDeadLetters(id.number() - 1, 1)),
+        answer -> {
+          for (DeadLetterPage.Entry entry : DeadLetterPage.read(answer.bytes()).letters()) {
+            if (entry.number() == id.number()) {
+              return new Stored(id, entry.letter(), entry.cut());
+            }
+          }
+          throw notFound(id);
+        });
+  }
+
+  /**
    * Has a message handled again, once: it is a dead letter no longer, also if it fails again, which
    * makes another one.
    */
@@ -156,14 +174,19 @@ public final class DeadLetters {
   }
 
   private CompletableFuture<Void> tell(Id id, Control control) {
+    return Requests.then(ask(id, control), answer -> null);
+  }
+
+  private CompletableFuture<TypedValue> ask(Id id, Control control) {
     Node running = node.get();
     int count = running.services().partitions();
-    if (id.partition() < 0 || id.partition() >= count) {
-      return CompletableFuture.failedFuture(
-          new RequestFailedException(
-              RequestFailedException.Reason.NOT_FOUND, "There is no dead letter " + id));
-    }
-    return Requests.then(
-        running.ask(Control.partition(id.partition(), count), control), answer -> null);
+    return id.partition() < 0 || id.partition() >= count
+        ? CompletableFuture.failedFuture(notFound(id))
+        : running.ask(Control.partition(id.partition(), count), control);
+  }
+
+  private static RequestFailedException notFound(Id id) {
+    return new RequestFailedException(
+        RequestFailedException.Reason.NOT_FOUND, "There is no dead letter " + id);
   }
 }

@@ -5,6 +5,7 @@
  */
 package io.statefun.engine;
 
+import io.statefun.message.TypeName;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -40,6 +41,7 @@ public final class FunctionMeter {
   private final String name;
   private final boolean local;
   private final boolean measured;
+  private final Traffic traffic;
   private final LongAdder retries = new LongAdder();
   private final LongAdder deadLetters = new LongAdder();
 
@@ -52,9 +54,17 @@ public final class FunctionMeter {
    * @param measured whether durations are measured
    */
   FunctionMeter(String name, boolean local, boolean measured) {
+    this(name, local, measured, new Traffic(TypeName::toString));
+  }
+
+  /**
+   * @param traffic where it is counted to whom the function sends
+   */
+  FunctionMeter(String name, boolean local, boolean measured, Traffic traffic) {
     this.name = name;
     this.local = local;
     this.measured = measured;
+    this.traffic = traffic;
   }
 
   /** The bounds of the buckets, in nanoseconds, ascending. */
@@ -135,7 +145,7 @@ public final class FunctionMeter {
     if (worker >= known.length) {
       Cell[] more = Arrays.copyOf(known, worker + 1);
       for (int i = known.length; i <= worker; i++) {
-        more[i] = new Cell(measured && local);
+        more[i] = new Cell(measured && local, traffic.from(Traffic.Kind.FUNCTION, name, i));
       }
       cells = more;
       known = more;
@@ -174,6 +184,9 @@ public final class FunctionMeter {
 
     private final boolean measured;
 
+    /** To whom the function sends. */
+    final Outflow outflow;
+
     /** How many invocations there were since the last measured one. */
     private int skipped;
 
@@ -181,8 +194,9 @@ public final class FunctionMeter {
     private boolean measuring;
     private long begun;
 
-    Cell(boolean measured) {
+    Cell(boolean measured, Outflow outflow) {
       this.measured = measured;
+      this.outflow = outflow;
     }
 
     private long get(int counter) {

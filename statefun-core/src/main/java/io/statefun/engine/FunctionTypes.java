@@ -38,11 +38,13 @@ final class FunctionTypes {
   /** The stored names of functions by their other names; null if none has another. */
   private final @Nullable Map<TypeName, TypeName> storedNames;
 
+  private final Traffic traffic = new Traffic(name -> meter(name).name());
+
   /** By namespace, what counts for all functions that are found by it. */
   private final Map<String, FunctionMeter> namespaceMeters = new LinkedHashMap<>();
 
   /** Counts what belongs to no function. */
-  private final FunctionMeter unknown = new FunctionMeter("unknown", false, false);
+  private final FunctionMeter unknown = new FunctionMeter("unknown", false, false, traffic);
 
   private final List<FunctionMeter> meters;
 
@@ -65,15 +67,15 @@ final class FunctionTypes {
     this.remotes = remotes;
     Map<TypeName, FunctionType> byName = new LinkedHashMap<>();
     for (FunctionInvoker invoker : invokers) {
-      FunctionMeter meter = new FunctionMeter(invoker.type().toString(), true, measured);
+      FunctionMeter meter = new FunctionMeter(invoker.type().toString(), true, measured, traffic);
       add(new FunctionType(byName.size(), invoker, meter), byName);
     }
     for (RemoteFunction remote : remotes.named()) {
-      FunctionMeter meter = new FunctionMeter(remote.type().toString(), false, measured);
+      FunctionMeter meter = new FunctionMeter(remote.type().toString(), false, measured, traffic);
       add(new FunctionType(byName.size(), remote, meter), byName);
     }
     for (String namespace : remotes.namespaces()) {
-      namespaceMeters.put(namespace, new FunctionMeter(namespace + "/*", false, measured));
+      namespaceMeters.put(namespace, new FunctionMeter(namespace + "/*", false, measured, traffic));
     }
     meters = new ArrayList<>(byName.values().stream().map(type -> type.meter).toList());
     meters.addAll(namespaceMeters.values());
@@ -195,6 +197,11 @@ final class FunctionTypes {
   /** What counts the messages of functions: always the same, whatever is found later. */
   List<FunctionMeter> meters() {
     return List.copyOf(meters);
+  }
+
+  /** Who sends to whom. */
+  Traffic traffic() {
+    return traffic;
   }
 
   /** What counts what becomes of messages to a name, perhaps that of no function. */

@@ -37,6 +37,7 @@ final class IngressReader implements Ingress.Collector {
   private final Ingress.Split split;
   private final Partition owner;
   private final NodeServices node;
+  private final Outflow outflow;
   private final byte[] key;
   private final boolean inLog;
   private final List<Message> messages = new ArrayList<>();
@@ -50,11 +51,16 @@ final class IngressReader implements Ingress.Collector {
 
   private volatile int failures;
 
-  IngressReader(Ingress ingress, Ingress.Split split, Partition owner, NodeServices node) {
+  /**
+   * @param outflow counts what it hands over
+   */
+  IngressReader(
+      Ingress ingress, Ingress.Split split, Partition owner, NodeServices node, Outflow outflow) {
     this.ingress = ingress;
     this.split = split;
     this.owner = owner;
     this.node = node;
+    this.outflow = outflow;
     this.inLog = ingress.positionsInLog();
     this.key = Keys.position(ingress.name(), split.id());
   }
@@ -173,6 +179,7 @@ final class IngressReader implements Ingress.Collector {
   private void handOver(BiConsumer<Partition, Message> sender) {
     moved = true;
     for (Message message : messages) {
+      outflow.sent(message.target().type(), 1);
       sender.accept(owner, message);
       FunctionType target = node.functions().get(message.target().type());
       if (target != null && target.load.holdsUp()) {
@@ -181,6 +188,7 @@ final class IngressReader implements Ingress.Collector {
     }
     messages.clear();
     for (EgressRecord emitted : records) {
+      outflow.emitted(emitted.egress());
       owner.emit(
           new OutgoingRecord(
               owner.index,

@@ -285,6 +285,14 @@ final class Node {
     return owners.routes().numbers();
   }
 
+  /** How much waits in the partitions that the node has, by their number. */
+  List<PartitionLoad> partitionLoads() {
+    Routes routes = owners.routes();
+    return routes.numbers().stream()
+        .map(number -> new PartitionLoad(number, routes.worker(number), owners.backlog(number)))
+        .toList();
+  }
+
   private CompletableFuture<Void> change(Routes next, long lastEpoch, long newestSavepoint) {
     CompletableFuture<Void> committed = new CompletableFuture<>();
     changing = committed;

@@ -922,6 +922,41 @@ public final class StateFunEngine implements AutoCloseable {
     return services.functions().meters();
   }
 
+  /** Who has sent to whom since this process started, and how much. */
+  public List<Traffic.Edge> traffic() {
+    return services.functions().traffic().edges();
+  }
+
+  /** About how many bytes of messages wait on this process for each function elsewhere. */
+  public Map<TypeName, Long> waitingElsewhere() {
+    return services.functions().all().stream()
+        .filter(type -> type.remote != null)
+        .collect(Collectors.toMap(type -> type.name, type -> type.load.waiting()));
+  }
+
+  /** How many partitions the application has, in all processes together. */
+  public int partitionCount() {
+    return settings.partitions;
+  }
+
+  /** The partitions that this process has at the moment, in the order of their numbers. */
+  public List<PartitionLoad> partitions() {
+    RunningNode node = running;
+    return node == null ? List.of() : node.node().partitionLoads();
+  }
+
+  /**
+   * Which processes have which partitions, this one among them, by the names that the message log
+   * has for them.
+   *
+   * @return completes with nothing of partitions that nobody has at the moment, and with nothing at
+   *     all without a message log; exceptionally if the log does not say
+   */
+  public CompletableFuture<Map<Integer, String>> owners() {
+    MessageLog log = settings.log;
+    return log == null ? CompletableFuture.completedFuture(Map.of()) : log.owners();
+  }
+
   /**
    * Measures the local state, which may take some system calls.
    *

@@ -88,6 +88,7 @@ final class Worker {
   private long checkedAt;
 
   private final WorkerMeter meter;
+  private final Outflow fromOutside;
 
   private final @Nullable Tracing tracing;
 
@@ -120,6 +121,7 @@ final class Worker {
     this.desk = new ControlDesk(node, queries, new DeskHost());
     this.meter = new WorkerMeter(node.times());
     this.tracing = node.tracing();
+    this.fromOutside = node.functions().traffic().fromOutside(index);
     this.epoch = epoch;
     this.routes = owners.routes();
     this.current = new EpochPart(epoch);
@@ -143,7 +145,9 @@ final class Worker {
   }
 
   private void read(Ingress ingress, Ingress.Split split, Partition owner) {
-    IngressReader reader = new IngressReader(ingress, split, owner, node);
+    Outflow outflow =
+        node.functions().traffic().from(Traffic.Kind.INGRESS, ingress.name().toString(), index);
+    IngressReader reader = new IngressReader(ingress, split, owner, node, outflow);
     reader.open(() -> channels.wake(index));
     ingresses.add(reader);
   }
@@ -649,7 +653,7 @@ final class Worker {
     if (mended != null) {
       node.unreadable().found(function.name, message.target(), mended, node.clock());
     }
-    takeEffects(partition);
+    takeEffects(partition, function);
     return null;
   }
 
@@ -663,19 +667,27 @@ final class Worker {
     return failure;
   }
 
-  private void takeEffects(Partition partition) {
+  private void takeEffects(Partition partition, FunctionType function) {
     List<OutgoingRecord> records = invocation.records();
     if (!records.isEmpty()) {
-      records.forEach(partition::emit);
+      Outflow outflow = outflow(function);
+      for (OutgoingRecord outgoing : records) {
+        outflow.emitted(outgoing.egress());
+        partition.emit(outgoing);
+      }
       records.clear();
     }
     List<StoredBytes> spilled = invocation.spilledMessages();
     if (spilled != null) {
       partition.outbox.addChunks(spilled);
+      invocation.spilledTo().forEach(outflow(function)::sent);
+      invocation.spilledTo().clear();
     }
     List<Message> messages = invocation.messages();
     if (!messages.isEmpty()) {
+      Outflow outflow = outflow(function);
       for (Message message : messages) {
+        outflow.sent(message.target().type(), 1);
         send(partition, message);
       }
       messages.clear();
@@ -685,6 +697,10 @@ final class Worker {
       operations.forEach(operation -> watch(partition, operation));
       operations.clear();
     }
+  }
+
+  private Outflow outflow(FunctionType function) {
+    return function.meter.cell(index).outflow;
   }
 
   private void send(Partition sender, Message message) {
@@ -969,12 +985,14 @@ final class Worker {
         if (!entry.name().isEmpty() && source != null) {
           partition.overlay.delete(Keys.token(source, entry.name()));
         }
+        countLater(message);
         send(partition, message);
       }
       case REMINDER -> {
         Message reminder =
             InstanceReminders.fire(node, partition, message.target(), entry.name(), now);
         if (reminder != null) {
+          countLater(reminder);
           send(partition, reminder);
         }
       }
@@ -988,6 +1006,15 @@ final class Worker {
           send(partition, message);
         }
       }
+    }
+  }
+
+  /** Counts a message that a function has sent some time ago. */
+  private void countLater(Message message) {
+    Address source = message.source();
+    FunctionType sender = source == null ? null : node.functions().get(source.type());
+    if (sender != null) {
+      outflow(sender).sent(message.target().type(), 1);
     }
   }
 
@@ -1076,7 +1103,7 @@ final class Worker {
     public void takeEffects(Partition partition, FunctionType function, int messages) {
       handled += messages;
       function.meter.cell(index).handled(messages);
-      Worker.this.takeEffects(partition);
+      Worker.this.takeEffects(partition, function);
     }
 
     @Override
@@ -1115,6 +1142,7 @@ final class Worker {
 
     @Override
     public void handle(Partition partition, Message message) {
+      fromOutside.sent(message.target().type(), 1);
       Worker.this.take(partition, message);
     }
 
@@ -1230,6 +1258,9 @@ final class Worker {
 
   /** A message for a partition that is not here goes on from one that is. */
   private void take(Outside next) {
+    if (!Control.isControl(next.message())) {
+      fromOutside.sent(next.message().target().type(), 1);
+    }
     int number = next.message().target().partition(node.partitions());
     Partition target = routes.find(number);
     if (target != null && routes.worker(number) == index) {

@@ -22,6 +22,7 @@ import io.statefun.wire.StoredBytes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -46,6 +47,7 @@ final class WorkerInvocation implements Invocation, Context {
   private final List<AsyncStart> operations = new ArrayList<>();
   private @Nullable List<StoredBytes> spilled;
   private @Nullable Chunks spill;
+  private final Map<TypeName, Integer> spilledTo = new HashMap<>();
   private StateHandles[] handles = new StateHandles[0];
 
   private @Nullable Thread thread;
@@ -109,6 +111,7 @@ final class WorkerInvocation implements Invocation, Context {
     operations.clear();
     spill = null;
     spilled = null;
+    spilledTo.clear();
     thread = null;
   }
 
@@ -153,6 +156,11 @@ final class WorkerInvocation implements Invocation, Context {
       spilled = null;
     }
     return result;
+  }
+
+  /** How many of those in chunks are for which function; to be cleared by who takes them. */
+  Map<TypeName, Integer> spilledTo() {
+    return spilledTo;
   }
 
   // What states need
@@ -342,12 +350,17 @@ final class WorkerInvocation implements Invocation, Context {
         List<StoredBytes> chunks = new ArrayList<>();
         spilled = chunks;
         spill = new Chunks(scratch, chunks::add);
-        messages.forEach(spill::add);
+        messages.forEach(this::spill);
         messages.clear();
       }
     } else {
-      spill.add(staged);
+      spill(staged);
     }
+  }
+
+  private void spill(Message staged) {
+    Objects.requireNonNull(spill).add(staged);
+    spilledTo.merge(staged.target().type(), 1, Integer::sum);
   }
 
   @Override

@@ -9,7 +9,7 @@ import io.statefun.message.MessageType;
 import org.jspecify.annotations.Nullable;
 
 /** What came is no message of its type. */
-final class InvalidJsonException extends RuntimeException {
+public final class InvalidJsonException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 

@@ -21,7 +21,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Messages and states as JSON, of whatever type they are. */
-final class JsonValues {
+public final class JsonValues {
 
   private static final Set<Class<?>> SCALARS =
       Set.of(
@@ -45,7 +45,8 @@ final class JsonValues {
     this.mapper = mapper;
   }
 
-  JsonMapper mapper() {
+  /** The mapper that writes it. */
+  public JsonMapper mapper() {
     return mapper;
   }
 
@@ -54,7 +55,7 @@ final class JsonValues {
    *
    * @throws InvalidJsonException if it is none of the type, or the type has no JSON
    */
-  TypedValue read(MessageType<?> type, byte[] json) {
+  public TypedValue read(MessageType<?> type, byte[] json) {
     try {
       if (type.isJson()) {
         return checked(type, json);
@@ -117,7 +118,7 @@ final class JsonValues {
   }
 
   /** The same to be put into something larger. */
-  JsonNode tree(TypedValue value) {
+  public JsonNode tree(TypedValue value) {
     return tree(value, types.find(value.typeName()));
   }
 
@@ -142,7 +143,7 @@ final class JsonValues {
   }
 
   /** What a state holds: a value, a list or a map. */
-  JsonNode state(Object held) {
+  public JsonNode state(Object held) {
     if (held instanceof List<?> list) {
       return mapper.valueToTree(list.stream().map(this::value).toList());
     }

@@ -18,7 +18,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
+import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -81,6 +83,23 @@ final class CommittedOffsets {
               }
             });
     return references;
+  }
+
+  /** The members of the group that have partitions of the internal topic, by those. */
+  Map<Integer, String> owners() throws IOException {
+    Map<Integer, String> owners = new HashMap<>();
+    for (ConsumerGroupDescription group :
+        answer(admin.describeConsumerGroups(List.of(settings.groupId())).all()).values()) {
+      for (MemberDescription member : group.members()) {
+        String name = member.groupInstanceId().orElse(member.clientId()) + " at " + member.host();
+        for (TopicPartition partition : member.assignment().topicPartitions()) {
+          if (partition.topic().equals(settings.internalTopic())) {
+            owners.put(partition.partition(), name);
+          }
+        }
+      }
+    }
+    return owners;
   }
 
   /** The ends of partitions of the internal topic, open transactions included. */

@@ -9,6 +9,7 @@ import io.statefun.cluster.MessageLog;
 import io.statefun.cluster.TransactionLog;
 import io.statefun.message.TypeName;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -137,6 +138,18 @@ final class KafkaMessageLog implements MessageLog {
   @Override
   public Map<Integer, String> committedReferences() throws IOException {
     return offsets().committedReferences();
+  }
+
+  @Override
+  public CompletableFuture<Map<Integer, String>> owners() {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return offsets().owners();
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
   }
 
   private synchronized CommittedOffsets offsets() throws IOException {

@@ -55,7 +55,7 @@ class RemoteFunctionsAutoConfiguration {
       StateFunProperties engine,
       ObjectProvider<SslBundles> bundles,
       ObjectProvider<SocketTransports> sockets,
-      ObjectProvider<CallListener> listener,
+      ObjectProvider<CallListener> listeners,
       ObjectProvider<InstantSource> clock) {
     FailurePolicy policy = engine.failurePolicy();
     List<RemoteEndpoint> endpoints = new ArrayList<>();
@@ -68,13 +68,18 @@ class RemoteFunctionsAutoConfiguration {
                   ? socketTransport(endpoint, bundleName(endpoint, properties), sockets)
                   : transport(endpoint, bundleName(endpoint, properties), bundles),
           clock.getIfUnique(InstantSource::system),
-          listener.getIfUnique(() -> CallListener.NONE));
+          listener(listeners.orderedStream().toList()));
     } catch (IllegalArgumentException e) {
       throw new StateFunConfigurationException(
           "The properties statefun.remote.endpoints do not fit together: " + e.getMessage() + ".",
           "Let each function be behind one endpoint.",
           e);
     }
+  }
+
+  private static CallListener listener(List<CallListener> listeners) {
+    return (endpoint, function, messages, nanos, outcome) ->
+        listeners.forEach(listener -> listener.ended(endpoint, function, messages, nanos, outcome));
   }
 
   private static @Nullable String bundleName(RemoteEndpoint endpoint, RemoteProperties properties) {

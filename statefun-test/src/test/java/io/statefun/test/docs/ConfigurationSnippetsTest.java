@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.statefun.autoconfigure.StateFunProperties;
 import io.statefun.autoconfigure.api.ApiProperties;
 import io.statefun.autoconfigure.bootstrap.BootstrapProperties;
+import io.statefun.autoconfigure.console.ConsoleProperties;
 import io.statefun.autoconfigure.kafka.StateFunKafkaProperties;
 import io.statefun.autoconfigure.redis.RedisSnapshotProperties;
 import io.statefun.autoconfigure.remote.RemoteProperties;
@@ -62,6 +63,8 @@ class ConfigurationSnippetsTest {
   private static final ConfigurationPropertyName API = ConfigurationPropertyName.of("statefun.api");
   private static final ConfigurationPropertyName TRACING =
       ConfigurationPropertyName.of("statefun.tracing");
+  private static final ConfigurationPropertyName CONSOLE =
+      ConfigurationPropertyName.of("statefun.console");
   private static final ConfigurationPropertyName BOOTSTRAP =
       ConfigurationPropertyName.of("statefun.bootstrap");
 
@@ -89,7 +92,7 @@ class ConfigurationSnippetsTest {
     String yaml = Files.readString(file);
     StateFunProperties properties = bind(yaml);
     if (yaml.contains("statefun:")
-        && Stream.of("kafka:", "savepoint:", "remote:", "api:", "bootstrap:", "tracing:")
+        && Stream.of("kafka:", "savepoint:", "remote:", "api:", "bootstrap:", "tracing:", "console:")
             .noneMatch(yaml::contains)) {
       assertThat(properties).isNotEqualTo(bind(""));
     }
@@ -134,6 +137,7 @@ class ConfigurationSnippetsTest {
     assertThat(remote.validateObject(remote).getAllErrors()).isEmpty();
     assertThat(bind(all, API.toString(), ApiProperties.class)).isNotNull();
     assertThat(bind(all, TRACING.toString(), StateFunTracingProperties.class)).isNotNull();
+    assertThat(bind(all, CONSOLE.toString(), ConsoleProperties.class)).isNotNull();
     BootstrapProperties bootstrap =
         bind(
             all.stream().map(source -> source.filter(BOOTSTRAP::isAncestorOf)).toList(),
@@ -150,6 +154,7 @@ class ConfigurationSnippetsTest {
                         && !SAVEPOINT.isAncestorOf(name)
                         && !API.isAncestorOf(name)
                         && !TRACING.isAncestorOf(name)
+                        && !CONSOLE.isAncestorOf(name)
                         && !BOOTSTRAP.isAncestorOf(name)
                         && !REMOTE.isAncestorOf(name)));
     StateFunProperties properties = bind(all, "statefun", StateFunProperties.class);

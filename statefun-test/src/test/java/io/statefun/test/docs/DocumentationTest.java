@@ -24,7 +24,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * What the documents show is compiled and run, and what they point to is there. A code block must
- * be a region of a file under {@code src/test}, or of a manifest of the sample, word for word; the
+ * be a region of a file under {@code src/test}, of the console's tests, or of a manifest of the
+ * sample, word for word; the
  * tests beside those files, and those of the sample, run them.
  */
 class DocumentationTest {
@@ -34,6 +35,10 @@ class DocumentationTest {
 
   /** Whose steps another test runs, with the files that they are. */
   private static final Path TUTORIAL = Path.of("tutorial.md");
+
+  /** Runs with Spring Security, which is not there for the tests of this module. */
+  private static final Path SECURED =
+      ROOT.resolve("statefun-autoconfigure/src/test/java/io/statefun/autoconfigure/console");
 
   private static final Set<String> SHOWN = Set.of("java", "yaml", "xml");
   private static final Set<String> LANGUAGES =
@@ -143,6 +148,7 @@ class DocumentationTest {
 
   private static List<Region> regions() throws IOException {
     List<Region> regions = new ArrayList<>(Regions.in(Path.of("src/test")));
+    regions.addAll(Regions.in(SECURED));
     regions.addAll(Regions.in(MANIFESTS));
     return regions;
   }
