@@ -27,6 +27,11 @@ function sections(view, now) {
     parts.push(card('Dead letters', String(view.deadLetters.length), timeline(view.deadLetters.map((one) => [time(one.time), h('div', null, said(one.message), h('div', { class: 'problem' }, one.cause.split(/\n|\\n/)[0]), h('div', { class: 'quiet' }, 'from ', link(one.from)))])),
       h('div', { class: 'actions' }, h('a', { href: '#/dead-letters?' + new URLSearchParams({ function: view.function }) }, 'Replay or discard them'))));
   }
+  if (view.blocked) {
+    parts.push(card('Blocked', view.blocked.failures === 1 ? '1 failure' : `${view.blocked.failures} failures`,
+      h('div', { class: 'problem' }, view.blocked.cause.split(/\n|\\n/)[0]), said(view.blocked.cause),
+      h('p', { class: 'quiet' }, view.blocked.nextAttempt ? ['It is tried again at ', time(view.blocked.nextAttempt), ', ', ago(view.blocked.nextAttempt, now), '. What waits behind it stays in order.'] : 'Its function has stopped. Restart the process when the cause is mended.')));
+  }
   parts.push(card('Waiting messages', String(view.waitingMessages.length), view.waitingMessages.length
     ? timeline(view.waitingMessages.map((one) => [places[one.place] || one.place, h('div', null, said(one.message), h('div', { class: 'quiet' }, 'from ', link(one.from)))]))
     : empty('No message waits')));

@@ -83,6 +83,7 @@ sealed interface Control {
 
   /** Asks for the states of some instances of the partition. */
   record Scan(StateScan scan) implements Control {}
+
   /** Completes an awakeable of an instance of the partition. */
   record Complete(String token, TypedValue message) implements Control {
 

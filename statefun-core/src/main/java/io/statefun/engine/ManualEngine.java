@@ -84,7 +84,7 @@ public final class ManualEngine implements AutoCloseable {
     if (running != null) {
       throw new IllegalStateException("The engine runs; crash it first");
     }
-    NodeServices services = settings.services(outside).with(random);
+    NodeServices services = settings.services(outside).with(random, null);
     try {
       StateBackend backend = settings.openBackend();
       Node node =

@@ -8,9 +8,6 @@ package io.statefun.autoconfigure.api;
 import io.statefun.autoconfigure.ApplicationName;
 import io.statefun.autoconfigure.StateFunConfigurationException;
 import io.statefun.engine.StateFunEngine;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.function.Function;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
@@ -24,10 +21,8 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.http.HttpMethod;
 import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.HandlerMapping;
-import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The functions and their dead letters over HTTP. */
@@ -55,34 +50,24 @@ class ApiAutoConfiguration {
   @EnableConfigurationProperties(ApiProperties.class)
   static class FunctionConfiguration {
 
-    /** Before the mappings of controllers, so that none with a wide pattern takes the paths. */
-    private static final int ORDER = -1;
-
     @Bean
     HandlerMapping statefunApiMapping(
         StateFunEngine engine, ApiProperties properties, JsonValues json, ApplicationName name) {
       FunctionApi api = api(engine, properties, json, name);
-      String instance = properties.path() + "/functions/{namespace}/{function}/{id}";
-      Map<String, ApiHandler> handlers = new LinkedHashMap<>();
-      handlers.put(instance + "/call", handler(HttpMethod.POST, properties, api, api::call));
-      handlers.put(instance + "/send", handler(HttpMethod.POST, properties, api, api::send));
-      handlers.put(
-          instance + "/calls/{key}", handler(HttpMethod.GET, properties, api, api::attach));
-      handlers.put(instance, handler(HttpMethod.GET, properties, api, api::read));
-      if (properties.describe()) {
-        handlers.put(
-            properties.path() + "/openapi.json",
-            handler(HttpMethod.GET, properties, api, api::describe));
-      }
-      return new SimpleUrlHandlerMapping(handlers, ORDER);
-    }
-
-    private static ApiHandler handler(
-        HttpMethod method,
-        ApiProperties properties,
-        FunctionApi api,
-        Function<ApiRequest, ApiAnswer<?>> action) {
-      return new ApiHandler(method, properties, action, api::failed);
+      StateQueryApi queries =
+          new StateQueryApi(engine, properties, new FunctionNames(properties.read()), json);
+      String function = properties.path() + "/functions/{namespace}/{function}";
+      String instance = function + "/{id}";
+      ApiRoutes routes =
+          new ApiRoutes(properties)
+              .post(instance + "/call", api::call, api::failed)
+              .post(instance + "/send", api::send, api::failed)
+              .get(instance + "/calls/{key}", api::attach, api::failed)
+              .get(instance, api::read, api::failed)
+              .get(function, queries::page, queries::failed);
+      return properties.describe()
+          ? routes.get(properties.path() + "/openapi.json", api::describe, api::failed).mapping()
+          : routes.mapping();
     }
 
     private static FunctionApi api(
@@ -103,18 +88,18 @@ class ApiAutoConfiguration {
   /** With Spring MVC, if it is switched on. */
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
-  @ConditionalOnClass(RouterFunctions.class)
+  @ConditionalOnClass(DispatcherServlet.class)
   @ConditionalOnBooleanProperty("statefun.api.awakeables")
   @EnableConfigurationProperties(ApiProperties.class)
   static class AwakeableConfiguration {
 
     @Bean
-    RouterFunction<ServerResponse> statefunAwakeableApi(
+    HandlerMapping statefunAwakeableMapping(
         StateFunEngine engine, ApiProperties properties, JsonValues json) {
-      AwakeableApi api = new AwakeableApi(engine, properties, json);
-      return RouterFunctions.route()
-          .POST(properties.path() + "/awakeables/{token}", api::complete)
-          .build();
+      AwakeableApi api = new AwakeableApi(engine, json);
+      return new ApiRoutes(properties)
+          .post(properties.path() + "/awakeables/{token}", api::complete, api::failed)
+          .mapping();
     }
   }
 

@@ -9,9 +9,12 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.LinkedMultiValueMap;
+import org.springframework.util.MultiValueMap;
 import org.springframework.web.servlet.HandlerMapping;
 
 /**
@@ -39,6 +42,13 @@ record ApiRequest(HttpServletRequest servlet, int limit) {
    */
   @Nullable String parameter(String name) {
     return servlet.getParameter(name);
+  }
+
+  /** All parameters of the query, in their order. */
+  MultiValueMap<String, String> parameters() {
+    MultiValueMap<String, String> all = new LinkedMultiValueMap<>();
+    servlet.getParameterMap().forEach((name, values) -> all.addAll(name, List.of(values)));
+    return all;
   }
 
   URI uri() {

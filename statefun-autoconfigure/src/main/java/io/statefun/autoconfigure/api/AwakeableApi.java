@@ -11,46 +11,33 @@ import io.statefun.engine.StateFunEngine;
 import io.statefun.message.MessageType;
 import io.statefun.message.TypeName;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.Map;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
-import org.springframework.web.servlet.function.ServerRequest;
-import org.springframework.web.servlet.function.ServerResponse;
 
 /**
  * Completes awakeables. Who has a token needs nothing else, so that nothing is told to who has
- * none. No thread waits for a commit.
+ * none.
  */
 final class AwakeableApi {
 
   private final StateFunEngine engine;
-  private final ApiProperties properties;
   private final JsonValues json;
 
-  AwakeableApi(StateFunEngine engine, ApiProperties properties, JsonValues json) {
+  AwakeableApi(StateFunEngine engine, JsonValues json) {
     this.engine = engine;
-    this.properties = properties;
     this.json = json;
   }
 
   /** Completes an awakeable, and answers when that is committed. */
-  ServerResponse complete(ServerRequest request) {
-    try {
-      byte[] body = RequestBody.read(request, (int) properties.maxBodySize().toBytes());
-      MessageType<?> type = type(request.param("type").orElse(null));
-      CompletableFuture<ServerResponse> answer =
-          engine
-              .awakeables()
-              .complete(request.pathVariable("token"), json.read(type, body))
-              .orTimeout(properties.timeout().toMillis(), TimeUnit.MILLISECONDS)
-              .thenApply(done -> ServerResponse.accepted().build());
-      return ServerResponse.async(answer.exceptionally(this::failed));
-    } catch (RuntimeException e) {
-      return failed(e);
-    }
+  ApiAnswer<?> complete(ApiRequest request) {
+    byte[] body = request.body();
+    MessageType<?> type = type(request.parameter("type"));
+    return new ApiAnswer<>(
+        engine.awakeables().complete(request.variable("token"), json.read(type, body)),
+        done -> ApiResponse.accepted(Map.of()));
   }
 
   /** The type of that name, which nothing but its own name tells: whose it is, the token hides. */
@@ -86,7 +73,8 @@ final class AwakeableApi {
 
   // Failures
 
-  private ServerResponse failed(Throwable failure) {
+  /** What is said if it is not completed, or nobody knows. */
+  ApiResponse failed(Throwable failure) {
     Throwable cause =
         failure instanceof CompletionException && failure.getCause() != null
             ? failure.getCause()
@@ -96,7 +84,7 @@ final class AwakeableApi {
             ? "It is not known whether it is completed. To ask again with the same message does no"
                 + " harm"
             : String.valueOf(cause.getMessage());
-    return ProblemAnswer.of(json.mapper(), status(cause), detail);
+    return ApiResponse.problem(json.mapper(), status(cause), detail);
   }
 
   private static HttpStatus status(Throwable cause) {
@@ -108,7 +96,7 @@ final class AwakeableApi {
         case WRONG_TYPE -> HttpStatus.BAD_REQUEST;
       };
     }
-    if (cause instanceof RequestBody.TooLargeException) {
+    if (cause instanceof ApiRequest.TooLargeException) {
       return HttpStatus.CONTENT_TOO_LARGE;
     }
     if (cause instanceof IllegalArgumentException

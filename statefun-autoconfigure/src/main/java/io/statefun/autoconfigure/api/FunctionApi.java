@@ -18,6 +18,7 @@ import io.statefun.message.TypedValue;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -64,15 +65,19 @@ final class FunctionApi {
         callable,
         target -> {
           TypedValue message = message(request, target);
-          String key = request.header(KEY);
-          return new ApiAnswer<>(
-              key == null
-                  ? engine.request(target, message)
-                  : engine
-                      .keyedCalls()
-                      .call(target, message, key, properties.idempotencyRetention()),
-              this::reply);
+          return new ApiAnswer<>(replyTo(target, message, request.header(KEY)), this::reply);
         });
+  }
+
+  private CompletableFuture<TypedValue> replyTo(
+      Address target, TypedValue message, @Nullable String key) {
+    if (engine.isQuery(target.type(), message.typeName())) {
+      // It has no effect that could come twice.
+      return engine.query(target, message);
+    }
+    return key == null
+        ? engine.request(target, message)
+        : engine.keyedCalls().call(target, message, key, properties.idempotencyRetention());
   }
 
   /** Sends a message, and answers when it is committed. */

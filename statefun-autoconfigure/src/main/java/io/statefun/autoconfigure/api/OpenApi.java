@@ -52,6 +52,10 @@ final class OpenApi {
     }
     for (TypeName function : exposed(properties.read(), functions)) {
       description.addReads(properties, function);
+      description.addQueries(properties, function);
+    }
+    if (properties.awakeables()) {
+      description.addAwakeables(properties);
     }
     return description.document(title);
   }
@@ -124,6 +128,47 @@ final class OpenApi {
     ObjectNode read = operation(function, "read", "Answers with what the instance has");
     answers(read, "200", "The instance", reference(INSTANCE));
     paths.put(path(properties, function), mapper.createObjectNode().set("get", read));
+  }
+
+  private void addQueries(ApiProperties properties, TypeName function) {
+    ObjectNode query = mapper.createObjectNode();
+    query.putArray("tags").add(function.toString());
+    query.put("operationId", "query." + function.toString().replace('/', '.'));
+    query.put("summary", "Lists instances with their states, by conditions");
+    query.putArray("parameters");
+    for (String name : List.of("prefix", "after")) {
+      parameter(query, "query", name, false, text());
+    }
+    for (String name : List.of("state", "where")) {
+      parameter(query, "query", name, false, texts());
+    }
+    parameter(
+        query, "query", "limit", false, mapper.createObjectNode().put("type", "integer"));
+    answers(query, "200", "A page of instances", mapper.createObjectNode().put("type", "object"));
+    answers(query, "default", "What is wrong", reference(PROBLEM));
+    String functions = properties.path() + "/functions/";
+    paths.put(functions + function, mapper.createObjectNode().set("get", query));
+  }
+
+  private ObjectNode texts() {
+    ObjectNode texts = mapper.createObjectNode().put("type", "array");
+    texts.set("items", text());
+    return texts;
+  }
+
+  private void addAwakeables(ApiProperties properties) {
+    ObjectNode complete = mapper.createObjectNode();
+    complete.put("operationId", "complete");
+    complete.put("summary", "Completes what an instance waits for, once");
+    complete.putArray("parameters");
+    parameter(complete, "path", "token", true, text());
+    parameter(complete, "query", "type", true, text());
+    ObjectNode body = complete.putObject("requestBody").put("required", true);
+    body.set("content", json("application/json", mapper.createObjectNode()));
+    complete.withObject("/responses").putObject("202").put("description", "It is committed");
+    answers(complete, "default", "What is wrong", reference(PROBLEM));
+    String path = properties.path() + "/awakeables/{token}";
+    paths.put(path, mapper.createObjectNode().set("post", complete));
   }
 
   private ObjectNode operation(TypeName function, String verb, String summary) {

@@ -19,18 +19,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.MediaType;
-import org.springframework.http.ProblemDetail;
 import org.springframework.util.MultiValueMap;
-import org.springframework.web.servlet.function.ServerRequest;
-import org.springframework.web.servlet.function.ServerResponse;
 
-/** Answers queries of the states of a function's instances. No thread waits for an answer. */
+/** Answers queries of the states of a function's instances. */
 final class StateQueryApi {
 
   private static final Set<String> PARAMETERS =
@@ -50,29 +44,21 @@ final class StateQueryApi {
   }
 
   /** Answers with a page of instances. */
-  ServerResponse page(ServerRequest request) {
-    try {
-      TypeName function = function(request);
-      if (function == null) {
-        // Whether there is such a function is nobody's business.
-        return problem(HttpStatus.NOT_FOUND, "There is no such function here");
-      }
-      return ServerResponse.async(
-          engine
-              .queries()
-              .page(query(function, request.params()))
-              .orTimeout(properties.timeout().toMillis(), TimeUnit.MILLISECONDS)
-              .thenApply(page -> page(engine.nameOf(function), page))
-              .exceptionally(this::failed));
-    } catch (RuntimeException e) {
-      return failed(e);
+  ApiAnswer<?> page(ApiRequest request) {
+    TypeName function = function(request);
+    if (function == null) {
+      // Whether there is such a function is nobody's business.
+      return ApiAnswer.of(problem(HttpStatus.NOT_FOUND, "There is no such function here"));
     }
+    return new ApiAnswer<>(
+        engine.queries().page(query(function, request.parameters())),
+        page -> page(engine.nameOf(function), page));
   }
 
-  private @Nullable TypeName function(ServerRequest request) {
+  private @Nullable TypeName function(ApiRequest request) {
     try {
       TypeName function =
-          TypeName.of(request.pathVariable("namespace"), request.pathVariable("function"));
+          TypeName.of(request.variable("namespace"), request.variable("function"));
       return readable.has(engine.nameOf(function)) ? function : null;
     } catch (IllegalArgumentException e) {
       return null;
@@ -124,16 +110,14 @@ final class StateQueryApi {
     }
   }
 
-  private ServerResponse page(TypeName function, StatePage page) {
+  private ApiResponse page(TypeName function, StatePage page) {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("function", function.toString());
     List<Map<String, Object>> instances = new ArrayList<>();
     page.instances().forEach(instance -> instances.add(instance(instance)));
     all.put("instances", instances);
     all.put("next", page.next());
-    return ServerResponse.ok()
-        .contentType(MediaType.APPLICATION_JSON)
-        .body(json.mapper().writeValueAsBytes(all));
+    return ApiResponse.ok(json.mapper().writeValueAsBytes(all));
   }
 
   private Map<String, Object> instance(InstanceStates instance) {
@@ -151,7 +135,8 @@ final class StateQueryApi {
     return all;
   }
 
-  private ServerResponse failed(Throwable failure) {
+  /** What is said if there is no answer. */
+  ApiResponse failed(Throwable failure) {
     Throwable cause =
         failure instanceof CompletionException && failure.getCause() != null
             ? failure.getCause()
@@ -178,17 +163,7 @@ final class StateQueryApi {
     return problem(HttpStatus.SERVICE_UNAVAILABLE, text);
   }
 
-  private ServerResponse problem(HttpStatus status, String detail) {
-    ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, detail);
-    Map<String, Object> body = new LinkedHashMap<>();
-    body.put("title", problem.getTitle());
-    body.put("status", problem.getStatus());
-    body.put("detail", problem.getDetail());
-    ServerResponse.BodyBuilder answer =
-        ServerResponse.status(status).contentType(MediaType.APPLICATION_PROBLEM_JSON);
-    if (status == HttpStatus.SERVICE_UNAVAILABLE) {
-      answer.header(HttpHeaders.RETRY_AFTER, "1");
-    }
-    return answer.body(json.mapper().writeValueAsBytes(body));
+  private ApiResponse problem(HttpStatus status, String detail) {
+    return ApiResponse.problem(json.mapper(), status, detail);
   }
 }

@@ -8,6 +8,7 @@ package io.statefun.autoconfigure.console;
 import io.statefun.autoconfigure.ApplicationName;
 import io.statefun.autoconfigure.StateFunEngineCustomizer;
 import io.statefun.autoconfigure.api.JsonValues;
+import io.statefun.autoconfigure.trace.RecentInvocations;
 import io.statefun.engine.StateFunEngine;
 import io.statefun.remote.RemoteEndpoints;
 import io.statefun.savepoint.SavepointStore;

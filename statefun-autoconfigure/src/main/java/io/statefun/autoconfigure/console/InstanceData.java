@@ -6,6 +6,8 @@
 package io.statefun.autoconfigure.console;
 
 import io.statefun.autoconfigure.api.JsonValues;
+import io.statefun.autoconfigure.trace.RecentInvocations;
+import io.statefun.engine.Blockage;
 import io.statefun.engine.InstanceContent;
 import io.statefun.engine.InstanceView;
 import io.statefun.engine.StateFunEngine;
@@ -48,6 +50,7 @@ final class InstanceData {
    *
    * @param known whether the application has a function of that type
    * @param empty whether there is nothing of it
+   * @param blocked why its messages wait; null if none has failed
    * @param invocations what it did last; null if nobody knows
    */
   record View(
@@ -63,6 +66,7 @@ final class InstanceData {
       List<Reminder> reminders,
       List<String> operations,
       List<Dead> deadLetters,
+      @Nullable Blockage blocked,
       boolean partial,
       @Nullable List<Invocation> invocations) {}
 
@@ -115,6 +119,7 @@ final class InstanceData {
         map(
             content.deadLetters().first(),
             one -> new Dead(one.time(), names.instance(one.from()), one.message(), one.cause())),
+        view.blocked(),
         view.partial(),
         invocations(address));
   }
@@ -139,13 +144,13 @@ final class InstanceData {
         ? null
         : map(
             known.of(address, INVOCATIONS),
-            seen ->
+            one ->
                 new Invocation(
-                    seen.time(),
-                    seen.took().toNanos() / 1e6,
-                    seen.what(),
-                    seen.trace(),
-                    seen.failure()));
+                    one.time(),
+                    one.duration().toNanos() / 1e6,
+                    one.messageType().toString(),
+                    one.traceId(),
+                    one.failure()));
   }
 
   private static <S, T> List<T> map(List<S> all, Function<S, T> to) {

@@ -33,7 +33,8 @@ public final class RecentInvocations {
     return ring.length() > 0;
   }
 
-  void add(RecentInvocation invocation) {
+  /** Remembers an invocation in place of the oldest one. */
+  public void add(RecentInvocation invocation) {
     ring.lazySet((int) (added.getAndIncrement() % ring.length()), invocation);
   }
 

@@ -54,7 +54,7 @@ class OpenApiTest {
     JsonNode description = describe(Set.of("shop/*"), Set.of("bank/account"), Deposit.class);
 
     assertThat(description.get("paths").propertyNames())
-        .containsExactly("/api/functions/bank/account/{id}");
+        .containsExactly("/api/functions/bank/account", "/api/functions/bank/account/{id}");
     assertThat(description.toString()).doesNotContain("amount");
   }
 
@@ -118,10 +118,7 @@ class OpenApiTest {
     }
     ApiProperties properties =
         new ApiProperties(
-            "/api",
-            call,
-            read,
-            true,
+            "/api", call, read, true, false,
             Duration.ofSeconds(1),
             Duration.ofDays(1),
             DataSize.ofKilobytes(1));

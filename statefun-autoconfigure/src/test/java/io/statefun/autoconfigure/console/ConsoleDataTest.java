@@ -10,6 +10,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.statefun.engine.StateFunEngine;
+import io.statefun.autoconfigure.trace.RecentInvocation;
+import io.statefun.autoconfigure.trace.RecentInvocations;
+import io.statefun.message.Address;
+import io.statefun.message.TypeName;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -50,10 +54,19 @@ class ConsoleDataTest {
 
     @Bean
     RecentInvocations recentInvocations() {
-      return (address, limit) ->
-          List.of(
-              new RecentInvocations.Seen(
-                  Instant.EPOCH, Duration.ofMillis(2), "billing/plan-changed", "4bf9", null));
+      RecentInvocations recent = new RecentInvocations(10);
+      recent.add(
+          new RecentInvocation(
+              Address.of("billing/user", "ann/1"),
+              TypeName.of("billing", "plan-changed"),
+              1,
+              null,
+              Instant.EPOCH,
+              Duration.ofMillis(2),
+              null,
+              "4bf9",
+              true));
+      return recent;
     }
   }
 
