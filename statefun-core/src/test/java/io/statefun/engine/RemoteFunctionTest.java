@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
@@ -71,6 +72,13 @@ class RemoteFunctionTest {
   /** The function that is elsewhere otherwise, in this process. */
   @StatefulFunction("elsewhere/sum")
   static class SumHere {
+
+    private @Nullable String token;
+
+    @MessageHandler
+    void on(String ask, Context context) {
+      token = context.awakeable(Long.class, Duration.ofDays(1), -1L).token();
+    }
 
     @MessageHandler
     void on(Long number, @State("sum") ValueState<Long> sum, Context context) {
@@ -809,6 +817,31 @@ class RemoteFunctionTest {
     run();
 
     assertThat(sumOf(A)).isEqualTo(3L);
+  }
+
+  @Test
+  void whatCompletesAnAwakeableOfAFunctionThatHasMovedAwayHasNoCallerThere() {
+    engine.close();
+    remotes.clear();
+    SumHere here = new SumHere();
+    beans.add(here);
+    engine = newEngine();
+    CompletableFuture<Void> unused = engine.send(A, null, "ask");
+    run();
+    engine.close();
+
+    beans.remove(here);
+    remotes.add(sum);
+    sum.answers = this::adds;
+    engine = newEngine();
+    CompletableFuture<Void> completed =
+        engine.awakeables().complete(Objects.requireNonNull(here.token), 5L);
+    run();
+
+    assertThat(completed).isCompleted();
+    assertThat(sum.last().messages())
+        .singleElement()
+        .isEqualTo(new RemoteBatch.Item(null, number(5)));
   }
 
   /** As long as nobody can wait any more. */
