@@ -9,6 +9,7 @@ import io.statefun.engine.StateFunEngine;
 import io.statefun.query.StatePage;
 import io.statefun.query.StateQuery;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** Goes from page to page. */
 class RichAccounts {
@@ -20,7 +21,7 @@ class RichAccounts {
   }
 
   // tag::page[]
-  CompletableFuture<StatePage> richAccounts(String next) {
+  CompletableFuture<StatePage> richAccounts(@Nullable String next) {
     return engine
         .queries()
         .page(
