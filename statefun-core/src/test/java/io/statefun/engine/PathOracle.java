@@ -48,7 +48,7 @@ final class PathOracle implements Tracing {
     Address caller = invocation.caller();
     String carried = invocation.messages().get(0).get(FROM);
     String expected = caller == null ? null : place(caller);
-    boolean maybeReminder = invocation.target().equals(caller) && carried == null;
+    boolean maybeReminder = caller != null && caller.equals(invocation.target()) && carried == null;
     if (!Objects.equals(carried, expected) && !maybeReminder) {
       violations.accept(
           "a message of " + caller + " to " + invocation.target() + " carries " + carried);
