@@ -25,8 +25,7 @@ import org.junit.jupiter.api.Test;
 /**
  * What the documents show is compiled and run, and what they point to is there. A code block must
  * be a region of a file under {@code src/test}, of the console's tests, or of a manifest of the
- * sample, word for word; the
- * tests beside those files, and those of the sample, run them.
+ * sample, word for word; the tests beside those files, and those of the sample, run them.
  */
 class DocumentationTest {
 
