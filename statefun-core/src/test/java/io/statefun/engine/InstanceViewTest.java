@@ -140,11 +140,14 @@ class InstanceViewTest {
     await()
         .untilAsserted(
             () -> {
-              Blockage blocked = view(mill).blocked();
-              assertThat(blocked).isNotNull();
-              assertThat(blocked.failures()).isPositive();
-              assertThat(blocked.nextAttempt()).isNotNull();
-              assertThat(blocked.cause()).contains("no wind");
+              assertThat(view(mill).blocked())
+                  .isNotNull()
+                  .satisfies(
+                      blocked -> {
+                        assertThat(blocked.failures()).isPositive();
+                        assertThat(blocked.nextAttempt()).isNotNull();
+                        assertThat(blocked.cause()).contains("no wind");
+                      });
             });
     assertThat(view(CART).blocked()).isNull();
   }

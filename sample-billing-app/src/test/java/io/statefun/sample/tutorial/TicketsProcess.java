@@ -49,7 +49,7 @@ final class TicketsProcess {
     process = started;
     await()
         .atMost(Duration.ofMinutes(2))
-        .failFast(() -> "it has ended: " + Files.readString(output), () -> !started.isAlive())
+        .failFast("The application has ended", () -> !started.isAlive())
         .until(() -> Files.readString(output).contains("Started TicketsApplication"));
   }
 

@@ -97,7 +97,8 @@ class TutorialTest {
     Path main = compile("src/main/java", "target/classes", List.of());
     Path test = compile("src/test/java", "target/test-classes", List.of(main));
 
-    TestExecutionSummary summary = run(List.of(main, test), "com.example.tickets.ConcertFunctionTest");
+    TestExecutionSummary summary =
+        run(List.of(main, test), "com.example.tickets.ConcertFunctionTest");
 
     assertThat(summary.getFailures()).isEmpty();
     assertThat(summary.getTestsSucceededCount()).isEqualTo(3);
@@ -149,7 +150,13 @@ class TutorialTest {
                   null,
                   files,
                   null,
-                  List.of("-parameters", "-proc:none", "-d", target.toString(), "-cp", classPath(needed)),
+                  List.of(
+                      "-parameters",
+                      "-proc:none",
+                      "-d",
+                      target.toString(),
+                      "-cp",
+                      classPath(needed)),
                   null,
                   files.getJavaFileObjectsFromPaths(
                       sources.filter(path -> path.toString().endsWith(".java")).toList()))

@@ -142,8 +142,7 @@ final class OpenApi {
     for (String name : List.of("state", "where")) {
       parameter(query, "query", name, false, texts());
     }
-    parameter(
-        query, "query", "limit", false, mapper.createObjectNode().put("type", "integer"));
+    parameter(query, "query", "limit", false, mapper.createObjectNode().put("type", "integer"));
     answers(query, "200", "A page of instances", mapper.createObjectNode().put("type", "object"));
     answers(query, "default", "What is wrong", reference(PROBLEM));
     String functions = properties.path() + "/functions/";

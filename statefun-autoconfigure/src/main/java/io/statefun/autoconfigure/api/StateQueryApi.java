@@ -57,8 +57,7 @@ final class StateQueryApi {
 
   private @Nullable TypeName function(ApiRequest request) {
     try {
-      TypeName function =
-          TypeName.of(request.variable("namespace"), request.variable("function"));
+      TypeName function = TypeName.of(request.variable("namespace"), request.variable("function"));
       return readable.has(engine.nameOf(function)) ? function : null;
     } catch (IllegalArgumentException e) {
       return null;

@@ -118,7 +118,11 @@ class OpenApiTest {
     }
     ApiProperties properties =
         new ApiProperties(
-            "/api", call, read, true, false,
+            "/api",
+            call,
+            read,
+            true,
+            false,
             Duration.ofSeconds(1),
             Duration.ofDays(1),
             DataSize.ofKilobytes(1));

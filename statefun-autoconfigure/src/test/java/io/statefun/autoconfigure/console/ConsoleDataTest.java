@@ -9,9 +9,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.statefun.engine.StateFunEngine;
 import io.statefun.autoconfigure.trace.RecentInvocation;
 import io.statefun.autoconfigure.trace.RecentInvocations;
+import io.statefun.engine.StateFunEngine;
 import io.statefun.message.Address;
 import io.statefun.message.TypeName;
 import java.net.URI;

@@ -92,7 +92,8 @@ class ConfigurationSnippetsTest {
     String yaml = Files.readString(file);
     StateFunProperties properties = bind(yaml);
     if (yaml.contains("statefun:")
-        && Stream.of("kafka:", "savepoint:", "remote:", "api:", "bootstrap:", "tracing:", "console:")
+        && Stream.of(
+                "kafka:", "savepoint:", "remote:", "api:", "bootstrap:", "tracing:", "console:")
             .noneMatch(yaml::contains)) {
       assertThat(properties).isNotEqualTo(bind(""));
     }
