@@ -84,7 +84,8 @@ public final class ManualEngine implements AutoCloseable {
     if (running != null) {
       throw new IllegalStateException("The engine runs; crash it first");
     }
-    NodeServices services = settings.services(outside).with(random, null);
+    NodeServices real = settings.services(outside);
+    NodeServices services = real.with(random, real.tracing());
     try {
       StateBackend backend = settings.openBackend();
       Node node =

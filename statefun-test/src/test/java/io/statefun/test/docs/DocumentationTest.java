@@ -35,9 +35,8 @@ class DocumentationTest {
   /** Whose steps another test runs, with the files that they are. */
   private static final Path TUTORIAL = Path.of("tutorial.md");
 
-  /** Runs with Spring Security, which is not there for the tests of this module. */
-  private static final Path SECURED =
-      ROOT.resolve("statefun-autoconfigure/src/test/java/io/statefun/autoconfigure/console");
+  /** Some need Spring Security, which is not there for the tests of this module. */
+  private static final Path AUTOCONFIGURE = ROOT.resolve("statefun-autoconfigure/src/test/java");
 
   private static final Set<String> SHOWN = Set.of("java", "yaml", "xml");
   private static final Set<String> LANGUAGES =
@@ -147,7 +146,7 @@ class DocumentationTest {
 
   private static List<Region> regions() throws IOException {
     List<Region> regions = new ArrayList<>(Regions.in(Path.of("src/test")));
-    regions.addAll(Regions.in(SECURED));
+    regions.addAll(Regions.in(AUTOCONFIGURE));
     regions.addAll(Regions.in(MANIFESTS));
     return regions;
   }
