@@ -20,8 +20,8 @@ import org.springframework.util.unit.DataSize;
  *     to say.
  * @param read The functions whose instances may be looked at over HTTP, in the same form. None
  *     unless set.
- * @param describe Whether {@code openapi.json} under the path describes the functions that are
- *     exposed, as OpenAPI has it.
+ * @param describe Whether openapi.json, under the path, describes the functions that are exposed,
+ *     as OpenAPI has it.
  * @param awakeables Whether awakeables may be completed over HTTP by anybody who has their token.
  * @param timeout How long a request waits for a reply or a commit.
  * @param idempotencyRetention How long an idempotency key is known, from its first use on.
