@@ -6,6 +6,7 @@
 package io.statefun.autoconfigure.api;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 
 /**
@@ -13,15 +14,34 @@ import java.util.function.Function;
  *
  * @param source becomes what the answer tells; who gives up waiting ends it
  * @param text makes the answer of it
+ * @param large whether that takes time, which the thread that completes the source does not have
  */
-record ApiAnswer<T>(CompletableFuture<T> source, Function<T, ApiResponse> text) {
+record ApiAnswer<T>(CompletableFuture<T> source, Function<T, ApiResponse> text, boolean large) {
 
-  static ApiAnswer<ApiResponse> of(ApiResponse response) {
-    return new ApiAnswer<>(CompletableFuture.completedFuture(response), Function.identity());
+  /** One of which there is little to tell. */
+  static <T> ApiAnswer<T> small(CompletableFuture<T> source, Function<T, ApiResponse> text) {
+    return new ApiAnswer<>(source, text, false);
   }
 
-  /** The answer, or what is said in place of it if there is none. */
-  CompletableFuture<ApiResponse> response(Function<Throwable, ApiResponse> failed) {
-    return source.thenApply(text).exceptionally(failed);
+  /** One that may have a lot to tell. */
+  static <T> ApiAnswer<T> large(CompletableFuture<T> source, Function<T, ApiResponse> text) {
+    return new ApiAnswer<>(source, text, true);
+  }
+
+  /** One that is there already. */
+  static ApiAnswer<ApiResponse> of(ApiResponse response) {
+    return small(CompletableFuture.completedFuture(response), Function.identity());
+  }
+
+  /**
+   * The answer, or what is said in place of it if there is none.
+   *
+   * @param threads make large answers
+   */
+  CompletableFuture<ApiResponse> response(
+      Function<Throwable, ApiResponse> failed, Executor threads) {
+    CompletableFuture<ApiResponse> response =
+        large ? source.thenApplyAsync(text, threads) : source.thenApply(text);
+    return response.exceptionally(failed);
   }
 }

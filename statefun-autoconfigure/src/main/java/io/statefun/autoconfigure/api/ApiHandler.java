@@ -77,12 +77,15 @@ final class ApiHandler implements HttpRequestHandler {
     AsyncContext exchange = request.startAsync(request, response);
     exchange.setTimeout(properties.timeout().toMillis());
     exchange.addListener(new End(answer.source(), properties.timeout()));
-    var unused = answer.response(failed).thenAccept(done -> finish(exchange, response, done));
+    var unused =
+        answer
+            .response(failed, exchange::start)
+            .thenAccept(done -> finish(exchange, response, done, answer.large()));
   }
 
   private static void finish(
-      AsyncContext exchange, HttpServletResponse response, ApiResponse answer) {
-    if (answer.body().length <= SMALL) {
+      AsyncContext exchange, HttpServletResponse response, ApiResponse answer, boolean hasTime) {
+    if (hasTime || answer.body().length <= SMALL) {
       writeLast(exchange, response, answer);
     } else {
       exchange.start(() -> writeLast(exchange, response, answer));

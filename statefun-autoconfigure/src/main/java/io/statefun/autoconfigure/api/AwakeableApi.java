@@ -35,7 +35,7 @@ final class AwakeableApi {
   ApiAnswer<?> complete(ApiRequest request) {
     byte[] body = request.body();
     MessageType<?> type = type(request.parameter("type"));
-    return new ApiAnswer<>(
+    return ApiAnswer.small(
         engine.awakeables().complete(request.variable("token"), json.read(type, body)),
         done -> ApiResponse.accepted(Map.of()));
   }

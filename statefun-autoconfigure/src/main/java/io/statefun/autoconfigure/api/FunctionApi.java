@@ -65,7 +65,7 @@ final class FunctionApi {
         callable,
         target -> {
           TypedValue message = message(request, target);
-          return new ApiAnswer<>(replyTo(target, message, request.header(KEY)), this::reply);
+          return ApiAnswer.small(replyTo(target, message, request.header(KEY)), this::reply);
         });
   }
 
@@ -89,11 +89,11 @@ final class FunctionApi {
           TypedValue message = message(request, target);
           String key = request.header(KEY);
           if (key == null) {
-            return new ApiAnswer<>(
+            return ApiAnswer.small(
                 engine.tell(target, message), done -> ApiResponse.accepted(Map.of()));
           }
           Map<String, String> location = Map.of(HttpHeaders.LOCATION, location(request, key));
-          return new ApiAnswer<>(
+          return ApiAnswer.small(
               engine.keyedCalls().send(target, message, key, properties.idempotencyRetention()),
               done -> ApiResponse.accepted(location));
         });
@@ -113,7 +113,7 @@ final class FunctionApi {
         request,
         callable,
         target ->
-            new ApiAnswer<>(
+            ApiAnswer.small(
                 engine.keyedCalls().attach(target, request.variable("key")), this::reply));
   }
 
@@ -122,7 +122,7 @@ final class FunctionApi {
     return answer(
         request,
         readable,
-        target -> new ApiAnswer<>(engine.instance(target, SHOWN), this::instance));
+        target -> ApiAnswer.large(engine.instance(target, SHOWN), this::instance));
   }
 
   /** Answers with a description of the functions that are exposed. */

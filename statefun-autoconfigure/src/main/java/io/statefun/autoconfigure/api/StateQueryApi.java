@@ -50,7 +50,7 @@ final class StateQueryApi {
       // Whether there is such a function is nobody's business.
       return ApiAnswer.of(problem(HttpStatus.NOT_FOUND, "There is no such function here"));
     }
-    return new ApiAnswer<>(
+    return ApiAnswer.large(
         engine.queries().page(query(function, request.parameters())),
         page -> page(engine.nameOf(function), page));
   }
