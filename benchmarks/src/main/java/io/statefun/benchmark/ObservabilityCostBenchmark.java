@@ -82,6 +82,7 @@ public final class ObservabilityCostBenchmark {
     List<Double> off = new ArrayList<>();
     List<Double> on = new ArrayList<>();
     boolean correct;
+    double scrape;
     try (Side unwatched = new Side("off", false);
         Side watched = new Side("on", !sham)) {
       unwatched.handle(warmUp);
@@ -102,6 +103,7 @@ public final class ObservabilityCostBenchmark {
         System.out.printf("Pair %d: without %s, with %s%n", pair + 1, results[0], results[1]);
       }
       correct = unwatched.isCorrect() & watched.isCorrect();
+      scrape = watched.scrapes.millis();
     } finally {
       Folders.delete(data);
     }
@@ -119,6 +121,7 @@ public final class ObservabilityCostBenchmark {
             .addPrecise("throughput_ratio_p25", quantile(throughput, 0.25))
             .addPrecise("throughput_ratio_p75", quantile(throughput, 0.75))
             .addPrecise("cpu_ratio", median(cpu))
+            .add("scrape_ms", scrape)
             .add("correct", correct));
     return correct;
   }
@@ -255,6 +258,7 @@ public final class ObservabilityCostBenchmark {
     private final ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor();
     private final @Nullable PrometheusMeterRegistry registry;
     private volatile int count;
+    private volatile long nanos;
     private volatile @Nullable Throwable failure;
 
     Scrapes(@Nullable PrometheusMeterRegistry registry) {
@@ -265,12 +269,14 @@ public final class ObservabilityCostBenchmark {
     }
 
     private void scrape() {
+      long begun = System.nanoTime();
       try {
         String text = java.util.Objects.requireNonNull(registry).scrape();
         if (!text.contains("statefun_invocations_total")) {
           throw new IllegalStateException("The engine's meters are missing");
         }
         count = count + 1;
+        nanos = nanos + System.nanoTime() - begun;
       } catch (RuntimeException e) {
         System.out.println("A scrape has failed: " + e);
         failure = e;
@@ -280,6 +286,11 @@ public final class ObservabilityCostBenchmark {
     /** Whether there were some, if there is a registry, and none has failed. */
     boolean areCorrect() {
       return (registry == null || count > 0) && failure == null;
+    }
+
+    /** How long one takes. */
+    double millis() {
+      return count == 0 ? 0 : nanos / 1e6 / count;
     }
 
     void close() {
