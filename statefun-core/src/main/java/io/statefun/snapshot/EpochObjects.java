@@ -60,7 +60,10 @@ public final class EpochObjects {
     return store.create(name, content);
   }
 
-  /** Deletes the objects of epochs before a number. */
+  /**
+   * Deletes the objects of epochs before a number, one after the other and the oldest first: a
+   * process that has been replaced knows by its last epoch that others may be gone as well.
+   */
   public static void deleteBefore(SnapshotStore store, long epoch, FaultPoint.Listener faults)
       throws IOException {
     int deleted = 0;

@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class StoreEpochLogTest {
@@ -69,6 +70,33 @@ class StoreEpochLogTest {
     second.collect(List.of(), NO_FAULTS);
 
     assertThatExceptionOfType(FencedException.class).isThrownBy(() -> commit(first, 2));
+  }
+
+  @Test
+  void processThatWasReplacedIsFencedWhereverTheDeletionOfOldEpochsEnded() throws IOException {
+    for (int deleted = 1; deleted <= 2; deleted++) {
+      InMemorySnapshotStore shared = new InMemorySnapshotStore();
+      StoreEpochLog replaced = new StoreEpochLog(shared, UUID.randomUUID());
+      commit(replaced, 1);
+      StoreEpochLog other = new StoreEpochLog(shared, UUID.randomUUID());
+      other.open(PARTITIONS);
+      commit(other, 2);
+      commit(other, 3);
+      AtomicInteger left = new AtomicInteger(deleted);
+
+      assertThatExceptionOfType(IllegalStateException.class)
+          .isThrownBy(
+              () ->
+                  other.collect(
+                      List.of(),
+                      point -> {
+                        if (left.decrementAndGet() == 0) {
+                          throw new IllegalStateException("the process dies");
+                        }
+                      }));
+
+      assertThatExceptionOfType(FencedException.class).isThrownBy(() -> commit(replaced, 2));
+    }
   }
 
   @Test
