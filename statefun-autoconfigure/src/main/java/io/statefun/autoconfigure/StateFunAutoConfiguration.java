@@ -199,6 +199,10 @@ class StateFunAutoConfiguration {
     if (waitForNewerVersion != null) {
       builder.waitForNewerVersion(waitForNewerVersion);
     }
+    StateFunProperties.DeadLetters deadLetters = properties.deadLetters();
+    if (deadLetters.egress() != null) {
+      builder.deadLetterEgress(deadLetters.egress(), deadLetters.keep());
+    }
     clock.ifUnique(builder::clock);
     tracing.ifUnique(builder::tracing);
     functions.invokers().forEach(builder::function);

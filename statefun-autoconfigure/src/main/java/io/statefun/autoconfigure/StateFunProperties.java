@@ -44,6 +44,7 @@ import org.springframework.validation.Validator;
  * @param memory The bounds of memory.
  * @param standby Copies of partitions that other processes have.
  * @param failure What happens after a function has thrown, unless it has an OnFailure annotation.
+ * @param deadLetters Where messages go that cannot be handled.
  * @param egress Where records of functions go.
  * @param discardRecordsOfEgresses The names of egresses that the application has no longer, and
  *     whose records that still wait are to be lost.
@@ -64,6 +65,7 @@ public record StateFunProperties(
     @DefaultValue Memory memory,
     @DefaultValue Standby standby,
     @DefaultValue Failure failure,
+    @DefaultValue DeadLetters deadLetters,
     @DefaultValue EgressBinding egress,
     @DefaultValue List<String> discardRecordsOfEgresses,
     @DefaultValue Queries queries,
@@ -292,6 +294,16 @@ public record StateFunProperties(
     }
   }
 
+  /**
+   * Where messages go that cannot be handled.
+   *
+   * @param egress The name of an egress by which they leave as well, namespace/name, with the
+   *     commit that gives them up. Without one they only stay in the state.
+   * @param keep Whether those that leave stay in the state, too, where they can be looked at and
+   *     handled again.
+   */
+  public record DeadLetters(@Nullable String egress, @DefaultValue("true") boolean keep) {}
+
   EngineLimits limits() {
     return new EngineLimits(
         memory.stateCache.toBytes(),
@@ -380,6 +392,13 @@ public record StateFunProperties(
         "must not be negative");
     endpoint.signing.keys.forEach((name, secret) -> checks.signingKey(name, secret));
     checks.positive(endpoint.signing.tolerance, "endpoint.signing.tolerance");
+    if (deadLetters.egress != null) {
+      checks.typeName(deadLetters.egress, "deadLetters.egress");
+    }
+    checks.that(
+        deadLetters.keep || deadLetters.egress != null,
+        "deadLetters.keep",
+        "must be true unless statefun.dead-letters.egress names an egress: messages would be lost");
     checks.typeNames(egress.events, "egress.events");
     checks.typeNames(discardRecordsOfEgresses, "discardRecordsOfEgresses");
     checks.that(endpoint.path.startsWith("/"), "endpoint.path", "must begin with '/'");
@@ -408,11 +427,15 @@ public record StateFunProperties(
 
     void typeNames(List<String> names, String field) {
       for (int i = 0; i < names.size(); i++) {
-        try {
-          TypeName.parse(names.get(i));
-        } catch (IllegalArgumentException e) {
-          that(false, field + "[" + i + "]", String.valueOf(e.getMessage()));
-        }
+        typeName(names.get(i), field + "[" + i + "]");
+      }
+    }
+
+    void typeName(String name, String field) {
+      try {
+        TypeName.parse(name);
+      } catch (IllegalArgumentException e) {
+        that(false, field, String.valueOf(e.getMessage()));
       }
     }
 

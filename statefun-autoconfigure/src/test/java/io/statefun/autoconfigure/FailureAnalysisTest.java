@@ -365,6 +365,14 @@ class FailureAnalysisTest {
         "Use an empty folder");
   }
 
+  @Test
+  void explainsAnEgressForDeadLettersThatIsNotThere() {
+    assertFailure(
+        ContextRunners.inMemory().withPropertyValues("statefun.dead-letters.egress=ops/nobody"),
+        "there is no such egress",
+        "statefun.dead-letters.egress");
+  }
+
   @ParameterizedTest(name = "{0}")
   @MethodSource
   void explainsAnInvalidProperty(String property, String description) {
@@ -380,6 +388,8 @@ class FailureAnalysisTest {
         Arguments.of("partitions=0", "must be between 1 and 32768"),
         Arguments.of("partitions=many", "statefun.partitions"),
         Arguments.of("workers=0", "must be at least 1"),
+        Arguments.of("dead-letters.egress=nobody", "namespace"),
+        Arguments.of("dead-letters.keep=false", "unless statefun.dead-letters.egress names"),
         Arguments.of("request-timeout=0s", "must be more than 0"),
         Arguments.of("on-failure=panic", "statefun.on-failure"),
         Arguments.of("snapshot.store=tape", "statefun.snapshot.store"),

@@ -20,7 +20,6 @@ import io.statefun.snapshot.EpochId;
 import io.statefun.snapshot.FaultPoint;
 import io.statefun.snapshot.SnapshotStore;
 import io.statefun.state.Change;
-import io.statefun.state.Overlay;
 import io.statefun.state.StateBackend;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -324,6 +323,7 @@ final class Node {
               setup.scratch().apply(choice.getValue()),
               chunks,
               services.transactional(),
+              services.deadLetterEgress(),
               setup.log().largestMessage(),
               services.limits().mailboxCapacity());
       partition.restore(recovered.pending());
@@ -636,7 +636,8 @@ final class Node {
     Partition partition = owners.routes().find(refused.partition());
     if (partition != null) {
       services.functions().meter(null).deadLetter();
-      acknowledge(refused, () -> partition.addDeadLetter(letter));
+      TypeName refusedBy = RefusedRecords.refusedBy(refused);
+      acknowledge(refused, () -> partition.addDeadLetter(letter, refusedBy));
     }
   }
 
@@ -647,9 +648,9 @@ final class Node {
     new Partitions()
         .change(
             outgoing.partition(),
-            overlay -> {
+            owner -> {
               change.run();
-              overlay.put(key, number);
+              owner.overlay.put(key, number);
             });
   }
 
@@ -657,7 +658,7 @@ final class Node {
   private final class Partitions implements EgressDispatcher.Partitions {
 
     @Override
-    public void change(int number, Consumer<Overlay> change) {
+    public void change(int number, Consumer<Partition> change) {
       Routes routes = owners.routes();
       Partition partition = routes.find(number);
       if (partition != null) {
@@ -666,7 +667,7 @@ final class Node {
             .noticeFor(
                 partition,
                 () -> {
-                  change.accept(partition.overlay);
+                  change.accept(partition);
                   committer.changedSlightly();
                 });
       }

@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param times counts how workers spend their time
  * @param random draws what nobody can guess
  * @param tracing follows events; null if nobody does
+ * @param deadLetterEgress by which dead letters leave; null if they only stay
  */
 record NodeServices(
     InstantSource clock,
@@ -52,7 +53,8 @@ record NodeServices(
     Duration savepointPatience,
     WorkerTimes times,
     RandomGenerator random,
-    @Nullable Tracing tracing) {
+    @Nullable Tracing tracing,
+    @Nullable DeadLetterEgress deadLetterEgress) {
 
   /** Long enough for messages between processes to be read that have waited for some time. */
   static final Duration SAVEPOINT_PATIENCE = Duration.ofMinutes(10);
@@ -84,6 +86,7 @@ record NodeServices(
         SAVEPOINT_PATIENCE,
         new WorkerTimes(),
         new SecureRandom(),
+        null,
         null);
   }
 
@@ -126,7 +129,30 @@ record NodeServices(
         savepointPatience,
         times,
         otherRandom,
-        otherTracing);
+        otherTracing,
+        deadLetterEgress);
+  }
+
+  /** The same services whose dead letters leave by an egress, for tests. */
+  NodeServices with(DeadLetterEgress egress) {
+    return new NodeServices(
+        clock,
+        messageTypes,
+        functions,
+        egressNames,
+        transactional,
+        cron,
+        limits,
+        partitions,
+        surroundings,
+        unknownWait,
+        unreadable,
+        savepoints,
+        savepointPatience,
+        times,
+        random,
+        tracing,
+        egress);
   }
 
   /** The headers of a message that the calling thread sends from outside of any function. */

@@ -63,6 +63,7 @@ final class Partition {
   private final Scratch scratch;
   private final ChunkPool chunks;
   private final Set<TypeName> transactional;
+  private final @Nullable DeadLetterEgress deadLetterEgress;
   private final int largestPosted;
 
   /** How many messages for one function elsewhere are in memory. */
@@ -109,6 +110,7 @@ final class Partition {
       Scratch scratch,
       ChunkPool chunks,
       Set<TypeName> transactional,
+      @Nullable DeadLetterEgress deadLetterEgress,
       int largestPosted,
       int capacity) {
     this.index = index;
@@ -116,6 +118,7 @@ final class Partition {
     this.inbox = inbox;
     this.inboxPosition = new AtomicLong(inbox.position());
     this.transactional = transactional;
+    this.deadLetterEgress = deadLetterEgress;
     this.largestPosted = largestPosted;
     this.overlay = new Overlay(store);
     this.timers = new Timers(overlay);
@@ -299,8 +302,28 @@ final class Partition {
     }
   }
 
-  /** Puts a message among those that no function could handle. */
+  /** Puts a message among those that no function could handle, and has it leave if it is to. */
   void addDeadLetter(DeadLetter letter) {
+    DeadLetterEgress egress = deadLetterEgress;
+    if (egress != null) {
+      emit(egress.record(index, nextNumber(), letter));
+    }
+    if (egress == null || egress.keep()) {
+      keepDeadLetter(letter);
+    }
+  }
+
+  /** The same for a record that an egress refuses, which may be a dead letter already. */
+  void addDeadLetter(DeadLetter refused, TypeName refusedBy) {
+    DeadLetterEgress egress = deadLetterEgress;
+    if (egress == null || !egress.name().equals(refusedBy)) {
+      addDeadLetter(refused);
+    } else if (!egress.keep()) {
+      keepDeadLetter(DeadLetterEgress.original(refused));
+    }
+  }
+
+  private void keepDeadLetter(DeadLetter letter) {
     overlay.put(Keys.deadLetter(nextNumber()), letter.write());
   }
 

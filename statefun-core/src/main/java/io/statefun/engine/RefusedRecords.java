@@ -35,6 +35,11 @@ final class RefusedRecords {
         record.partition(), record.number(), EGRESS, record.value(), record.key(), headers);
   }
 
+  /** The egress that refused what is now a record in its new shape. */
+  static TypeName refusedBy(OutgoingRecord refused) {
+    return TypeName.parse(text(refused, ORIGIN));
+  }
+
   /** The dead letter that a record in its new shape becomes. */
   static DeadLetter deadLetter(OutgoingRecord refused, InstantSource clock) {
     return deadLetter(

@@ -11,6 +11,7 @@ import io.statefun.cluster.Inbox;
 import io.statefun.cluster.MessageLog;
 import io.statefun.cluster.StoreEpochLog;
 import io.statefun.cluster.TransactionalEpochLog;
+import io.statefun.io.DeadLetterHeaders;
 import io.statefun.io.Egress;
 import io.statefun.io.Ingress;
 import io.statefun.io.RefusedRecordsException;
@@ -1079,6 +1080,7 @@ public final class StateFunEngine implements AutoCloseable {
     private @Nullable Bootstrap bootstrap;
     private EngineListener listener = new EngineListener() {};
     private @Nullable Tracing tracing;
+    private @Nullable DeadLetterEgress deadLetterEgress;
     private CronSchedule.Parser cron =
         expression -> {
           throw new IllegalStateException(
@@ -1277,6 +1279,19 @@ public final class StateFunEngine implements AutoCloseable {
     }
 
     /**
+     * Has each dead letter leave by an egress, too, with the commit that gives up its message: with
+     * its value, its headers, its target's id as the key and the {@link DeadLetterHeaders}. Dead
+     * letters only stay in the state unless set.
+     *
+     * @param keep whether they stay there as well, where they can be looked at and be handled
+     *     again. Those of records that this egress refuses stay in any case.
+     */
+    public Builder deadLetterEgress(String egressName, boolean keep) {
+      deadLetterEgress = new DeadLetterEgress(TypeName.parse(egressName), keep);
+      return this;
+    }
+
+    /**
      * Gives up the records for an egress that the application has no longer: those that wait are
      * lost when the engine starts, for good. Without this such an engine does not start.
      */
@@ -1289,6 +1304,7 @@ public final class StateFunEngine implements AutoCloseable {
      * Makes the engine.
      *
      * @throws io.statefun.binding.InvalidFunctionException if a function's class has a mistake
+     * @throws EngineStartException if there is no such egress as dead letters are to leave by
      */
     public StateFunEngine build() {
       return new StateFunEngine(this);
@@ -1312,23 +1328,42 @@ public final class StateFunEngine implements AutoCloseable {
       for (Object bean : beans) {
         all.add(AnnotatedFunction.bind(bean, types, defaultPolicy));
       }
-      return new NodeServices(
-          clock,
-          types,
-          new FunctionTypes(all, remotes, measured),
-          allEgresses(),
-          log == null ? Set.of() : Set.copyOf(log.egresses()),
-          cron,
-          limits,
-          partitions,
-          surroundings,
-          unknownWait(),
-          new UnreadableStates(),
-          new SavepointHistory(),
-          savepointPatience,
-          new WorkerTimes(),
-          new SecureRandom(),
-          tracing);
+      NodeServices services =
+          new NodeServices(
+              clock,
+              types,
+              new FunctionTypes(all, remotes, measured),
+              allEgresses(),
+              log == null ? Set.of() : Set.copyOf(log.egresses()),
+              cron,
+              limits,
+              partitions,
+              surroundings,
+              unknownWait(),
+              new UnreadableStates(),
+              new SavepointHistory(),
+              savepointPatience,
+              new WorkerTimes(),
+              new SecureRandom(),
+              tracing,
+              deadLetterEgress);
+      checkDeadLetterEgress(services);
+      return services;
+    }
+
+    private static void checkDeadLetterEgress(NodeServices services) {
+      DeadLetterEgress egress = services.deadLetterEgress();
+      if (egress != null && !services.hasEgress(egress.name())) {
+        throw new EngineStartException(
+            "Dead letters are to leave by the egress '"
+                + egress.name()
+                + "', but there is no such egress. Known: "
+                + services.egressNames()
+                + ".",
+            "Correct the name in 'statefun.dead-letters.egress' (in code:"
+                + " StateFunEngine.Builder.deadLetterEgress), or add the egress.",
+            null);
+      }
     }
 
     private Duration unknownWait() {

@@ -37,6 +37,7 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -73,6 +74,9 @@ final class ClusterSimulation {
   private final SimulatedLog log;
   private final @Nullable RemoteCells remotes;
   private final Awakeners awakeners;
+
+  /** Where dead letters leave; null if they only stay. */
+  private final @Nullable DeadLetterSink letters;
 
   /** Draws the tokens of awakeables. */
   private final Random tokens;
@@ -175,6 +179,10 @@ final class ClusterSimulation {
         withRemotes
             ? new RemoteCells(remoteRandom, world, types, () -> calm, Retention.FOREVER)
             : null;
+    this.letters =
+        origin == null
+            ? DeadLetterSink.of(seed, () -> calm, this::violate)
+            : DeadLetterSink.after(origin.letters(), () -> calm, this::violate);
     this.tokens = new Random(43 * seed);
     this.awakeners =
         new Awakeners(new Random(41 * seed), types, origin == null ? List.of() : origin.tokens());
@@ -226,6 +234,7 @@ final class ClusterSimulation {
    * @param committed how often each record has left with a commit before the savepoint
    * @param delivered how often each may have left otherwise before the savepoint
    * @param tokens of awakeables, made before the savepoint or after it
+   * @param letters which dead letters have left
    */
   private record Origin(
       Workload workload,
@@ -234,7 +243,8 @@ final class ClusterSimulation {
       Savepoint savepoint,
       Map<Long, Integer> committed,
       Map<Long, Integer> delivered,
-      List<Awakeners.Token> tokens) {}
+      List<Awakeners.Token> tokens,
+      @Nullable DeadLetterSink letters) {}
 
   static Outcome run(long seed) {
     return run(seed, null, false, line -> {});
@@ -315,6 +325,11 @@ final class ClusterSimulation {
             delivered.merge(number, 1, Integer::sum);
           }
         });
+    if (letters != null) {
+      letters
+          .numbers(id -> isBefore(id, counters))
+          .forEach(number -> delivered.merge(number, 1, Integer::sum));
+    }
     trace.accept("RESTORE of " + chosen);
     ClusterSimulation restored =
         new ClusterSimulation(
@@ -327,7 +342,8 @@ final class ClusterSimulation {
                 chosen,
                 committed,
                 delivered,
-                awakeners.tokens()),
+                awakeners.tokens(),
+                letters),
             remotes != null,
             trace);
     restored.run();
@@ -1114,20 +1130,23 @@ final class ClusterSimulation {
 
   private Node.Setup setup(Member member, Turn turn, Set<Integer> initial) {
     NodeServices services =
-        new NodeServices(
-                new Clock(),
-                types,
-                new FunctionTypes(
-                    List.of(function), remotes == null ? RemoteFunctions.NONE : remotes),
-                Set.of(CellFunction.EGRESS, CellFunction.OTHER_EGRESS),
-                Set.of(CellFunction.EGRESS),
-                expression -> {
-                  throw new IllegalArgumentException(expression);
-                },
-                limits,
-                partitions,
-                Surroundings.NOTHING)
-            .with(tokens, new PathOracle(this::violate));
+        DeadLetterSink.in(
+            letters,
+            new NodeServices(
+                    new Clock(),
+                    types,
+                    new FunctionTypes(
+                        List.of(function), remotes == null ? RemoteFunctions.NONE : remotes),
+                    DeadLetterSink.in(
+                        letters, Set.of(CellFunction.EGRESS, CellFunction.OTHER_EGRESS)),
+                    Set.of(CellFunction.EGRESS),
+                    expression -> {
+                      throw new IllegalArgumentException(expression);
+                    },
+                    limits,
+                    partitions,
+                    Surroundings.NOTHING)
+                .with(tokens, new PathOracle(this::violate)));
     UUID writer = new UUID(random.nextLong(), (long) lives << 32);
     return new Node.Setup(
         services,
@@ -1142,12 +1161,20 @@ final class ClusterSimulation {
             store, member.epochs, turn.transactions(), writer, world, new Clock()),
         member.backend,
         turn.ingresses(),
-        Map.of(CellFunction.OTHER_EGRESS, sink),
+        receivers(),
         worker -> Scratch.inMemory(),
         Runnable::run,
         Runnable::run,
         world,
         new Node.NodeListener() {});
+  }
+
+  /** In one order, whichever process simulates them. */
+  private Map<TypeName, Egress> receivers() {
+    Map<TypeName, Egress> receivers = new LinkedHashMap<>();
+    receivers.put(CellFunction.OTHER_EGRESS, sink);
+    DeadLetterSink.in(letters, receivers);
+    return receivers;
   }
 
   // The oracle
@@ -1217,31 +1244,29 @@ final class ClusterSimulation {
     log.committed()
         .forEach(
             taken -> left.merge(taken.value().as(types.forClass(Long.class)), 1, Integer::sum));
-    List<Long> poisoned = new ArrayList<>();
+    deadLetters().forEach(number -> left.merge(number, 1, Integer::sum));
+    if (!hasAll(left)) {
+      violate("records that left: " + left + " in place of " + workload.emitted());
+    }
+  }
+
+  /** Checks the programs among the dead letters, and returns the numbers. */
+  private List<Long> deadLetters() {
+    List<DeadLetter> stayed = new ArrayList<>();
     for (Member member : Set.copyOf(owners.values())) {
       for (Worker worker : Objects.requireNonNull(member.node).workers()) {
         for (Partition partition : worker.partitions()) {
           byte[] all = Keys.allDeadLetters();
           try (var scan = partition.overlay.scan(all, Keys.after(all))) {
             while (scan.next()) {
-              TypedValue value = DeadLetter.read(scan.value()).value();
-              if (value.typeName().equals(Program.TYPE.typeName())) {
-                poisoned.add(value.as(Program.TYPE).id());
-              } else {
-                left.merge(value.as(types.forClass(Long.class)), 1, Integer::sum);
-              }
+              stayed.add(DeadLetter.read(scan.value()));
             }
           }
         }
       }
     }
-    if (!hasAll(left)) {
-      violate("records that left: " + left + " in place of " + workload.emitted());
-    }
-    if (poisoned.size() != workload.poisoned().size()
-        || !new TreeSet<>(poisoned).equals(workload.poisoned())) {
-      violate("dead letters " + poisoned + " in place of " + workload.poisoned());
-    }
+    DeadLetterSink before = origin == null ? null : origin.letters();
+    return DeadLetterSink.check(letters, stayed, workload.poisoned(), before, this::violate);
   }
 
   /** Of what had been delivered before a savepoint, some may be delivered again after it. */

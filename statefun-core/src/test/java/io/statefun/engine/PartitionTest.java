@@ -29,6 +29,7 @@ class PartitionTest {
           Scratch.inMemory(),
           new ChunkPool(0),
           Set.of(),
+          null,
           LARGEST,
           1);
 

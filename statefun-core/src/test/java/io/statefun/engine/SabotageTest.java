@@ -84,6 +84,11 @@ class SabotageTest {
     assertThat(firstViolation("StoredAwakeable", "close", Sabotage.Skip.class)).isPositive();
   }
 
+  @Test
+  void findsThatADeadLetterIsNotKept() throws Exception {
+    assertThat(firstViolation("Partition", "keepDeadLetter", Sabotage.Skip.class)).isPositive();
+  }
+
   @ParameterizedTest
   @EnumSource(
       value = SimulatedLog.Defect.class,

@@ -236,6 +236,7 @@ class SavepointCoordinatorTest {
             Scratch.inMemory(),
             new ChunkPool(0),
             Set.of(),
+            null,
             100,
             1);
     return Routes.none(PARTITIONS).with(List.of(own), Map.of(partition, 0));

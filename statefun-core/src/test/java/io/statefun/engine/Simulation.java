@@ -15,7 +15,6 @@ import io.statefun.io.RefusedRecordsException;
 import io.statefun.message.Address;
 import io.statefun.message.MessageTypes;
 import io.statefun.message.TypeName;
-import io.statefun.message.TypedValue;
 import io.statefun.savepoint.Savepoint;
 import io.statefun.savepoint.SavepointStore;
 import io.statefun.snapshot.BaseStore;
@@ -41,7 +40,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -89,6 +87,9 @@ final class Simulation {
   private final @Nullable SimulatedLog log;
   private final @Nullable RemoteCells remotes;
   private final Awakeners awakeners;
+
+  /** Where dead letters leave; null if they only stay. */
+  private final @Nullable DeadLetterSink letters;
 
   /** Draws the tokens of awakeables. */
   private final Random tokens;
@@ -176,6 +177,10 @@ final class Simulation {
                 seed % 2 == 0 ? Retention.FOREVER : LONGER_THAN_A_RUN)
             : null;
     this.hasInboxes = log != null && (savepointRandom != null || origin != null);
+    this.letters =
+        origin == null
+            ? DeadLetterSink.of(seed, () -> calm, this::violate)
+            : DeadLetterSink.after(origin.letters(), () -> calm, this::violate);
     this.tokens = new Random(43 * seed);
     this.awakeners =
         new Awakeners(new Random(41 * seed), types, origin == null ? List.of() : origin.tokens());
@@ -199,6 +204,7 @@ final class Simulation {
    * @param committed how often each record has left with a commit before the savepoint
    * @param delivered how often each may have left otherwise before the savepoint
    * @param tokens of awakeables, made before the savepoint or after it
+   * @param letters which dead letters have left
    */
   private record Origin(
       Workload workload,
@@ -206,7 +212,8 @@ final class Simulation {
       Savepoint savepoint,
       Map<Long, Integer> committed,
       Map<Long, Integer> delivered,
-      List<Awakeners.Token> tokens) {}
+      List<Awakeners.Token> tokens,
+      @Nullable DeadLetterSink letters) {}
 
   /**
    * What a simulation is asked to do besides its seed.
@@ -344,13 +351,19 @@ final class Simulation {
             delivered.merge(number, 1, Integer::sum);
           }
         });
+    if (letters != null) {
+      letters
+          .numbers(id -> isBefore(id, counters))
+          .forEach(number -> delivered.merge(number, 1, Integer::sum));
+    }
     trace.accept("RESTORE of " + chosen);
     Simulation restored =
         new Simulation(
             ~seed,
             new Options(
                 trace, UnaryOperator.identity(), null, log != null, null, false, remotes != null),
-            new Origin(workload, savepoints, chosen, committed, delivered, awakeners.tokens()));
+            new Origin(
+                workload, savepoints, chosen, committed, delivered, awakeners.tokens(), letters));
     restored.run();
     if (restored.violation != null) {
       violate("restored from savepoint " + chosen.number() + ": " + restored.violation);
@@ -636,20 +649,23 @@ final class Simulation {
   private Node.Setup setup(SnapshotStore over, HeapBackend on) {
     List<Ingress> ingresses = List.of(new ProgramIngress());
     NodeServices services =
-        new NodeServices(
-                new Clock(),
-                types,
-                new FunctionTypes(
-                    List.of(function), remotes == null ? RemoteFunctions.NONE : remotes),
-                Set.of(CellFunction.EGRESS, CellFunction.OTHER_EGRESS),
-                log == null ? Set.of() : Set.of(CellFunction.EGRESS),
-                expression -> {
-                  throw new IllegalArgumentException(expression);
-                },
-                limits,
-                partitions,
-                Surroundings.NOTHING)
-            .with(tokens, new PathOracle(this::violate));
+        DeadLetterSink.in(
+            letters,
+            new NodeServices(
+                    new Clock(),
+                    types,
+                    new FunctionTypes(
+                        List.of(function), remotes == null ? RemoteFunctions.NONE : remotes),
+                    DeadLetterSink.in(
+                        letters, Set.of(CellFunction.EGRESS, CellFunction.OTHER_EGRESS)),
+                    log == null ? Set.of() : Set.of(CellFunction.EGRESS),
+                    expression -> {
+                      throw new IllegalArgumentException(expression);
+                    },
+                    limits,
+                    partitions,
+                    Surroundings.NOTHING)
+                .with(tokens, new PathOracle(this::violate)));
     UUID writer = new UUID(random.nextLong(), (long) lives << 32);
     return new Node.Setup(
         services,
@@ -695,6 +711,7 @@ final class Simulation {
       receivers.put(CellFunction.EGRESS, sink);
     }
     receivers.put(CellFunction.OTHER_EGRESS, sink);
+    DeadLetterSink.in(letters, receivers);
     return receivers;
   }
 
@@ -880,26 +897,20 @@ final class Simulation {
   }
 
   private void checkDeadLetters(Node running) {
-    List<Long> found = new ArrayList<>();
+    List<DeadLetter> stayed = new ArrayList<>();
     for (Worker worker : running.workers()) {
       for (Partition partition : worker.partitions()) {
         byte[] all = Keys.allDeadLetters();
         try (var scan = partition.overlay.scan(all, Keys.after(all))) {
           while (scan.next()) {
-            TypedValue value = DeadLetter.read(scan.value()).value();
-            if (value.typeName().equals(Program.TYPE.typeName())) {
-              found.add(value.as(Program.TYPE).id());
-            } else {
-              refused.add(value.as(types.forClass(Long.class)));
-            }
+            stayed.add(DeadLetter.read(scan.value()));
           }
         }
       }
     }
-    if (found.size() != workload.poisoned().size()
-        || !new TreeSet<>(found).equals(workload.poisoned())) {
-      violate("dead letters " + found + " in place of " + workload.poisoned());
-    }
+    DeadLetterSink before = origin == null ? null : origin.letters();
+    refused.addAll(
+        DeadLetterSink.check(letters, stayed, workload.poisoned(), before, this::violate));
   }
 
   // The world around the node

@@ -6,6 +6,7 @@
 package io.statefun.autoconfigure.kafka;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.statefun.io.DeadLetterHeaders;
 import io.statefun.io.Egress;
 import io.statefun.message.TypeName;
 import io.statefun.remote.protocol.KafkaProducerRecord;
@@ -69,8 +70,31 @@ final class RecordWriter {
   }
 
   ProducerRecord<byte[], byte[]> write(Egress.Delivery delivery) {
+    if (delivery.headers().containsKey(DeadLetterHeaders.TYPE)) {
+      return writeDeadLetter(delivery);
+    }
     KafkaProducerRecord record = readyMade(delivery);
     return record == null ? writeValue(delivery) : writeRecord(delivery, record);
+  }
+
+  /**
+   * A dead letter goes to the egress' own topic with all of its headers, whatever its message says:
+   * that came from anywhere, and was not meant for this egress.
+   */
+  private ProducerRecord<byte[], byte[]> writeDeadLetter(Egress.Delivery delivery) {
+    Map<String, byte[]> headers = new HashMap<>(delivery.headers());
+    byte[] ownKey = headers.remove(DeadLetterTopics.KEY);
+    byte @Nullable [] targetsId =
+        delivery.key() == null ? null : delivery.key().getBytes(StandardCharsets.UTF_8);
+    boolean tombstone = headers.remove(DeadLetterTopics.TOMBSTONE) != null;
+    Headers all = new RecordHeaders();
+    headers.forEach(all::add);
+    return new ProducerRecord<>(
+        Objects.requireNonNull(egresses.get(delivery.egress())).topic(),
+        null,
+        ownKey == null ? targetsId : ownKey,
+        tombstone ? null : format.write(delivery.value()),
+        all);
   }
 
   /**

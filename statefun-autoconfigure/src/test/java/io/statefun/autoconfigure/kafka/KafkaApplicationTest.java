@@ -15,10 +15,13 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.statefun.autoconfigure.Router;
 import io.statefun.autoconfigure.StateFunTemplate;
+import io.statefun.engine.DeadLetter;
 import io.statefun.engine.EngineStatus;
 import io.statefun.engine.StateFunEngine;
 import io.statefun.function.MessageHandler;
 import io.statefun.function.StatefulFunction;
+import io.statefun.io.DeadLetterHeaders;
+import io.statefun.message.Address;
 import io.statefun.message.SerializationException;
 import io.statefun.services.KafkaBroker;
 import io.statefun.snapshot.SnapshotStore;
@@ -203,6 +206,62 @@ class KafkaApplicationTest {
     topics.send(hits, "a", "{\"weight\":1}");
 
     await().atMost(PATIENCE).until(() -> topics.read(totals).size() == 1);
+  }
+
+  @Test
+  void aMessageThatCannotBeHandledLeavesForATopicWithItsBytesItsHeadersAndItsCause() {
+    String letters = application + "-dead-letters";
+    topics.create(letters, 1);
+    StateFunEngine engine = startBroken(letters, false);
+    ProducerRecord<String, String> hit = new ProducerRecord<>(hits, "a", "{\"weight\":1}");
+    hit.headers().add("trace", "t-1".getBytes(StandardCharsets.UTF_8));
+    hit.headers().add(KafkaHeaders.TOPIC, totals.getBytes(StandardCharsets.UTF_8));
+    topics.send(hit);
+
+    await().atMost(PATIENCE).until(() -> topics.read(letters).size() == 1);
+    ConsumerRecord<String, String> letter = topics.read(letters).get(0);
+    assertThat(letter.key()).isEqualTo("a");
+    assertThat(letter.value()).contains("\"weight\":1");
+    assertThat(Topics.header(letter, "trace")).isEqualTo("t-1");
+    assertThat(Topics.header(letter, KafkaHeaders.TOPIC)).isEqualTo(totals);
+    assertThat(Topics.header(letter, DeadLetterHeaders.TARGET)).isEqualTo("test/broken/a");
+    assertThat(Topics.header(letter, DeadLetterHeaders.CAUSE)).contains("out of order");
+    assertThat(topics.read(totals)).isEmpty();
+    assertThat(engine.deadLetters().list(10).join().letters()).isEmpty();
+  }
+
+  @Test
+  void aMessageForWhichThatTopicIsMissingStaysInTheState() {
+    StateFunEngine engine = startBroken(application + "-missing", false);
+    topics.send(hits, "a", "{\"weight\":1}");
+
+    await()
+        .atMost(PATIENCE)
+        .until(() -> engine.deadLetters().list(10).join().letters().size() == 1);
+    DeadLetter letter = engine.deadLetters().list(10).join().letters().get(0).letter();
+    assertThat(letter.target()).isEqualTo(Address.of("test/broken", "a"));
+    assertThat(letter.cause()).contains("out of order", application + "-missing");
+  }
+
+  private StateFunEngine startBroken(String letters, boolean keep) {
+    return run(
+            List.of(CounterApplication.class),
+            "statefun.kafka.ingress[0].target=test/broken",
+            "statefun.failure.max-attempts=1",
+            "statefun.dead-letters.egress=test/dead-letters",
+            "statefun.dead-letters.keep=" + keep,
+            "statefun.kafka.egress[1].name=test/dead-letters",
+            "statefun.kafka.egress[1].topic=" + letters)
+        .getBean(StateFunEngine.class);
+  }
+
+  @StatefulFunction("test/broken")
+  static class Broken {
+
+    @MessageHandler
+    void on(CounterApplication.Hit hit) {
+      throw new IllegalStateException("out of order");
+    }
   }
 
   @ParameterizedTest
