@@ -21,8 +21,7 @@ import java.util.concurrent.CompletableFuture;
  *
  * <p>A future completes after the commit: whatever crashes then, the message counts, once. A future
  * that fails, or never completes because the process died, says nothing: the message may count or
- * not. Who must know repeats it, and lets the function tell a repetition, by an id in the message
- * for example.
+ * not. Who must know sends it {@linkplain #withKey with a key}, and again until there is an answer.
  *
  * <h2>Errors</h2>
  *
@@ -137,6 +136,24 @@ public interface StateFunTemplate {
    * @see io.statefun.function.Context#awakeable(Class, Duration, Object)
    */
   CompletableFuture<Void> complete(String token, Object message);
+
+  /**
+   * Sends with a key, which is known for a day, so that a message counts once however often it is
+   * sent.
+   *
+   * @param key of 1 to 256 characters, as the id of an order or of a request
+   */
+  default KeyedStateFunTemplate withKey(String key) {
+    return withKey(key, Duration.ofDays(1));
+  }
+
+  /**
+   * Sends with a key, so that a message counts once however often it is sent.
+   *
+   * @param key of 1 to 256 characters, as the id of an order or of a request
+   * @param retention how long an instance knows the key, from its first use on
+   */
+  KeyedStateFunTemplate withKey(String key, Duration retention);
 
   /**
    * Sends the messages that the {@link Router} bean for the record's class makes of it. They are

@@ -12,6 +12,7 @@ import static org.springframework.test.web.servlet.request.MockMvcRequestBuilder
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.jsonPath;
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.status;
 
+import io.statefun.autoconfigure.KeyedStateFunTemplate;
 import io.statefun.autoconfigure.StateFunTemplate;
 import io.statefun.message.Address;
 import io.statefun.sample.billing.payment.Payment;
@@ -133,6 +134,11 @@ class WebTest {
     @Override
     public <T> CompletableFuture<T> request(Address target, Object message, Class<T> replyType) {
       return request(target, message, replyType, Duration.ofSeconds(1));
+    }
+
+    @Override
+    public KeyedStateFunTemplate withKey(String key, Duration retention) {
+      throw new UnsupportedOperationException();
     }
 
     @Override

@@ -26,6 +26,10 @@ class Checkout {
     statefun.send("shop/order", id, order).join(); // committed, if it returns
   }
 
+  void placeOnce(String id, OrderPlaced order, String requestId) {
+    statefun.withKey(requestId).send("shop/order", id, order).join(); // also if it is done again
+  }
+
   CompletableFuture<Order> find(String id) {
     return statefun.request("shop/order", id, new GetOrder(), Order.class);
   }
