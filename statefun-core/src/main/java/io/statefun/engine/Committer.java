@@ -592,7 +592,7 @@ final class Committer implements Barrier {
           Throwable cause = causes.get(index++);
           if (cause == null) {
             accepted.add(outgoing);
-          } else {
+          } else if (!DeadLetterEgress.keeps(node.deadLetterEgress(), outgoing.egress())) {
             OutgoingRecord refused = RefusedRecords.of(outgoing, cause);
             ended.egress.add(refused);
             writer.beginSection(

@@ -22,6 +22,11 @@ import org.jspecify.annotations.Nullable;
  */
 record DeadLetterEgress(TypeName name, boolean keep) {
 
+  /** Whether what is for an egress is a dead letter, and stays whether that takes it or not. */
+  static boolean keeps(@Nullable DeadLetterEgress egress, TypeName name) {
+    return egress != null && egress.keep && egress.name.equals(name);
+  }
+
   /** The record that a dead letter leaves as. */
   OutgoingRecord record(int partition, long number, DeadLetter letter) {
     Address target = letter.target();
@@ -36,9 +41,12 @@ record DeadLetterEgress(TypeName name, boolean keep) {
 
   /**
    * The dead letter that was to leave, of the one that its record has become since the egress does
-   * not take it. Its cause says so, too.
+   * not take it. Its cause says so, too. Any other stays what it is.
    */
-  static DeadLetter original(DeadLetter refused) {
+  static DeadLetter asItWas(DeadLetter refused) {
+    if (!refused.headers().containsKey(DeadLetterHeaders.TYPE)) {
+      return refused;
+    }
     Map<String, byte[]> headers = new HashMap<>(refused.headers());
     String target = take(headers, DeadLetterHeaders.TARGET);
     String source = take(headers, DeadLetterHeaders.SOURCE);

@@ -319,7 +319,7 @@ final class Partition {
     if (egress == null || !egress.name().equals(refusedBy)) {
       addDeadLetter(refused);
     } else if (!egress.keep()) {
-      keepDeadLetter(DeadLetterEgress.original(refused));
+      keepDeadLetter(DeadLetterEgress.asItWas(refused));
     }
   }
 

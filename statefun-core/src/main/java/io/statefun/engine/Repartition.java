@@ -138,7 +138,7 @@ final class Repartition {
           .get(partition)
           .put(
               Keys.deadLetter(renumber(before.number())),
-              RefusedRecords.deadLetter(before, clock).write());
+              DeadLetterEgress.asItWas(RefusedRecords.deadLetter(before, clock)).write());
       return;
     }
     targets

@@ -34,8 +34,9 @@ class ClusterSimulationTest {
     int savepoints = 0;
     int answers = 0;
     Set<FaultPoint> reached = EnumSet.noneOf(FaultPoint.class);
-    for (long seed = 1; seed <= SEEDS; seed++) {
-      ClusterSimulation.Outcome outcome = ClusterSimulation.run(seed);
+    long seed = 0;
+    for (ClusterSimulation.Outcome outcome : Seeds.upTo(SEEDS, ClusterSimulation::run)) {
+      seed++;
       crashes += outcome.crashes();
       moves += outcome.moves();
       turns += outcome.turns();
@@ -44,9 +45,7 @@ class ClusterSimulationTest {
       savepoints += outcome.savepoints();
       answers += outcome.answers();
       reached.addAll(outcome.reached());
-      if (outcome.violation() != null) {
-        violations.add("seed " + seed + ": " + outcome.violation());
-      }
+      violations.addAll(violation(seed, outcome));
     }
 
     assertThat(violations).isEmpty();
@@ -62,15 +61,18 @@ class ClusterSimulationTest {
 
   @Test
   void noPromiseIsBrokenWhenSomeFunctionsRunElsewhere() {
-    List<String> violations = new ArrayList<>();
-    for (long seed = 1; seed <= SEEDS_ELSEWHERE; seed++) {
-      String violation = ClusterSimulation.run(seed, null, true, line -> {}).violation();
-      if (violation != null) {
-        violations.add("seed " + seed + ": " + violation);
-      }
-    }
+    List<List<String>> violations =
+        Seeds.upTo(
+            SEEDS_ELSEWHERE,
+            seed -> violation(seed, ClusterSimulation.run(seed, null, true, line -> {})));
 
-    assertThat(violations).isEmpty();
+    assertThat(violations).containsOnly(List.of());
+  }
+
+  /** Text for a seed that violates something. */
+  private static List<String> violation(long seed, ClusterSimulation.Outcome outcome) {
+    String violation = outcome.violation();
+    return violation == null ? List.of() : List.of("seed " + seed + ": " + violation);
   }
 
   @ParameterizedTest

@@ -55,14 +55,16 @@ class SimulationTest {
         List.of(
             Simulation.Options.NONE.callingElsewhere(),
             Simulation.Options.WITH_LOG.takingSavepoints().callingElsewhere())) {
-      for (long seed = 1; seed <= SEEDS_ELSEWHERE; seed++) {
-        String violation = Simulation.run(seed, options).violation();
-        if (violation != null) {
-          violations.add("seed " + seed + ": " + violation);
-        }
-      }
+      Seeds.upTo(SEEDS_ELSEWHERE, seed -> violation(seed, Simulation.run(seed, options)))
+          .forEach(violations::addAll);
     }
     assertThat(violations).isEmpty();
+  }
+
+  /** Text for a seed that violates something. */
+  private static List<String> violation(long seed, Simulation.Outcome outcome) {
+    String violation = outcome.violation();
+    return violation == null ? List.of() : List.of("seed " + seed + ": " + violation);
   }
 
   private static Set<FaultPoint> runAll(Simulation.Options options) {
@@ -71,15 +73,14 @@ class SimulationTest {
     int crashes = 0;
     int faults = 0;
     long savepoints = 0;
-    for (long seed = 1; seed <= SEEDS; seed++) {
-      Simulation.Outcome outcome = Simulation.run(seed, options);
+    long seed = 0;
+    for (Simulation.Outcome outcome : Seeds.upTo(SEEDS, one -> Simulation.run(one, options))) {
+      seed++;
       crashes += outcome.crashes();
       faults += outcome.faults();
       savepoints += outcome.savepoints();
       reached.addAll(outcome.reached().keySet());
-      if (outcome.violation() != null) {
-        violations.add("seed " + seed + ": " + outcome.violation());
-      }
+      violations.addAll(violation(seed, outcome));
     }
     assertThat(violations).isEmpty();
     assertThat(crashes).isGreaterThan((int) SEEDS);
