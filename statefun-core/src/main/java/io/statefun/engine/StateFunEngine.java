@@ -820,9 +820,23 @@ public final class StateFunEngine implements AutoCloseable {
     }
   }
 
+  /**
+   * Whether a message for an instance is taken at once. Otherwise too many wait already, and who
+   * sends one is held up until there is room.
+   *
+   * @return true as well if the engine does not run, in which case sending fails
+   */
+  public boolean hasRoom(Address target) {
+    RunningNode node = running;
+    return node == null || hasRoom(node.node(), target);
+  }
+
+  private boolean hasRoom(Node running, Address target) {
+    return running.waitingOutside(target) < settings.limits.maxWaitingRequests();
+  }
+
   private void awaitRoom(Node running, Address target) {
-    int limit = settings.limits.maxWaitingRequests();
-    while (running.waitingOutside(target) >= limit && state == EngineStatus.State.RUNNING) {
+    while (!hasRoom(running, target) && state == EngineStatus.State.RUNNING) {
       LockSupport.parkNanos(100_000);
     }
   }

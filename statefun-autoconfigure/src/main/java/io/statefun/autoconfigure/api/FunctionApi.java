@@ -75,6 +75,7 @@ final class FunctionApi {
       // It has no effect that could come twice.
       return engine.query(target, message);
     }
+    checkRoom(target);
     return key == null
         ? engine.request(target, message)
         : engine.keyedCalls().call(target, message, key, properties.idempotencyRetention());
@@ -87,6 +88,7 @@ final class FunctionApi {
         callable,
         target -> {
           TypedValue message = message(request, target);
+          checkRoom(target);
           String key = request.header(KEY);
           if (key == null) {
             return ApiAnswer.small(
@@ -97,6 +99,15 @@ final class FunctionApi {
               engine.keyedCalls().send(target, message, key, properties.idempotencyRetention()),
               done -> ApiResponse.accepted(location));
         });
+  }
+
+  /** A thread of the web server must not be held up: the next request may ask for the health. */
+  private void checkRoom(Address target) {
+    if (!engine.hasRoom(target)) {
+      throw new IllegalStateException(
+          "Too many messages wait for the functions of this process. Nothing was sent; try again"
+              + " later");
+    }
   }
 
   private static String location(ApiRequest request, String key) {

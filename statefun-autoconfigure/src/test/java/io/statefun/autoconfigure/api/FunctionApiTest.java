@@ -27,6 +27,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -61,6 +63,9 @@ class FunctionApiTest {
   /** Is never answered. */
   record Whisper() {}
 
+  /** Takes time. */
+  record Audit() {}
+
   /** What there is. */
   record Balance(long balance) {}
 
@@ -68,6 +73,8 @@ class FunctionApiTest {
   @StatefulFunction("bank/account")
   @OnFailure(maxAttempts = 1)
   static class Account {
+
+    private final Semaphore audits = new Semaphore(0);
 
     @MessageHandler
     void on(
@@ -87,6 +94,11 @@ class FunctionApiTest {
 
     @MessageHandler
     void on(Whisper whisper) {}
+
+    @MessageHandler
+    void on(Audit audit) throws InterruptedException {
+      audits.acquire();
+    }
   }
 
   /** Takes one type of message, and answers with a number. */
@@ -188,6 +200,41 @@ class FunctionApiTest {
     assertThat(response.headers().firstValue("content-type")).hasValue("application/problem+json");
     assertThat(json(response).get("detail").asString()).contains(detail);
     assertThat(json(response).get("status").asInt()).isEqualTo(status);
+  }
+
+  @Test
+  void whoCallsWhenTooManyMessagesWaitIsToldToComeAgain() throws Exception {
+    start("--statefun.workers=1", "--statefun.memory.max-waiting-requests=1");
+    Semaphore audits = Objects.requireNonNull(context).getBean(Account.class).audits;
+    try {
+      List<CompletableFuture<HttpResponse<String>>> waiting = new ArrayList<>();
+      await()
+          .until(
+              () -> {
+                waiting.add(postLater(account("ann", "/send?type=Audit"), "{}"));
+                return waiting.stream().anyMatch(CompletableFuture::isDone)
+                    && waiting.stream()
+                        .filter(CompletableFuture::isDone)
+                        .anyMatch(done -> done.join().statusCode() == 503);
+              });
+
+      HttpResponse<String> refused = post(account("bob", "/call?type=Deposit"), "{\"amount\": 5}");
+
+      expectProblem(refused, 503, "wait");
+      assertThat(refused.headers().firstValue("retry-after")).hasValue("1");
+    } finally {
+      audits.release(1_000);
+    }
+    await()
+        .until(
+            () ->
+                post(account("bob", "/call?type=Deposit"), "{\"amount\": 5}").statusCode() == 200);
+  }
+
+  private CompletableFuture<HttpResponse<String>> postLater(String path, String body) {
+    return client.sendAsync(
+        HttpRequest.newBuilder(uri(path)).POST(BodyPublishers.ofString(body)).build(),
+        BodyHandlers.ofString());
   }
 
   @Test
