@@ -141,7 +141,10 @@ public final class StateFunEngine implements AutoCloseable {
       queryThreads = threads("statefun-query", settings.queries.threads());
       watchIngresses();
       MessageLog log = settings.log;
-      bootstrap();
+      Bootstrap bootstrap = settings.bootstrap;
+      if (bootstrap != null) {
+        var unused = bring(bootstrap);
+      }
       if (log == null) {
         run(null, IntStream.range(0, settings.partitions).boxed().collect(Collectors.toSet()));
         awaitTakeover();
@@ -707,42 +710,26 @@ public final class StateFunEngine implements AutoCloseable {
   }
 
   /** Has an application that holds nothing begin with a savepoint. */
-  private void bootstrap() throws IOException, RefusedRecordsException {
-    Bootstrap bootstrap = settings.bootstrap;
-    if (bootstrap != null) {
-      SnapshotStore store = settings.store();
-      new FirstState(settings.name, store, settings.log != null)
-          .bring(
-              () -> bootstrap.savepoint(this, store),
-              savepoint ->
-                  savepointRestore(store, null, UUID.randomUUID())
-                      .restore(savepoint, new RestoredPositions(false)));
-    }
+  private @Nullable Savepoint bring(Bootstrap bootstrap)
+      throws IOException, RefusedRecordsException {
+    SnapshotStore store = settings.store();
+    return new FirstState(settings.name, store, settings.log)
+        .bring(
+            () -> bootstrap.savepoint(this, store),
+            savepoint -> goOnFrom(store, savepoint, new RestoredPositions(false)));
   }
 
   /**
-   * Has the application begin with what a bootstrap makes when it is started next, as one must that
-   * several processes share. It must not run. This engine can be started no more.
+   * Has the application begin with what a bootstrap makes when it is started next. If another
+   * process does that, it is waited for. This engine can be started no more.
    *
    * @return the savepoint with which it begins; null if it is to begin with nothing, or holds state
    *     already
    * @throws EngineStartException if that is not possible; it says what to do
+   * @throws IllegalStateException if the engine was started before
    */
-  public @Nullable Savepoint restoreFirst(Bootstrap bootstrap) throws IOException {
-    SnapshotStore store = settings.store();
-    Savepoint savepoint = bootstrap.savepoint(this, store);
-    if (savepoint != null) {
-      try {
-        restore(store, savepoint, false);
-      } catch (EngineStartException e) {
-        if (!(e.getCause() instanceof StateHeldException)) {
-          throw e;
-        }
-        savepoint = null;
-      }
-      FirstState.markInPlace(store);
-    }
-    return savepoint;
+  public @Nullable Savepoint restoreFirst(Bootstrap bootstrap) {
+    return inPlaceOfStart(() -> bring(bootstrap));
   }
 
   private SavepointRestore savepointRestore(
@@ -769,23 +756,25 @@ public final class StateFunEngine implements AutoCloseable {
    * @throws IllegalStateException if the engine was started before
    */
   public void restore(SnapshotStore from, Savepoint savepoint, boolean keepPositions) {
+    var unused =
+        inPlaceOfStart(
+            () -> {
+              goOnFrom(from, savepoint, new RestoredPositions(keepPositions));
+              return savepoint;
+            });
+  }
+
+  private @Nullable Savepoint inPlaceOfStart(Restoring restoring) {
     synchronized (this) {
       if (state != EngineStatus.State.NEW) {
         throw new IllegalStateException("An engine can be started once");
       }
       state = EngineStatus.State.STANDBY;
     }
+    Savepoint restored;
     try {
       backend = settings.openBackend();
-      MessageLog log = settings.log;
-      MessageLog.Turn of = null;
-      if (log != null) {
-        RestoreTurn turn = new RestoreTurn(settings.partitions);
-        log.join(settings.partitions, turn);
-        of = turn.await();
-      }
-      savepointRestore(from, of, UUID.randomUUID())
-          .restore(savepoint, new RestoredPositions(keepPositions));
+      restored = restoring.restore();
     } catch (IOException | RefusedRecordsException | RuntimeException e) {
       throw startFailure(e);
     } finally {
@@ -795,6 +784,28 @@ public final class StateFunEngine implements AutoCloseable {
     }
     state = EngineStatus.State.STOPPED;
     release();
+    return restored;
+  }
+
+  /** Restores a savepoint, or none. */
+  private interface Restoring {
+
+    @Nullable Savepoint restore() throws IOException, RefusedRecordsException;
+  }
+
+  /** With a log, this process takes part in it alone meanwhile, and no longer afterwards. */
+  private void goOnFrom(SnapshotStore from, Savepoint savepoint, RestoredPositions positions)
+      throws IOException, RefusedRecordsException {
+    MessageLog log = settings.log;
+    if (log == null) {
+      savepointRestore(from, null, UUID.randomUUID()).restore(savepoint, positions);
+    } else {
+      try (MessageLog alone = log.another()) {
+        RestoreTurn turn = new RestoreTurn(settings.partitions);
+        alone.join(settings.partitions, turn);
+        savepointRestore(from, turn.await(), UUID.randomUUID()).restore(savepoint, positions);
+      }
+    }
   }
 
   private final class RestoredPositions implements SavepointRestore.Positions {

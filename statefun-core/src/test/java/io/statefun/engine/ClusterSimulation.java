@@ -883,6 +883,11 @@ final class ClusterSimulation {
       }
 
       @Override
+      public MessageLog another() {
+        throw new UnsupportedOperationException();
+      }
+
+      @Override
       public void rejoin() {
         rejoins = turn != null;
       }
