@@ -526,6 +526,11 @@ final class Node {
                 answer -> StateScan.Step.read(answer.bytes())));
   }
 
+  /** Whether a partition is here. */
+  boolean has(int partition) {
+    return owners.routes().has(partition);
+  }
+
   private <T> CompletableFuture<T> here(
       int partition,
       Supplier<CompletableFuture<T>> here,

@@ -48,6 +48,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -138,7 +139,7 @@ public final class StateFunEngine implements AutoCloseable {
       backend = settings.openBackend();
       callbacks = Executors.newSingleThreadExecutor(task -> new Thread(task, "statefun-callbacks"));
       restorers = threads("statefun-restore", RESTORERS);
-      queryThreads = threads("statefun-query", settings.queries.threads());
+      queryThreads = queryThreads();
       watchIngresses();
       MessageLog log = settings.log;
       Bootstrap bootstrap = settings.bootstrap;
@@ -182,14 +183,24 @@ public final class StateFunEngine implements AutoCloseable {
 
   /** Threads that end when there is nothing to do. */
   private static ExecutorService threads(String name, int count) {
+    return threads(count, task -> new Thread(task, name));
+  }
+
+  /** A handler that hangs must not keep the process. */
+  private ExecutorService queryThreads() {
+    return threads(
+        settings.queries.threads(),
+        task -> {
+          Thread thread = new Thread(task, "statefun-query");
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
+
+  private static ExecutorService threads(int count, ThreadFactory factory) {
     ThreadPoolExecutor threads =
         new ThreadPoolExecutor(
-            count,
-            count,
-            10,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            task -> new Thread(task, name));
+            count, count, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
     threads.allowCoreThreadTimeOut(true);
     return threads;
   }
@@ -1032,7 +1043,8 @@ public final class StateFunEngine implements AutoCloseable {
         fetchers.shutdown();
       }
       if (queryThreads != null) {
-        queryThreads.shutdown();
+        // A handler that hangs is interrupted; who waits behind it is told that there is no answer.
+        queryThreads.shutdownNow().forEach(Runnable::run);
       }
       StateBackend open = backend;
       if (open != null) {
