@@ -242,7 +242,8 @@ final class EgressDispatcher {
   private void putAside(int partition, List<OutgoingRecord> records) {
     if (!records.isEmpty()) {
       faults.reached(FaultPoint.BEFORE_PUT_ASIDE);
-      partitions.change(partition, backlogs[partition].add(records));
+      Consumer<Overlay> add = backlogs[partition].add(records);
+      partitions.change(partition, of -> add.accept(of.overlay));
     }
   }
 
@@ -429,27 +430,28 @@ final class EgressDispatcher {
     int fromState = (int) arrived.records.stream().filter(backlog::has).count();
     byte[] key = Keys.acknowledged(name);
     byte[] newest = EgressProgress.acknowledged(arrived.newest());
-    Consumer<Overlay> acknowledge =
-        overlay -> {
-          overlay.put(key, newest);
-          arrived.deadLetters.forEach(overlay::put);
-        };
+    Consumer<Overlay> remove = fromState == 0 ? overlay -> {} : backlog.remove(fromState);
     partitions.change(
-        partition, fromState == 0 ? acknowledge : acknowledge.andThen(backlog.remove(fromState)));
+        partition,
+        of -> {
+          of.overlay.put(key, newest);
+          arrived.deadLetters.forEach(of.deadLetters::add);
+          remove.accept(of.overlay);
+        });
   }
 
   /** What has come of the records of a partition in the batch. */
   private final class Acknowledgement {
 
     private final List<OutgoingRecord> records = new ArrayList<>();
-    private final Map<byte[], byte[]> deadLetters = new LinkedHashMap<>();
+    private final Map<Long, byte[]> deadLetters = new LinkedHashMap<>();
 
     void add(OutgoingRecord delivered, @Nullable Throwable refusal) {
       records.add(delivered);
       if (refusal != null) {
         // The number is the record's own, as of nothing else in the partition.
         deadLetters.put(
-            Keys.deadLetter(delivered.number()),
+            delivered.number(),
             RefusedRecords.deadLetter(delivered, refusal, node.clock()).write());
       }
     }
@@ -465,7 +467,7 @@ final class EgressDispatcher {
   interface Partitions {
 
     /** Has a partition's worker change its state soon; changes of one caller keep their order. */
-    void change(int partition, Consumer<Overlay> change);
+    void change(int partition, Consumer<Partition> change);
 
     /** The committed state of a partition. */
     StateBackend.PartitionStore store(int partition);

@@ -20,7 +20,6 @@ import io.statefun.snapshot.EpochId;
 import io.statefun.snapshot.FaultPoint;
 import io.statefun.snapshot.SnapshotStore;
 import io.statefun.state.Change;
-import io.statefun.state.Overlay;
 import io.statefun.state.StateBackend;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -289,7 +288,13 @@ final class Node {
   List<PartitionLoad> partitionLoads() {
     Routes routes = owners.routes();
     return routes.numbers().stream()
-        .map(number -> new PartitionLoad(number, routes.worker(number), owners.backlog(number)))
+        .map(
+            number ->
+                new PartitionLoad(
+                    number,
+                    routes.worker(number),
+                    owners.backlog(number),
+                    routes.partition(number).deadLetters.count()))
         .toList();
   }
 
@@ -652,9 +657,9 @@ final class Node {
     new Partitions()
         .change(
             outgoing.partition(),
-            overlay -> {
+            partition -> {
               change.run();
-              overlay.put(key, number);
+              partition.overlay.put(key, number);
             });
   }
 
@@ -662,7 +667,7 @@ final class Node {
   private final class Partitions implements EgressDispatcher.Partitions {
 
     @Override
-    public void change(int number, Consumer<Overlay> change) {
+    public void change(int number, Consumer<Partition> change) {
       Routes routes = owners.routes();
       Partition partition = routes.find(number);
       if (partition != null) {
@@ -671,7 +676,7 @@ final class Node {
             .noticeFor(
                 partition,
                 () -> {
-                  change.accept(partition.overlay);
+                  change.accept(partition);
                   committer.changedSlightly();
                 });
       }

@@ -1226,9 +1226,11 @@ final class ClusterSimulation {
     for (Member member : Set.copyOf(owners.values())) {
       for (Worker worker : Objects.requireNonNull(member.node).workers()) {
         for (Partition partition : worker.partitions()) {
+          int there = 0;
           byte[] all = Keys.allDeadLetters();
           try (var scan = partition.overlay.scan(all, Keys.after(all))) {
             while (scan.next()) {
+              there++;
               TypedValue value = DeadLetter.read(scan.value()).value();
               if (value.typeName().equals(Program.TYPE.typeName())) {
                 poisoned.add(value.as(Program.TYPE).id());
@@ -1236,6 +1238,9 @@ final class ClusterSimulation {
                 left.merge(value.as(types.forClass(Long.class)), 1, Integer::sum);
               }
             }
+          }
+          if (there != partition.deadLetters.count()) {
+            violate(partition.deadLetters.count() + " dead letters are counted, of " + there);
           }
         }
       }

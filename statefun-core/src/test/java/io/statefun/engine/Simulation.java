@@ -883,9 +883,11 @@ final class Simulation {
     List<Long> found = new ArrayList<>();
     for (Worker worker : running.workers()) {
       for (Partition partition : worker.partitions()) {
+        int there = 0;
         byte[] all = Keys.allDeadLetters();
         try (var scan = partition.overlay.scan(all, Keys.after(all))) {
           while (scan.next()) {
+            there++;
             TypedValue value = DeadLetter.read(scan.value()).value();
             if (value.typeName().equals(Program.TYPE.typeName())) {
               found.add(value.as(Program.TYPE).id());
@@ -893,6 +895,9 @@ final class Simulation {
               refused.add(value.as(types.forClass(Long.class)));
             }
           }
+        }
+        if (there != partition.deadLetters.count()) {
+          violate(partition.deadLetters.count() + " dead letters are counted, of " + there);
         }
       }
     }

@@ -295,6 +295,10 @@ class SharedApplicationTest {
     assertThat(account(elsewhere).partition(PARTITIONS))
         .isEqualTo(Integer.parseInt(letter.get("id").asString().split("-", 2)[0]))
         .isNotIn(own());
+    await()
+        .atMost(PATIENCE)
+        .until(() -> json("/statefun/data/overview").get("deadLettersWaiting").asInt() == 1);
+    assertThat(engine().partitions()).allMatch(partition -> partition.deadLetters() == 0);
     JsonNode instance = json("/statefun/data/instance?function=bank/account&id=" + elsewhere);
     assertThat(instance.toString()).contains("less than nothing: -7");
     String replay =
