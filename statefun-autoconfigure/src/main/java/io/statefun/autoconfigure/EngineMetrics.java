@@ -14,6 +14,7 @@ import io.micrometer.core.instrument.binder.BaseUnits;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.statefun.engine.EngineLoad;
 import io.statefun.engine.EngineStatus;
+import io.statefun.engine.PartitionLoad;
 import io.statefun.engine.StateFunEngine;
 import io.statefun.state.StateBackend.Measure;
 import java.time.Duration;
@@ -96,6 +97,10 @@ public record EngineMetrics(StateFunEngine engine, InstantSource clock) implemen
         .register(registry);
   }
 
+  private static double deadLetters(StateFunEngine engine) {
+    return engine.partitions().stream().mapToLong(PartitionLoad::deadLetters).sum();
+  }
+
   private void bindLoad(MeterRegistry registry) {
     Gauge.builder("statefun.mailbox.depth", engine, e -> e.load().waitingMessages())
         .description("The number of messages that wait in mailboxes")
@@ -104,6 +109,9 @@ public record EngineMetrics(StateFunEngine engine, InstantSource clock) implemen
         .description(
             "The number of instances whose messages wait because one has failed or their function"
                 + " has stopped")
+        .register(registry);
+    Gauge.builder("statefun.deadletters.present", engine, EngineMetrics::deadLetters)
+        .description("The number of dead letters that there are in the partitions of this process")
         .register(registry);
     Gauge.builder("statefun.async.inflight", engine, e -> e.load().operations())
         .description("The number of asynchronous operations that are under way")

@@ -74,7 +74,7 @@ export default {
         const now = new Date(status.time).getTime();
         text(about, `${status.node} · epoch ${status.epoch.toLocaleString('en')} · ${status.workers} workers · up ${duration(status.uptime).trim()}`);
         warnings(warned, status.warnings);
-        tiles.letters.set(short(status.deadLettersWaiting), status.deadLettersMore ? 'or more, in all processes' : 'in all processes', status.deadLettersWaiting ? 'warning' : '');
+        tiles.letters.set(short(status.deadLettersWaiting), 'in all processes', status.deadLettersWaiting ? 'warning' : '');
         const last = status.lastCommit;
         tiles.snapshot.set(last ? ago(last.time, now) : 'none yet', last ? `${bytes(last.bytes)}, took ${millis(last.millis)}` : 'made when something changes', status.commitFailures ? 'critical' : '');
         const savepoint = status.savepoint;

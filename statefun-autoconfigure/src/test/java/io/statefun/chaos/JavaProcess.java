@@ -5,6 +5,7 @@
  */
 package io.statefun.chaos;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ public final class JavaProcess implements AutoCloseable {
   private final Path directory;
   private final Class<?> main;
   private final List<String> arguments;
+  private String classPath = classPath();
   private @Nullable Process process;
   private boolean paused;
 
@@ -33,6 +35,12 @@ public final class JavaProcess implements AutoCloseable {
     this.directory = directory;
     this.main = main;
     this.arguments = arguments;
+  }
+
+  /** Puts a library on its class path, which the tests do not have. */
+  public JavaProcess library(Path jar) {
+    classPath = jar.toAbsolutePath() + File.pathSeparator + classPath;
+    return this;
   }
 
   private static String classPath() {
@@ -49,7 +57,7 @@ public final class JavaProcess implements AutoCloseable {
     command.add("-Dlogback.configurationFile=" + logging);
     command.add("-Dlogging.config=file:" + logging);
     command.add("-Dstatefun.data-directory=" + directory.resolve("disk"));
-    command.addAll(List.of("-cp", classPath(), main.getName()));
+    command.addAll(List.of("-cp", classPath, main.getName()));
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command);
     // For those stores alone that ask who one is.

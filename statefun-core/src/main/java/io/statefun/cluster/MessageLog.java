@@ -60,6 +60,12 @@ public interface MessageLog extends CommittedEpochs, AutoCloseable {
    */
   void rejoin();
 
+  /**
+   * Another log like this one, of the same process, which takes part for a while before this one
+   * does for good, and is closed then: as to restore a savepoint.
+   */
+  MessageLog another();
+
   /** Takes part no longer. */
   @Override
   void close();

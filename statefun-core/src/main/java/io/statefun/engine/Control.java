@@ -36,6 +36,7 @@ sealed interface Control {
   int QUERY = 16;
   int SCAN = 17;
   int COMPLETE = 8;
+  int COUNT_DEAD_LETTERS = 18;
 
   /** Asks what there is of the instance that it is sent to. */
   record Read(int limit) implements Control {}
@@ -47,6 +48,9 @@ sealed interface Control {
    * @param limit how many
    */
   record ListDeadLetters(long after, int limit) implements Control {}
+
+  /** Asks how many dead letters the partition has, and all others of its node. */
+  record CountDeadLetters() implements Control {}
 
   /**
    * Has the message of a dead letter handled again.
@@ -101,6 +105,8 @@ sealed interface Control {
       out.writeByte(READ).writeVarInt(read.limit());
     } else if (this instanceof ListDeadLetters list) {
       out.writeByte(LIST_DEAD_LETTERS).writeVarLong(list.after()).writeVarInt(list.limit());
+    } else if (this instanceof CountDeadLetters) {
+      out.writeByte(COUNT_DEAD_LETTERS);
     } else if (this instanceof Replay replay) {
       out.writeByte(REPLAY).writeVarLong(replay.number());
       writeReplay(out, replay);
@@ -153,6 +159,7 @@ sealed interface Control {
     return switch (kind) {
       case READ -> new Read(in.readVarInt());
       case LIST_DEAD_LETTERS -> new ListDeadLetters(in.readVarLong(), in.readVarInt());
+      case COUNT_DEAD_LETTERS -> new CountDeadLetters();
       case REPLAY ->
           new Replay(
               in.readVarLong(),

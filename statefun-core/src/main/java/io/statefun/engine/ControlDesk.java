@@ -9,6 +9,7 @@ import io.statefun.message.Address;
 import io.statefun.message.TypedValue;
 import io.statefun.state.Overlay;
 import java.io.UncheckedIOException;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,9 @@ final class ControlDesk {
 
     /** Sends a message from a partition. */
     void send(Partition sender, Message message);
+
+    /** The partitions of the whole node, those of other workers among them. */
+    Collection<Partition> partitions();
 
     /** Has a message handled by its instance, which is in the partition, now or in its turn. */
     void handle(Partition partition, Message message);
@@ -81,6 +85,8 @@ final class ControlDesk {
       answer(partition, message, Answer.of(InstanceDump.of(node, partition, message, read)));
     } else if (control instanceof Control.ListDeadLetters list) {
       answer(partition, message, Answer.of(DeadLetterPage.of(partition, list)));
+    } else if (control instanceof Control.CountDeadLetters) {
+      answer(partition, message, Answer.of(DeadLetterCounts.of(host.partitions()).write()));
     } else if (control instanceof Control.Replay replay) {
       replay(partition, message, replay);
     } else if (control instanceof Control.Discard discard) {
@@ -235,7 +241,7 @@ final class ControlDesk {
       return;
     }
     TypedValue value = replay.value() == null ? letter.value() : replay.value();
-    partition.overlay.delete(Keys.deadLetter(replay.number()));
+    partition.deadLetters.remove(replay.number());
     Address stored = node.functions().stored(target);
     host.send(partition, new Message(stored, letter.source(), value, null, letter.headers()));
     answer(partition, message, Answer.of(NOTHING));
@@ -243,7 +249,7 @@ final class ControlDesk {
 
   private void discard(Partition partition, Message message, Control.Discard discard) {
     if (deadLetter(partition, message, discard.number()) != null) {
-      partition.overlay.delete(Keys.deadLetter(discard.number()));
+      partition.deadLetters.remove(discard.number());
       answer(partition, message, Answer.of(NOTHING));
     }
   }

@@ -10,8 +10,11 @@ import io.statefun.message.MessageTypes;
 import io.statefun.message.TypedValue;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * a {@link RequestFailedException} if it was not done.
  */
 public final class DeadLetters {
+
+  /** How long a process may take to say how many it has. */
+  private static final int COUNT_SECONDS = 10;
 
   private final Supplier<Node> node;
   private final MessageTypes types;
@@ -129,6 +135,45 @@ public final class DeadLetters {
     all.sort(Comparator.comparing(stored -> stored.letter().time()));
     more |= all.size() > limit;
     return new Page(all.subList(0, Math.min(limit, all.size())), more);
+  }
+
+  /**
+   * Counts the dead letters of all partitions. Each process knows how many its own have, so that
+   * others are asked once each, and nothing if there are none.
+   *
+   * @return completes with the number, or the least that it can be if a partition has many
+   *     thousands
+   * @throws IllegalStateException if the engine does not run, or this process has no partitions
+   */
+  public CompletableFuture<Long> count() {
+    Node running = node.get();
+    Map<Integer, Integer> known = new HashMap<>();
+    running.partitionLoads().forEach(load -> known.put(load.number(), load.deadLetters()));
+    return countOthers(running, known);
+  }
+
+  private static CompletableFuture<Long> countOthers(Node running, Map<Integer, Integer> known) {
+    int all = running.services().partitions();
+    int next = 0;
+    while (known.containsKey(next)) {
+      next++;
+    }
+    if (next == all) {
+      return CompletableFuture.completedFuture(
+          known.values().stream().mapToLong(Integer::longValue).sum());
+    }
+    int asked = next;
+    return Requests.then(
+            running.ask(Control.partition(asked, all), new Control.CountDeadLetters()),
+            answer -> DeadLetterCounts.read(answer.bytes()))
+        .orTimeout(COUNT_SECONDS, TimeUnit.SECONDS)
+        .thenCompose(
+            counts -> {
+              counts.byPartition().forEach(known::putIfAbsent);
+              // It was there when it was asked, and may have moved since.
+              known.putIfAbsent(asked, 0);
+              return countOthers(running, known);
+            });
   }
 
   /**

@@ -7,6 +7,7 @@ package io.statefun.engine;
 
 import io.statefun.bootstrap.Lease;
 import io.statefun.bootstrap.Runs;
+import io.statefun.cluster.CommittedEpochs;
 import io.statefun.io.RefusedRecordsException;
 import io.statefun.savepoint.Savepoint;
 import io.statefun.snapshot.BaseStore;
@@ -32,75 +33,72 @@ final class FirstState {
 
   private final String application;
   private final SnapshotStore store;
-  private final boolean hasLog;
+  private final @Nullable CommittedEpochs log;
 
   /**
-   * @param hasLog whether the application commits by a message log
+   * @param log by whose transactions the application commits; null if the store itself does
    */
-  FirstState(String application, SnapshotStore store, boolean hasLog) {
+  FirstState(String application, SnapshotStore store, @Nullable CommittedEpochs log) {
     this.application = application;
     this.store = store;
-    this.hasLog = hasLog;
+    this.log = log;
   }
 
-  /** Brings the state, unless the application has one. */
-  void bring(Making making, Restoring restoring) throws IOException, RefusedRecordsException {
-    if (hasLog) {
-      requireState();
-      return;
-    }
+  /**
+   * Brings the state, unless the application has one.
+   *
+   * @return what it begins with; null if that is nothing, or the application has a state
+   */
+  @Nullable Savepoint bring(Making making, Restoring restoring)
+      throws IOException, RefusedRecordsException {
     Lease.Asker asker = new Lease.Asker(store);
     for (long waited = 0; !holdsState(); waited += PAUSE_MILLIS) {
       try (Lease lease = asker.ask()) {
         if (lease == null) {
           waitForOther(asker, waited);
         } else if (!holdsState()) {
-          bringAlone(making, restoring);
-          return;
+          return bringAlone(making, restoring);
         }
       } catch (SavepointBuilder.OvertakenException e) {
         LOG.warn("Application '{}' is bootstrapped by another process as well", application);
       }
     }
     LOG.info("Application '{}' holds state already, and is not bootstrapped", application);
-  }
-
-  /** Notes that the application has committed its first state. */
-  static void markInPlace(SnapshotStore store) throws IOException {
-    boolean unused = store.create(IN_PLACE, BaseStore.content(new ByteWriter(0)));
+    return null;
   }
 
   /**
-   * Whether the application has committed anything. With a log an epoch object says nothing of
-   * that, and one that the first state has left must not be taken for it.
+   * Whether the application has committed anything. With a log an object alone does not say that:
+   * one that the restore has left, and that was never committed, must not be taken for it.
    */
   private boolean holdsState() throws IOException {
     return !store.list(EpochObjects.FOLDER).isEmpty()
-        && (!hasLog || store.size(IN_PLACE) >= 0 || store.list(Runs.FOLDER).isEmpty());
+        && (log == null
+            || store.size(IN_PLACE) >= 0
+            || store.list(Runs.FOLDER).isEmpty()
+            || !log.committedReferences().isEmpty());
   }
 
-  /** Several processes cannot bring it while they share the application. */
-  private void requireState() throws IOException {
-    if (!holdsState()) {
-      throw new EngineStartException(
-          "Application '"
-              + application
-              + "' holds nothing and is to be bootstrapped, which several processes of it cannot do"
-              + " while they share it.",
-          "Run the application's jar once with the arguments 'savepoint bootstrap', and start it"
-              + " then.",
-          null);
-    }
-    LOG.info("Application '{}' holds state already, and is not bootstrapped", application);
-  }
-
-  private void bringAlone(Making making, Restoring restoring)
+  private @Nullable Savepoint bringAlone(Making making, Restoring restoring)
       throws IOException, RefusedRecordsException {
     Savepoint savepoint = making.make();
-    if (savepoint != null) {
+    if (savepoint == null) {
+      return null;
+    }
+    try {
       restoring.restore(savepoint);
+    } catch (StateHeldException e) {
+      // A process has died, or was taken for dead, right after it had brought it.
+      LOG.info("Application '{}' holds its first state already", application);
+      savepoint = null;
+    }
+    if (log != null) {
+      boolean unused = store.create(IN_PLACE, BaseStore.content(new ByteWriter(0)));
+    }
+    if (savepoint != null) {
       LOG.info("Application '{}' begins with savepoint {}", application, savepoint.number());
     }
+    return savepoint;
   }
 
   private void waitForOther(Lease.Asker asker, long waited) throws IOException {

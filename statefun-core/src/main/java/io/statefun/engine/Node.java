@@ -288,7 +288,13 @@ final class Node {
   List<PartitionLoad> partitionLoads() {
     Routes routes = owners.routes();
     return routes.numbers().stream()
-        .map(number -> new PartitionLoad(number, routes.worker(number), owners.backlog(number)))
+        .map(
+            number ->
+                new PartitionLoad(
+                    number,
+                    routes.worker(number),
+                    owners.backlog(number),
+                    routes.partition(number).deadLetters.count()))
         .toList();
   }
 
@@ -524,6 +530,11 @@ final class Node {
             Requests.then(
                 ask(Control.partition(partition, services.partitions()), new Control.Scan(scan)),
                 answer -> StateScan.Step.read(answer.bytes())));
+  }
+
+  /** Whether a partition is here. */
+  boolean has(int partition) {
+    return owners.routes().has(partition);
   }
 
   private <T> CompletableFuture<T> here(

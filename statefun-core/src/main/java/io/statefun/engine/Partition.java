@@ -41,6 +41,7 @@ final class Partition {
   final int index;
   final Overlay overlay;
   final Timers timers;
+  final DeadLetterTally deadLetters;
   final SpillQueue outbox;
   final Inbox inbox;
 
@@ -122,6 +123,7 @@ final class Partition {
     this.largestPosted = largestPosted;
     this.overlay = new Overlay(store);
     this.timers = new Timers(overlay);
+    this.deadLetters = new DeadLetterTally(overlay);
     this.outbox = new SpillQueue(SpillQueue.USUAL_HEAD, Keys.outbox(), overlay, scratch);
     this.scratch = scratch;
     this.chunks = chunks;
@@ -324,7 +326,7 @@ final class Partition {
   }
 
   private void keepDeadLetter(DeadLetter letter) {
-    overlay.put(Keys.deadLetter(nextNumber()), letter.write());
+    deadLetters.add(nextNumber(), letter.write());
   }
 
   /** Has all entries removed whose keys begin with a prefix, a few at a time. */
@@ -474,6 +476,7 @@ final class Partition {
     scan(Keys.allBlocked(), key -> block(Keys.blockedAddress(key)).rest.restoreChunk(key));
     pending.remote.forEach(message -> remote(message.target().type()).restore(message));
     scan(Keys.allQueues(), key -> remote(Keys.queueFunction(key)).restoreChunk(key));
+    deadLetters.restore();
     restoreCalls();
     restoreWaiting();
     restoreAsync();

@@ -11,5 +11,7 @@ package io.statefun.engine;
  * @param number its number
  * @param worker the number of the worker that handles its messages
  * @param waitingMessages how many messages waited in its mailbox when the worker last said so
+ * @param deadLetters how many dead letters it has, those among them whose commit is under way; at
+ *     least, if there are many thousands
  */
-public record PartitionLoad(int number, int worker, int waitingMessages) {}
+public record PartitionLoad(int number, int worker, int waitingMessages, int deadLetters) {}

@@ -127,6 +127,11 @@ final class Routes {
     return partitions[number];
   }
 
+  /** The partitions that the node has. */
+  Collection<Partition> partitions() {
+    return numbers().stream().map(this::partition).toList();
+  }
+
   /** A partition that the node has. */
   Partition partition(int number) {
     Partition found = partitions[number];

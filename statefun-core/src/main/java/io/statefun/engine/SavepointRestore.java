@@ -82,12 +82,15 @@ final class SavepointRestore {
       throws IOException, RefusedRecordsException {
     Set<Integer> all =
         IntStream.range(0, partitions).boxed().collect(Collectors.toCollection(TreeSet::new));
+    // Looked for first: what comes after it was found that nothing is committed may be of another
+    // process that has taken this one for dead.
+    Set<Integer> leftovers = bases.newest().keySet();
     if (!log.open(all).epochs().isEmpty()) {
       throw new StateHeldException(
           "The application holds state already, which a savepoint would replace. Restore it under"
               + " another name, or into a store that is empty.");
     }
-    deleteLeftovers();
+    deleteLeftovers(leftovers);
     Repartition repartition = new Repartition(savepoint.partitions(), partitions, workspace, clock);
     for (Savepoint.Part part : savepoint.parts()) {
       repartition.begin(part.partition());
@@ -101,8 +104,8 @@ final class SavepointRestore {
   }
 
   /** Deletes what an attempt before has left, which is of no epoch that was ever committed. */
-  private void deleteLeftovers() throws IOException {
-    for (int partition : bases.newest().keySet()) {
+  private void deleteLeftovers(Set<Integer> of) throws IOException {
+    for (int partition : of) {
       bases.deleteBefore(partition, Long.MAX_VALUE, FaultPoint.Listener.NONE);
     }
   }

@@ -49,6 +49,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -139,10 +140,13 @@ public final class StateFunEngine implements AutoCloseable {
       backend = settings.openBackend();
       callbacks = Executors.newSingleThreadExecutor(task -> new Thread(task, "statefun-callbacks"));
       restorers = threads("statefun-restore", RESTORERS);
-      queryThreads = threads("statefun-query", settings.queries.threads());
+      queryThreads = queryThreads();
       watchIngresses();
       MessageLog log = settings.log;
-      bootstrap();
+      Bootstrap bootstrap = settings.bootstrap;
+      if (bootstrap != null) {
+        var unused = bring(bootstrap);
+      }
       if (log == null) {
         run(null, IntStream.range(0, settings.partitions).boxed().collect(Collectors.toSet()));
         awaitTakeover();
@@ -180,14 +184,24 @@ public final class StateFunEngine implements AutoCloseable {
 
   /** Threads that end when there is nothing to do. */
   private static ExecutorService threads(String name, int count) {
+    return threads(count, task -> new Thread(task, name));
+  }
+
+  /** A handler that hangs must not keep the process. */
+  private ExecutorService queryThreads() {
+    return threads(
+        settings.queries.threads(),
+        task -> {
+          Thread thread = new Thread(task, "statefun-query");
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
+
+  private static ExecutorService threads(int count, ThreadFactory factory) {
     ThreadPoolExecutor threads =
         new ThreadPoolExecutor(
-            count,
-            count,
-            10,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            task -> new Thread(task, name));
+            count, count, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
     threads.allowCoreThreadTimeOut(true);
     return threads;
   }
@@ -708,42 +722,26 @@ public final class StateFunEngine implements AutoCloseable {
   }
 
   /** Has an application that holds nothing begin with a savepoint. */
-  private void bootstrap() throws IOException, RefusedRecordsException {
-    Bootstrap bootstrap = settings.bootstrap;
-    if (bootstrap != null) {
-      SnapshotStore store = settings.store();
-      new FirstState(settings.name, store, settings.log != null)
-          .bring(
-              () -> bootstrap.savepoint(this, store),
-              savepoint ->
-                  savepointRestore(store, null, UUID.randomUUID())
-                      .restore(savepoint, new RestoredPositions(false)));
-    }
+  private @Nullable Savepoint bring(Bootstrap bootstrap)
+      throws IOException, RefusedRecordsException {
+    SnapshotStore store = settings.store();
+    return new FirstState(settings.name, store, settings.log)
+        .bring(
+            () -> bootstrap.savepoint(this, store),
+            savepoint -> goOnFrom(store, savepoint, new RestoredPositions(false)));
   }
 
   /**
-   * Has the application begin with what a bootstrap makes when it is started next, as one must that
-   * several processes share. It must not run. This engine can be started no more.
+   * Has the application begin with what a bootstrap makes when it is started next. If another
+   * process does that, it is waited for. This engine can be started no more.
    *
    * @return the savepoint with which it begins; null if it is to begin with nothing, or holds state
    *     already
    * @throws EngineStartException if that is not possible; it says what to do
+   * @throws IllegalStateException if the engine was started before
    */
-  public @Nullable Savepoint restoreFirst(Bootstrap bootstrap) throws IOException {
-    SnapshotStore store = settings.store();
-    Savepoint savepoint = bootstrap.savepoint(this, store);
-    if (savepoint != null) {
-      try {
-        restore(store, savepoint, false);
-      } catch (EngineStartException e) {
-        if (!(e.getCause() instanceof StateHeldException)) {
-          throw e;
-        }
-        savepoint = null;
-      }
-      FirstState.markInPlace(store);
-    }
-    return savepoint;
+  public @Nullable Savepoint restoreFirst(Bootstrap bootstrap) {
+    return inPlaceOfStart(() -> bring(bootstrap));
   }
 
   private SavepointRestore savepointRestore(
@@ -770,23 +768,25 @@ public final class StateFunEngine implements AutoCloseable {
    * @throws IllegalStateException if the engine was started before
    */
   public void restore(SnapshotStore from, Savepoint savepoint, boolean keepPositions) {
+    var unused =
+        inPlaceOfStart(
+            () -> {
+              goOnFrom(from, savepoint, new RestoredPositions(keepPositions));
+              return savepoint;
+            });
+  }
+
+  private @Nullable Savepoint inPlaceOfStart(Restoring restoring) {
     synchronized (this) {
       if (state != EngineStatus.State.NEW) {
         throw new IllegalStateException("An engine can be started once");
       }
       state = EngineStatus.State.STANDBY;
     }
+    Savepoint restored;
     try {
       backend = settings.openBackend();
-      MessageLog log = settings.log;
-      MessageLog.Turn of = null;
-      if (log != null) {
-        RestoreTurn turn = new RestoreTurn(settings.partitions);
-        log.join(settings.partitions, turn);
-        of = turn.await();
-      }
-      savepointRestore(from, of, UUID.randomUUID())
-          .restore(savepoint, new RestoredPositions(keepPositions));
+      restored = restoring.restore();
     } catch (IOException | RefusedRecordsException | RuntimeException e) {
       throw startFailure(e);
     } finally {
@@ -796,6 +796,28 @@ public final class StateFunEngine implements AutoCloseable {
     }
     state = EngineStatus.State.STOPPED;
     release();
+    return restored;
+  }
+
+  /** Restores a savepoint, or none. */
+  private interface Restoring {
+
+    @Nullable Savepoint restore() throws IOException, RefusedRecordsException;
+  }
+
+  /** With a log, this process takes part in it alone meanwhile, and no longer afterwards. */
+  private void goOnFrom(SnapshotStore from, Savepoint savepoint, RestoredPositions positions)
+      throws IOException, RefusedRecordsException {
+    MessageLog log = settings.log;
+    if (log == null) {
+      savepointRestore(from, null, UUID.randomUUID()).restore(savepoint, positions);
+    } else {
+      try (MessageLog alone = log.another()) {
+        RestoreTurn turn = new RestoreTurn(settings.partitions);
+        alone.join(settings.partitions, turn);
+        savepointRestore(from, turn.await(), UUID.randomUUID()).restore(savepoint, positions);
+      }
+    }
   }
 
   private final class RestoredPositions implements SavepointRestore.Positions {
@@ -1036,7 +1058,8 @@ public final class StateFunEngine implements AutoCloseable {
         fetchers.shutdown();
       }
       if (queryThreads != null) {
-        queryThreads.shutdown();
+        // A handler that hangs is interrupted; who waits behind it is told that there is no answer.
+        queryThreads.shutdownNow().forEach(Runnable::run);
       }
       StateBackend open = backend;
       if (open != null) {

@@ -14,6 +14,7 @@ import io.statefun.query.StatePage;
 import io.statefun.query.StateQuery;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -36,6 +37,9 @@ public final class StateQueries {
 
   /** How often partitions are asked for one page. */
   private static final int MAX_STEPS = 1_024;
+
+  /** How many partitions of other processes are asked at a time for one page. */
+  private static final int MAX_AHEAD = 8;
 
   private final Supplier<Node> node;
   private final NodeServices services;
@@ -111,6 +115,8 @@ public final class StateQueries {
     private final StateScan scan;
     private final List<InstanceStates> instances = new ArrayList<>();
     private PageCursor cursor;
+    private final Map<Integer, CompletableFuture<StateScan.Step>> ahead = new HashMap<>();
+    private int width = 1;
     private int examined;
     private int steps;
 
@@ -149,11 +155,36 @@ public final class StateQueries {
     }
 
     private CompletableFuture<StateScan.Step> ask() {
+      CompletableFuture<StateScan.Step> asked =
+          cursor.after() == null ? ahead.remove(cursor.partition()) : null;
+      return asked == null ? ask(cursor) : asked;
+    }
+
+    private CompletableFuture<StateScan.Step> ask(PageCursor at) {
       steps++;
       try {
-        return from.scan(cursor.partition(), scan.from(cursor.after(), limit - instances.size()));
+        CompletableFuture<StateScan.Step> step =
+            from.scan(at.partition(), scan.from(at.after(), limit - instances.size()));
+        // What is asked elsewhere may be lost, and nobody may need it by now: it is not remembered.
+        return from.has(at.partition())
+            ? step
+            : step.orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
       } catch (RuntimeException stopped) {
         return CompletableFuture.failedFuture(stopped);
+      }
+    }
+
+    /**
+     * Asks partitions of other processes together, of which each takes the time of two commits: the
+     * more of them, the longer the page goes on without being full.
+     */
+    private void askAhead() {
+      width = Math.min(MAX_AHEAD, width * 2);
+      int end = Math.min(services.partitions(), cursor.partition() + width);
+      for (int partition = cursor.partition(); partition < end; partition++) {
+        if (!from.has(partition) && !ahead.containsKey(partition)) {
+          ahead.put(partition, ask(new PageCursor(partition, null)));
+        }
       }
     }
 
@@ -172,12 +203,19 @@ public final class StateQueries {
           result.completeExceptionally(cause(failure));
           return;
         }
-        step.found().forEach(found -> instances.add(states(found)));
+        // Of who was asked ahead more may come than there is room for by now.
+        int room = Math.min(limit - instances.size(), step.found().size());
+        step.found().subList(0, room).forEach(found -> instances.add(states(found)));
         examined += step.examined();
+        boolean elsewhere = !from.has(cursor.partition());
+        String last = room < step.found().size() ? step.found().get(room - 1).id() : step.last();
         cursor =
-            step.last() == null
+            last == null
                 ? new PageCursor(cursor.partition() + 1, null)
-                : new PageCursor(cursor.partition(), step.last());
+                : new PageCursor(cursor.partition(), last);
+        if (last == null && elsewhere && !isEnough()) {
+          askAhead();
+        }
       } catch (RuntimeException e) {
         result.completeExceptionally(e);
       }

@@ -1141,6 +1141,11 @@ final class Worker {
     }
 
     @Override
+    public Collection<Partition> partitions() {
+      return routes.partitions();
+    }
+
+    @Override
     public void handle(Partition partition, Message message) {
       fromOutside.sent(message.target().type(), 1);
       Worker.this.take(partition, message);

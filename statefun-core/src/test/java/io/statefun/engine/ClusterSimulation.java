@@ -899,6 +899,11 @@ final class ClusterSimulation {
       }
 
       @Override
+      public MessageLog another() {
+        throw new UnsupportedOperationException();
+      }
+
+      @Override
       public void rejoin() {
         rejoins = turn != null;
       }
@@ -1256,11 +1261,16 @@ final class ClusterSimulation {
     for (Member member : Set.copyOf(owners.values())) {
       for (Worker worker : Objects.requireNonNull(member.node).workers()) {
         for (Partition partition : worker.partitions()) {
+          int there = 0;
           byte[] all = Keys.allDeadLetters();
           try (var scan = partition.overlay.scan(all, Keys.after(all))) {
             while (scan.next()) {
+              there++;
               stayed.add(DeadLetter.read(scan.value()));
             }
+          }
+          if (there != partition.deadLetters.count()) {
+            violate(partition.deadLetters.count() + " dead letters are counted, of " + there);
           }
         }
       }

@@ -115,6 +115,26 @@ class DeadLettersTest {
   }
 
   @Test
+  void theirNumberIsKnownAlsoAfterARestart() {
+    for (int i = 0; i < 30; i++) {
+      fail("user" + i, i, "");
+    }
+    List<DeadLetters.Stored> all = letters(30);
+    assertThat(engine.deadLetters().count().join()).isEqualTo(30);
+    engine.deadLetters().discard(all.get(0).id()).join();
+    broken = false;
+    engine.deadLetters().replay(all.get(1).id()).join();
+    assertThat(engine.deadLetters().count().join()).isEqualTo(28);
+
+    engine.close();
+    start();
+
+    assertThat(engine.deadLetters().count().join()).isEqualTo(28);
+    assertThat(engine.partitions().stream().mapToInt(PartitionLoad::deadLetters).sum())
+        .isEqualTo(28);
+  }
+
+  @Test
   void aMessageIsHandledAgainOnce() {
     fail("ann", 5, "");
     DeadLetters.Id id = letters(1).get(0).id();

@@ -137,6 +137,7 @@ class EgressDeliveryTest {
       engine.start();
       send(engine, 1, 3);
       awaitWaiting(engine, 0);
+      assertThat(engine.deadLetters().count().join()).isEqualTo(1);
     }
 
     assertThat(out.numbers).containsExactly(1L, 3L);

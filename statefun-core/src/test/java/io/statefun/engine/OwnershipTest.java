@@ -416,6 +416,11 @@ class OwnershipTest {
     }
 
     @Override
+    public MessageLog another() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public void rejoin() {
       rejoined.incrementAndGet();
     }

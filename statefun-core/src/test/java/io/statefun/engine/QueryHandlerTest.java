@@ -62,6 +62,9 @@ class QueryHandlerTest {
 
   record GetSlowly() {}
 
+  /** Has the handler hang, whoever interrupts it if it is deaf. */
+  record Hang(boolean deaf) {}
+
   record Fail() {}
 
   record Try(Forbidden what) {}
@@ -88,6 +91,7 @@ class QueryHandlerTest {
     final CountDownLatch stalled = new CountDownLatch(1);
     final CountDownLatch goOn = new CountDownLatch(1);
     final CountDownLatch answer = new CountDownLatch(1);
+    final CountDownLatch interrupted = new CountDownLatch(1);
     final AtomicInteger slow = new AtomicInteger();
 
     @MessageHandler
@@ -138,6 +142,22 @@ class QueryHandlerTest {
       slow.incrementAndGet();
       assertThat(answer.await(20, TimeUnit.SECONDS)).isTrue();
       return balance.getOrDefault(0L);
+    }
+
+    @QueryHandler
+    String on(Hang query) throws InterruptedException {
+      slow.incrementAndGet();
+      while (true) {
+        try {
+          answer.await();
+          return "the test is over";
+        } catch (InterruptedException e) {
+          if (!query.deaf()) {
+            throw e;
+          }
+          interrupted.countDown();
+        }
+      }
     }
 
     @QueryHandler
@@ -235,6 +255,41 @@ class QueryHandlerTest {
 
       assertThat(balance()).isEqualTo(expected);
     }
+  }
+
+  @Test
+  void aHandlerThatHangsIsInterruptedByTheShutdownAndAllWhoWaitAreTold() {
+    List<CompletableFuture<String>> hanging =
+        IntStream.range(0, 4)
+            .mapToObj(i -> engine.query(ANN, new Hang(false), String.class))
+            .toList();
+    await().until(() -> account.slow.get() == 2);
+
+    engine.close();
+
+    hanging.forEach(query -> assertThat(query).failsWithin(Duration.ofSeconds(10)));
+    assertThat(account.slow).as("those behind were not begun").hasValue(2);
+    await().until(() -> queryThreads().isEmpty());
+  }
+
+  @Test
+  void aHandlerThatHeedsNoInterruptHoldsUpNeitherTheShutdownNorTheEndOfTheProcess()
+      throws Exception {
+    var unused = engine.query(ANN, new Hang(true), String.class);
+    await().until(() -> account.slow.get() == 1);
+    long begun = System.nanoTime();
+
+    engine.close();
+
+    assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(9));
+    assertThat(account.interrupted.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(queryThreads()).isNotEmpty().allMatch(Thread::isDaemon);
+  }
+
+  private static List<Thread> queryThreads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals("statefun-query"))
+        .toList();
   }
 
   @Test

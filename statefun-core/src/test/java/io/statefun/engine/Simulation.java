@@ -900,11 +900,16 @@ final class Simulation {
     List<DeadLetter> stayed = new ArrayList<>();
     for (Worker worker : running.workers()) {
       for (Partition partition : worker.partitions()) {
+        int there = 0;
         byte[] all = Keys.allDeadLetters();
         try (var scan = partition.overlay.scan(all, Keys.after(all))) {
           while (scan.next()) {
+            there++;
             stayed.add(DeadLetter.read(scan.value()));
           }
+        }
+        if (there != partition.deadLetters.count()) {
+          violate(partition.deadLetters.count() + " dead letters are counted, of " + there);
         }
       }
     }

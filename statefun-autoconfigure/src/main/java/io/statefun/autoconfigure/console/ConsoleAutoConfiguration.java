@@ -6,7 +6,9 @@
 package io.statefun.autoconfigure.console;
 
 import io.statefun.autoconfigure.ApplicationName;
+import io.statefun.autoconfigure.StateFunConfigurationException;
 import io.statefun.autoconfigure.StateFunEngineCustomizer;
+import io.statefun.autoconfigure.StateFunProperties;
 import io.statefun.autoconfigure.api.JsonValues;
 import io.statefun.autoconfigure.trace.RecentInvocations;
 import io.statefun.engine.StateFunEngine;
@@ -14,6 +16,7 @@ import io.statefun.remote.RemoteEndpoints;
 import io.statefun.savepoint.SavepointStore;
 import io.statefun.snapshot.SnapshotStore;
 import java.time.InstantSource;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,9 +30,12 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.http.server.PathContainer;
 import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.RouterFunctions;
 import org.springframework.web.servlet.function.ServerResponse;
+import org.springframework.web.util.pattern.PathPattern;
+import org.springframework.web.util.pattern.PathPatternParser;
 
 /** Serves the console, if the application is told to and has Spring MVC. */
 @AutoConfiguration(
@@ -73,6 +79,7 @@ class ConsoleAutoConfiguration {
   RouterFunction<ServerResponse> statefunConsole(
       StateFunEngine engine,
       ConsoleProperties properties,
+      StateFunProperties common,
       ObjectProvider<ApplicationName> name,
       JsonValues json,
       History history,
@@ -81,6 +88,7 @@ class ConsoleAutoConfiguration {
       ObjectProvider<RemoteEndpoints> endpoints,
       ObjectProvider<SnapshotStore> store,
       ObjectProvider<RecentInvocations> invocations) {
+    checkApart(properties.path(), common.endpoint());
     LetterData letters = new LetterData(engine, json);
     ApplicationName known = name.getIfUnique();
     ConsoleData data =
@@ -100,6 +108,22 @@ class ConsoleAutoConfiguration {
     return new Console(
             engine, properties, data, letters, new InstanceData(engine, json, letters, invocations))
         .routes();
+  }
+
+  /** What is asked of the console must not be taken for a call of functions that are served. */
+  private static void checkApart(String path, StateFunProperties.Endpoint endpoint) {
+    if (!endpoint.enabled()) {
+      return;
+    }
+    PathPattern served = PathPatternParser.defaultInstance.parse(endpoint.path());
+    Stream<String> console = Stream.of("", "/", "/assets/a", "/data/a", "/data/a/b");
+    if (console.anyMatch(end -> served.matches(PathContainer.parsePath(path + end)))) {
+      throw new StateFunConfigurationException(
+          "The console is at '%s', and functions are served at '%s', which is not apart from it."
+              .formatted(path, endpoint.path()),
+          "Set statefun.console.path to another path, as /statefun-console, or"
+              + " statefun.endpoint.path, which callers must know then.");
+    }
   }
 
   private static @Nullable SavepointStore savepoints(@Nullable SnapshotStore store) {

@@ -91,14 +91,14 @@ final class ConsoleData {
   Map<String, Object> overview() {
     EngineStatus status = engine.status();
     EngineLoad load = engine.load();
-    DeadLetterCount.Known letters = deadLetters.get();
+    long letters = deadLetters.get();
     List<RemoteEndpoints.Status> remote = endpoints == null ? List.of() : endpoints.status();
     Warnings warnings =
         new Warnings()
             .engine(status)
             .load(load, history.recentlyLimited())
             .endpoints(remote)
-            .deadLetters(letters.count(), letters.more());
+            .deadLetters(letters);
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("time", Instant.now());
     all.put("application", application);
@@ -119,8 +119,7 @@ final class ConsoleData {
     all.put("lastCommit", commit(commits.newest()));
     all.put("savepoint", savepoint(status.savepoints().newest()));
     all.put("savepointFailure", status.savepoints().failure());
-    all.put("deadLettersWaiting", letters.count());
-    all.put("deadLettersMore", letters.more());
+    all.put("deadLettersWaiting", letters);
     all.put("endpoints", remote.size());
     all.put(
         "failingEndpoints",

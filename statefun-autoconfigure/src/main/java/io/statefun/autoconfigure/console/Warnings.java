@@ -179,13 +179,11 @@ final class Warnings {
     return this;
   }
 
-  Warnings deadLetters(int count, boolean more) {
+  Warnings deadLetters(long count) {
     if (count > 0) {
       add(
           Severity.WARNING,
-          count
-              + (more ? " or more messages are" : count == 1 ? " message is" : " messages are")
-              + " among the dead letters",
+          count + (count == 1 ? " message is" : " messages are") + " among the dead letters",
           "They could not be handled. See why, and replay them when that is mended.",
           "dead-letters");
     }

@@ -187,6 +187,11 @@ final class KafkaMessageLog implements MessageLog {
   }
 
   @Override
+  public MessageLog another() {
+    return new KafkaMessageLog(clients, settings, ingresses, writer, lag);
+  }
+
+  @Override
   public void close() {
     closed = true;
     Consumer<byte[], byte[]> open = consumer;

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.statefun.autoconfigure.StateFunConfigurationException;
 import io.statefun.autoconfigure.trace.RecentInvocation;
 import io.statefun.autoconfigure.trace.RecentInvocations;
 import io.statefun.engine.StateFunEngine;
@@ -28,7 +29,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import tools.jackson.databind.JsonNode;
@@ -221,6 +227,15 @@ class ConsoleDataTest {
   }
 
   @Test
+  void theNumberOfDeadLettersIsOnTheOverview() throws Exception {
+    start("--statefun.console.enabled=true").makeDeadLetters();
+
+    await()
+        .untilAsserted(
+            () -> assertThat(data("overview").get("deadLettersWaiting").asInt()).isEqualTo(5));
+  }
+
+  @Test
   void deadLettersAreFoundByFunctionAndText() throws Exception {
     start("--statefun.console.enabled=true").makeDeadLetters();
 
@@ -292,6 +307,32 @@ class ConsoleDataTest {
                             .asString(""))
                     .isEqualTo("TEAM"));
     assertThat(running.bean(StateFunEngine.class).deadLetters().list(5).join().letters()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ExtendWith(OutputCaptureExtension.class)
+  @CsvSource({
+    "/statefun, /statefun",
+    "/desk, /**",
+    "/desk, /desk/",
+    "/desk, /desk/data/{name}",
+    "/desk, /{name}"
+  })
+  void functionsThatAreServedAtItsPathsAreAMistake(
+      String console, String served, CapturedOutput output) {
+    assertThatThrownBy(
+            () ->
+                start(
+                    "--statefun.console.enabled=true",
+                    "--statefun.console.path=" + console,
+                    "--statefun.endpoint.enabled=true",
+                    "--statefun.endpoint.path=" + served))
+        .rootCause()
+        .isInstanceOf(StateFunConfigurationException.class)
+        .hasMessageContaining("'" + console + "'")
+        .hasMessageContaining("'" + served + "'");
+    assertThat(output)
+        .contains("APPLICATION FAILED TO START", "Set statefun.console.path to another path");
   }
 
   @Test
