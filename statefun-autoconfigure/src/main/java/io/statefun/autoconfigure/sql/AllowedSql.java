@@ -215,7 +215,12 @@ final class AllowedSql extends SqlBasicVisitor<@Nullable Void> {
     SqlKind kind = call.getKind();
     return QUERIES.contains(kind)
         || KINDS.contains(kind)
-        || NAMES.contains(call.getOperator().getName().toUpperCase(Locale.ROOT));
+        || isAllowed(call.getOperator().getName());
+  }
+
+  /** Whether a function, by its name, is one that may be called. */
+  static boolean isAllowed(String function) {
+    return NAMES.contains(function.toUpperCase(Locale.ROOT));
   }
 
   /** Filters in paths may have patterns that take for ever. */

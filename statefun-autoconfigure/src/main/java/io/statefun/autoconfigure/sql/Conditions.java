@@ -153,8 +153,13 @@ final class Conditions {
     if (type == Scalar.DOUBLE) {
       rounded(field, kind, number.doubleValue());
     } else {
-      add(field, operator(kind), new Operand(number.toString(), false));
+      add(field, operator(kind), new Operand(text(number), false));
     }
+  }
+
+  private static String text(BigDecimal number) {
+    BigDecimal stripped = number.stripTrailingZeros();
+    return Math.abs(stripped.scale()) > MAX_TEXT ? stripped.toString() : stripped.toPlainString();
   }
 
   /**

@@ -59,6 +59,9 @@ final class SqlFailures {
   /** Its first line: those behind tell what a parser could take, or how a plan looked. */
   private static String text(Throwable failure) {
     String all = failure.getMessage();
+    if (failure instanceof ExceptionInInitializerError constant && constant.getCause() != null) {
+      all = constant.getCause().getMessage(); // What is constant is computed there.
+    }
     if (all == null || all.isBlank()) {
       return failure.getClass().getSimpleName();
     }

@@ -43,7 +43,6 @@ import org.apache.calcite.rex.RexLiteral;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
-import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParseException;
 import org.apache.calcite.sql.parser.SqlParser;
 import org.apache.calcite.sql.validate.SqlConformance;
@@ -51,6 +50,7 @@ import org.apache.calcite.sql.validate.SqlConformanceEnum;
 import org.apache.calcite.sql.validate.SqlDelegatingConformance;
 import org.apache.calcite.sql.validate.SqlValidator;
 import org.apache.calcite.sql.validate.SqlValidatorUtil;
+import org.apache.calcite.sql2rel.ConvertToChecked;
 import org.apache.calcite.sql2rel.RelFieldTrimmer;
 import org.apache.calcite.sql2rel.SqlToRelConverter;
 import org.apache.calcite.sql2rel.StandardConvertletTable;
@@ -133,7 +133,7 @@ final class SqlPlanner {
     this.catalog = new CalciteCatalogReader(schema, List.of(), types, config);
     this.validator =
         SqlValidatorUtil.newValidator(
-            SqlStdOperatorTable.instance(),
+            new AllowedFunctions(),
             catalog,
             types,
             SqlValidator.Config.DEFAULT.withConformance(CONFORMANCE).withIdentifierExpansion(true));
@@ -175,9 +175,10 @@ final class SqlPlanner {
     RelNode trimmed =
         new RelFieldTrimmer(validator, RelFactories.LOGICAL_BUILDER.create(cluster, catalog))
             .trim(reduced);
-    RelNode pushed = trimmed.accept(new PushDown());
+    RelNode pushed = trimmed.accept(new PushDown()).accept(new WideSums());
     ComparedTypes.check(pushed);
-    RelNode bounded = TextFunctions.in(pushed, cluster.getRexBuilder());
+    RelNode checked = pushed.accept(new ConvertToChecked(cluster.getRexBuilder()));
+    RelNode bounded = TextFunctions.in(checked, cluster.getRexBuilder());
     allowance.check();
     RelNode physical = run(Programs.ofRules(PHYSICAL), bounded);
     RelNode calc =

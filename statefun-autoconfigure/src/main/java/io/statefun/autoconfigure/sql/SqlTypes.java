@@ -29,7 +29,8 @@ final class SqlTypes extends JavaTypeFactoryImpl {
   /** Digits of numbers, of which Java's have as many as they like. */
   private static final int PRECISION = 100;
 
-  private static final int SCALE = 30;
+  /** Digits behind the point. */
+  static final int SCALE = 30;
 
   SqlTypes() {
     super(new Numbers());

@@ -36,7 +36,7 @@ final class SqlValues {
     return switch (type.getSqlTypeName()) {
       case TINYINT, SMALLINT, INTEGER, BIGINT -> ((Number) value).longValue();
       case FLOAT, REAL, DOUBLE -> ((Number) value).doubleValue();
-      case DECIMAL -> value instanceof BigDecimal ? value : new BigDecimal(value.toString());
+      case DECIMAL -> decimal(value);
       case DATE -> LocalDate.ofEpochDay(((Number) value).longValue());
       case TIME ->
           LocalTime.ofNanoOfDay(TimeUnit.MILLISECONDS.toNanos(((Number) value).longValue()));
@@ -48,6 +48,16 @@ final class SqlValues {
       case MAP -> entries((Map<?, ?>) value, Objects.requireNonNull(type.getValueType()));
       default -> value instanceof Boolean || value instanceof Number ? value : value.toString();
     };
+  }
+
+  /** Without the zeros that an average is filled up with. */
+  private static BigDecimal decimal(Object value) {
+    BigDecimal decimal = value instanceof BigDecimal of ? of : new BigDecimal(value.toString());
+    if (decimal.scale() < SqlTypes.SCALE) {
+      return decimal;
+    }
+    BigDecimal stripped = decimal.stripTrailingZeros();
+    return stripped.scale() < 0 ? stripped.setScale(0) : stripped;
   }
 
   private static RelDataType component(RelDataType type) {

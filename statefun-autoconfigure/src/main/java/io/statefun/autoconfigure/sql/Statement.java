@@ -58,7 +58,11 @@ final class Statement {
       SqlPlanner planner = new SqlPlanner(tables, allowance);
       SqlPlanner.Plan plan = planner.plan(Parameters.into(query, parameters), maxRows + 1);
       return explain ? explained(plan.rel()) : rows(plan, planner.types());
-    } catch (SqlParseException | RuntimeException | AssertionError | StackOverflowError e) {
+    } catch (SqlParseException
+        | RuntimeException
+        | AssertionError
+        | StackOverflowError
+        | ExceptionInInitializerError e) {
       throw SqlFailures.of(e, allowance);
     }
   }
@@ -94,7 +98,7 @@ final class Statement {
     List<@Nullable Object> values = new ArrayList<>(fields.size());
     for (int at = 0; at < fields.size(); at++) {
       // A row with one column is the value itself.
-      Object value = row instanceof Object[] all ? all[at] : row;
+      Object value = fields.size() > 1 && row instanceof Object[] all ? all[at] : row;
       values.add(SqlValues.of(value, fields.get(at).getType()));
     }
     return values;

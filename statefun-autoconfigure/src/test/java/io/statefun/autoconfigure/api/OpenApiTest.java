@@ -123,6 +123,7 @@ class OpenApiTest {
             read,
             true,
             false,
+            true,
             Duration.ofSeconds(1),
             Duration.ofDays(1),
             DataSize.ofKilobytes(1));
