@@ -9,7 +9,9 @@ import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
 import org.apache.calcite.sql.SqlBasicCall;
+import org.apache.calcite.sql.SqlBasicTypeNameSpec;
 import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlDataTypeSpec;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
@@ -23,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * nobody has thought of too.
  */
 final class AllowedSql extends SqlBasicVisitor<@Nullable Void> {
+
+  private static final int MAX_PRECISION = 10_000;
 
   private static final Set<SqlKind> QUERIES =
       EnumSet.of(
@@ -209,6 +213,17 @@ final class AllowedSql extends SqlBasicVisitor<@Nullable Void> {
       checkPath(call.operand(1));
     }
     return super.visit(call);
+  }
+
+  /** A short text may be cast to a long one. */
+  @Override
+  public @Nullable Void visit(SqlDataTypeSpec type) {
+    if (type.getTypeNameSpec() instanceof SqlBasicTypeNameSpec basic
+        && basic.getPrecision() > MAX_PRECISION) {
+      throw refused(
+          type.getParserPosition(), "A type has a length of at most " + MAX_PRECISION + " here");
+    }
+    return super.visit(type);
   }
 
   private static boolean isAllowed(SqlCall call) {

@@ -168,6 +168,7 @@ final class SqlPlanner {
   Plan plan(SqlNode statement, int limit) {
     SqlNode validated = validator.validate(statement);
     RelRoot root = converter().convertQuery(validated, false, true);
+    ExpressionSizes.check(root.rel);
     RelNode logical = limited(root, limit).project(true);
     RelNode reduced = run(Programs.subQuery(DefaultRelMetadataProvider.INSTANCE), logical);
     reduced = run(Programs.decorrelate(), reduced);

@@ -94,18 +94,17 @@ class SqlApiTest {
   private ConfigurableApplicationContext start(String... properties) {
     ConfigurableApplicationContext started =
         new SpringApplicationBuilder(Bank.class)
-            .properties(
-                "spring.main.web-application-type=servlet",
-                "spring.main.banner-mode=off",
-                "spring.application.name=bank",
-                "server.port=0",
-                "logging.level.root=warn",
-                "statefun.partitions=4",
-                "statefun.api.read=bank/account",
-                "statefun.data-directory=" + folder.resolve("local"),
-                "statefun.snapshot.file.directory=" + folder.resolve("snapshots"))
             .properties(properties)
-            .run();
+            .run(
+                "--spring.main.web-application-type=servlet",
+                "--spring.main.banner-mode=off",
+                "--spring.application.name=bank",
+                "--server.port=0",
+                "--logging.level.root=warn",
+                "--statefun.partitions=4",
+                "--statefun.api.read=bank/account",
+                "--statefun.data-directory=" + folder.resolve("local"),
+                "--statefun.snapshot.file.directory=" + folder.resolve("snapshots"));
     context = started;
     StateFunTemplate template = started.getBean(StateFunTemplate.class);
     for (String id : new String[] {"ann", "bob", "cid"}) {

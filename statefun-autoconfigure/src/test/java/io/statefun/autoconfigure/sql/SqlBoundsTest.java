@@ -61,7 +61,7 @@ class SqlBoundsTest {
         "select count(*) from \"shop/customer\" a, \"shop/customer\" b, \"shop/customer\" c"
             + " where a.level + b.level + c.level < 0",
         "select count(*) from \"shop/customer\" a left join \"shop/customer\" b"
-            + " on a.level < b.level - 5 left join \"shop/customer\" c on b.id < c.id"
+            + " on a.level <= b.level left join \"shop/customer\" c on b.id < c.id"
             + " full join \"shop/customer\" d on c.level + a.level > d.level",
         "select max(a.level + b.level + c.level) from \"shop/customer\" a"
             + " join \"shop/customer\" b on a.level = b.level"
@@ -176,8 +176,7 @@ class SqlBoundsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"(", "not ", "- ", "1 + (", "case when ", "[", "'", "\"", "/*", "exists("})
+  @ValueSource(strings = {"(", "not ", "- ", "1 + (", "case when ", "[", "\"", "/*", "exists("})
   void whatIsNestedDeeplyIsAnswered(String nested) {
     String statement = "select " + nested.repeat(9_000 / nested.length());
 
@@ -210,7 +209,7 @@ class SqlBoundsTest {
   void queriesThatNameEachOtherAgainAndAgainAreRefused() {
     StringBuilder statement = new StringBuilder("with t0 as (values 1)");
     for (int i = 1; i < 60; i++) {
-      statement.append(", t%d as (select 1 from t%d, t%d)".formatted(i, i - 1, i - 1));
+      statement.append(", t%d as (select 1 from t%d a, t%d b)".formatted(i, i - 1, i - 1));
     }
 
     assertThatThrownBy(() -> shop.rows(statement + " select count(*) from t59"))

@@ -298,6 +298,7 @@ class StateSqlTest {
         "select replace('a', 'a', 'b') | 1 | 8",
         "select user from \"shop/order\" | 1 | 8",
         "select json_value('{}', '$[?(@ =~ /(a+)+/)]') | 1 | 25",
+        "select cast('a' as char(1000000000)) | 1 | 20",
         "select id from \"shop/customer\" where id = ? | 1 | 43",
       })
   void whatIsNotAllowedIsRefusedWithItsPlace(String statement, int line, int column) {
