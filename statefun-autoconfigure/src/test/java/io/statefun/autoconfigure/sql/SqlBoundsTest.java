@@ -10,8 +10,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.statefun.autoconfigure.sql.Shop.Profile;
+import io.statefun.message.Address;
+import io.statefun.query.InstanceStates;
 import io.statefun.query.StatePage;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -52,7 +57,9 @@ class SqlBoundsTest {
   }
 
   private static void assertRunsAgain(StateSql sql) {
-    await().untilAsserted(() -> assertThat(sql.query("values 1").get().rows()).hasSize(1));
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .untilAsserted(() -> assertThat(sql.query("values 1").get().rows()).hasSize(1));
   }
 
   @ParameterizedTest
@@ -227,6 +234,30 @@ class SqlBoundsTest {
 
     assertThatThrownBy(() -> shop.rows("select char_length(x) from " + doubled))
         .hasCauseInstanceOf(InvalidSqlException.class);
+  }
+
+  @Test
+  void statesThatCannotBeReadAreNullAndCounted() throws Exception {
+    InstanceStates misfit =
+        new InstanceStates(
+            Address.of("shop/customer", "c1"),
+            Map.of("level", "five", "profile", Map.of("name", "Ann", "points", 1.5)),
+            Map.of("note", "It is damaged"),
+            true);
+    try (StateSql sql =
+        new StateSql(
+            shop.engine,
+            query -> CompletableFuture.completedFuture(new StatePage(List.of(misfit), null)),
+            Shop.JSON,
+            timeout("PT30S"))) {
+      SqlRows answer =
+          sql.query("select id, level, note, profile.name, profile.points from \"shop/customer\"")
+              .get();
+
+      assertThat(answer.rows()).containsExactly(Arrays.asList("c1", null, null, "Ann", null));
+      assertThat(answer.unreadable()).isEqualTo(3);
+      assertThat(answer.partial()).isEqualTo(1);
+    }
   }
 
   @Test
