@@ -12,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -104,16 +103,22 @@ final class SqlApi {
         failure instanceof CompletionException && failure.getCause() != null
             ? failure.getCause()
             : failure;
-    HttpStatus status =
-        cause instanceof IllegalArgumentException
-            ? HttpStatus.BAD_REQUEST
-            : cause instanceof ApiRequest.TooLargeException
-                ? HttpStatus.CONTENT_TOO_LARGE
-                : isTimeout(cause) ? HttpStatus.GATEWAY_TIMEOUT : HttpStatus.SERVICE_UNAVAILABLE;
-    return ApiResponse.problem(json.mapper(), status, String.valueOf(cause.getMessage()));
+    String text = cause.getMessage() == null ? "The statement was stopped" : cause.getMessage();
+    return ApiResponse.problem(json.mapper(), status(cause), text);
   }
 
-  private static boolean isTimeout(Throwable cause) {
-    return cause instanceof TimeoutException || cause instanceof CancellationException;
+  private static HttpStatus status(Throwable cause) {
+    if (cause instanceof IllegalArgumentException) {
+      return HttpStatus.BAD_REQUEST;
+    }
+    if (cause instanceof ApiRequest.TooLargeException) {
+      return HttpStatus.CONTENT_TOO_LARGE;
+    }
+    if (cause instanceof TimeoutException) {
+      return HttpStatus.GATEWAY_TIMEOUT;
+    }
+    return cause instanceof Error
+        ? HttpStatus.INTERNAL_SERVER_ERROR
+        : HttpStatus.SERVICE_UNAVAILABLE;
   }
 }

@@ -5,6 +5,8 @@
  */
 package io.statefun.autoconfigure.sql;
 
+import org.jspecify.annotations.Nullable;
+
 /** A statement cannot be understood, is none that is allowed, or asks for too much; says why. */
 public final class InvalidSqlException extends IllegalArgumentException {
 
@@ -17,8 +19,7 @@ public final class InvalidSqlException extends IllegalArgumentException {
     this(message, 0, 0, null);
   }
 
-  InvalidSqlException(
-      String message, int line, int column, @org.jspecify.annotations.Nullable Throwable cause) {
+  InvalidSqlException(String message, int line, int column, @Nullable Throwable cause) {
     super(line == 0 ? message : "Line " + line + ", column " + column + ": " + message, cause);
     this.line = line;
     this.column = column;

@@ -17,6 +17,7 @@ import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNumericLiteral;
 import org.apache.calcite.sql.parser.SqlParserPos;
+import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.util.SqlShuttle;
 import org.apache.calcite.util.DateString;
 import org.apache.calcite.util.TimestampString;
@@ -100,10 +101,7 @@ final class Parameters extends SqlShuttle {
 
   private static SqlNode timestamp(Instant time, SqlParserPos at) {
     return SqlLiteral.createTimestamp(
-        org.apache.calcite.sql.type.SqlTypeName.TIMESTAMP,
-        TimestampString.fromMillisSinceEpoch(time.toEpochMilli()),
-        3,
-        at);
+        SqlTypeName.TIMESTAMP, TimestampString.fromMillisSinceEpoch(time.toEpochMilli()), 3, at);
   }
 
   private static SqlNode number(int index, Number number, SqlParserPos at) {

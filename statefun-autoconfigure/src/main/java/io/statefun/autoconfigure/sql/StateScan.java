@@ -8,6 +8,7 @@ package io.statefun.autoconfigure.sql;
 import io.statefun.query.Condition;
 import io.statefun.query.StateQuery;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -17,6 +18,7 @@ import org.apache.calcite.adapter.enumerable.EnumerableRelImplementor;
 import org.apache.calcite.adapter.enumerable.JavaRowFormat;
 import org.apache.calcite.adapter.enumerable.PhysType;
 import org.apache.calcite.adapter.enumerable.PhysTypeImpl;
+import org.apache.calcite.adapter.java.JavaTypeFactory;
 import org.apache.calcite.linq4j.Enumerable;
 import org.apache.calcite.linq4j.tree.Blocks;
 import org.apache.calcite.linq4j.tree.Expression;
@@ -99,7 +101,7 @@ final class StateScan extends TableScan implements EnumerableRel {
   }
 
   private static Set<String> names(List<FunctionTable.Column> columns) {
-    Set<String> names = new java.util.LinkedHashSet<>();
+    Set<String> names = new LinkedHashSet<>();
     for (FunctionTable.Column column : columns) {
       if (column.state() != null) {
         names.add(column.state());
@@ -148,9 +150,7 @@ final class StateScan extends TableScan implements EnumerableRel {
   public Result implement(EnumerableRelImplementor implementor, Prefer preferred) {
     PhysType type =
         PhysTypeImpl.of(
-            (org.apache.calcite.adapter.java.JavaTypeFactory) getCluster().getTypeFactory(),
-            getRowType(),
-            JavaRowFormat.ARRAY);
+            (JavaTypeFactory) getCluster().getTypeFactory(), getRowType(), JavaRowFormat.ARRAY);
     Enumerable<?> rows = instances.rows(query(), columns);
     Expression stashed = implementor.stash(rows, Enumerable.class);
     return implementor.result(type, Blocks.toBlock(stashed));

@@ -5,6 +5,7 @@
  */
 package io.statefun.autoconfigure.sql;
 
+import java.util.Arrays;
 import java.util.List;
 import org.apache.calcite.linq4j.function.Strict;
 import org.apache.calcite.rel.RelHomogeneousShuttle;
@@ -122,7 +123,7 @@ public final class TextFunctions {
           all[count++] = sign == '%' ? ANY : sign == '_' ? ONE : sign;
         }
       }
-      signs = java.util.Arrays.copyOf(all, count);
+      signs = Arrays.copyOf(all, count);
     }
 
     /** Goes back to the last sign for any text alone, which is enough. */

@@ -6,6 +6,7 @@
 package io.statefun.autoconfigure.sql;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import org.apache.calcite.rel.RelHomogeneousShuttle;
@@ -46,7 +47,7 @@ final class WideSums extends RelHomogeneousShuttle {
     if (columns.size() == before) {
       return aggregate;
     }
-    List<@Nullable String> names = java.util.Collections.nCopies(columns.size(), null);
+    List<@Nullable String> names = Collections.nCopies(columns.size(), null);
     RelNode wide = LogicalProject.create(input, List.of(), columns, names, Set.of());
     return aggregate.copy(
         aggregate.getTraitSet(), wide, aggregate.getGroupSet(), aggregate.getGroupSets(), calls);
