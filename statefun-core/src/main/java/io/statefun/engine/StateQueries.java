@@ -65,6 +65,30 @@ public final class StateQueries {
    * @throws IllegalStateException if the engine does not run, or this process has no partitions
    */
   public CompletableFuture<StatePage> page(StateQuery query) {
+    return page(query, MessageType::deserialize);
+  }
+
+  /**
+   * The same with states as conditions see them, which needs no classes of values: texts, numbers,
+   * truths, lists and maps. JSON is as it is stored, with numbers that are no integers as {@link
+   * java.math.BigDecimal}; protobuf messages have the JSON names of their fields; bytes are texts
+   * in Base64. Of values of other types it is what their type tells people, or nothing.
+   *
+   * @return as {@link #page}
+   * @throws InvalidQueryException as {@link #page}
+   * @throws IllegalStateException as {@link #page}
+   */
+  public CompletableFuture<StatePage> trees(StateQuery query) {
+    ValueTree trees = new ValueTree(services.messageTypes());
+    return page(
+        query,
+        (type, stored) -> {
+          Object tree = trees.read(type, stored);
+          return tree == null ? type.describe(stored) : tree;
+        });
+  }
+
+  private CompletableFuture<StatePage> page(StateQuery query, StateValues.Form form) {
     FunctionType function =
         services
             .functions()
@@ -79,7 +103,7 @@ public final class StateQueries {
         after == null
             ? PageCursor.START
             : PageCursor.read(after, function.storedName, services.partitions());
-    Page page = new Page(node.get(), function, query, start);
+    Page page = new Page(node.get(), function, query, start, form);
     page.next();
     return page.result.isDone()
         ? page.result
@@ -113,6 +137,7 @@ public final class StateQueries {
     private final FunctionType function;
     private final int limit;
     private final StateScan scan;
+    private final StateValues.Form form;
     private final List<InstanceStates> instances = new ArrayList<>();
     private PageCursor cursor;
     private final Map<Integer, CompletableFuture<StateScan.Step>> ahead = new HashMap<>();
@@ -120,8 +145,14 @@ public final class StateQueries {
     private int examined;
     private int steps;
 
-    Page(Node from, FunctionType function, StateQuery query, PageCursor start) {
+    Page(
+        Node from,
+        FunctionType function,
+        StateQuery query,
+        PageCursor start,
+        StateValues.Form form) {
       this.from = from;
+      this.form = form;
       this.function = function;
       this.limit = query.limit();
       this.scan =
@@ -224,8 +255,7 @@ public final class StateQueries {
     private InstanceStates states(StateScan.Found found) {
       Address stored = Address.of(function.storedName, found.id());
       StateValues values =
-          new StateValues(
-              stored, function, services.clock().millis(), scan::shows, MessageType::deserialize);
+          new StateValues(stored, function, services.clock().millis(), scan::shows, form);
       Map<String, String> unreadable = new LinkedHashMap<>();
       try {
         values.row(found.row());

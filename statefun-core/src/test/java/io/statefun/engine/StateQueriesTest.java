@@ -188,6 +188,38 @@ class StateQueriesTest {
   }
 
   @Test
+  void aPageOfTreesTellsTheSameWithoutClasses() {
+    StateFunEngine running = start();
+    send(running, "ann", new Open("Ann", 5));
+    send(running, "ann", new Add(7));
+
+    StatePage page = running.queries().trees(accounts().where("balance.amount = 12")).join();
+
+    assertThat(page.instances())
+        .extracting(InstanceStates::states)
+        .containsExactly(
+            Map.of(
+                "name",
+                "Ann",
+                "balance",
+                Map.of("amount", 12, "currency", "EUR"),
+                "changes",
+                List.of(7L),
+                "byAmount",
+                Map.of(7L, tree("amount", 7, "currency", null)),
+                "recent",
+                7L));
+  }
+
+  private static Map<String, @Nullable Object> tree(
+      String name, Object value, String other, @Nullable Object otherValue) {
+    Map<String, @Nullable Object> tree = new java.util.HashMap<>();
+    tree.put(name, value);
+    tree.put(other, otherValue);
+    return tree;
+  }
+
+  @Test
   void onlyStatesThatAreAskedForAreShown() {
     StateFunEngine running = start();
     send(running, "ann", new Open("Ann", 5));

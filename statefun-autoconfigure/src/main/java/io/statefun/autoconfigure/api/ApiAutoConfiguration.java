@@ -7,6 +7,7 @@ package io.statefun.autoconfigure.api;
 
 import io.statefun.autoconfigure.ApplicationName;
 import io.statefun.autoconfigure.StateFunConfigurationException;
+import io.statefun.autoconfigure.sql.StateSql;
 import io.statefun.engine.StateFunEngine;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
@@ -99,6 +100,30 @@ class ApiAutoConfiguration {
       AwakeableApi api = new AwakeableApi(engine, json);
       return new ApiRoutes(properties)
           .post(properties.path() + "/awakeables/{token}", api::complete, api::failed)
+          .mapping();
+    }
+  }
+
+  /** With Spring MVC, if it is switched on. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+  @ConditionalOnClass(DispatcherServlet.class)
+  @ConditionalOnBooleanProperty("statefun.api.sql")
+  @EnableConfigurationProperties(ApiProperties.class)
+  static class SqlConfiguration {
+
+    @Bean
+    HandlerMapping statefunSqlMapping(
+        ObjectProvider<StateSql> sql, ApiProperties properties, JsonValues json) {
+      StateSql queried = sql.getIfAvailable();
+      if (queried == null) {
+        throw new StateFunConfigurationException(
+            "statefun.api.sql is true, but there is no SQL, as statefun.sql.enabled is not.",
+            "Set statefun.sql.enabled to true, or statefun.api.sql to false.");
+      }
+      SqlApi api = new SqlApi(queried, new FunctionNames(properties.read()), json);
+      return new ApiRoutes(properties)
+          .post(properties.path() + "/sql", api::query, api::failed)
           .mapping();
     }
   }

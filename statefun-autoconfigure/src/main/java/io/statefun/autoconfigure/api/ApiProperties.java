@@ -23,6 +23,8 @@ import org.springframework.util.unit.DataSize;
  * @param describe Whether openapi.json, under the path, describes the functions that are exposed,
  *     as OpenAPI has it.
  * @param awakeables Whether awakeables may be completed over HTTP by anybody who has their token.
+ * @param sql Whether the instances that may be looked at can be asked for by SQL, which
+ *     statefun.sql.enabled is to switch on as well.
  * @param timeout How long a request waits for a reply or a commit.
  * @param idempotencyRetention How long an idempotency key is known, from its first use on.
  * @param maxBodySize How large the body of a request is at most.
@@ -34,6 +36,7 @@ public record ApiProperties(
     @DefaultValue Set<String> read,
     @DefaultValue("true") boolean describe,
     @DefaultValue("false") boolean awakeables,
+    @DefaultValue("false") boolean sql,
     @DefaultValue("30s") Duration timeout,
     @DefaultValue("1d") Duration idempotencyRetention,
     @DefaultValue("1MB") DataSize maxBodySize) {

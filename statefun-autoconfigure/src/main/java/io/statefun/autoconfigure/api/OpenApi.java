@@ -57,6 +57,9 @@ final class OpenApi {
     if (properties.awakeables()) {
       description.addAwakeables(properties);
     }
+    if (properties.sql()) {
+      description.addSql(properties);
+    }
     return description.document(title);
   }
 
@@ -168,6 +171,21 @@ final class OpenApi {
     answers(complete, "default", "What is wrong", reference(PROBLEM));
     String path = properties.path() + "/awakeables/{token}";
     paths.put(path, mapper.createObjectNode().set("post", complete));
+  }
+
+  private void addSql(ApiProperties properties) {
+    ObjectNode query = mapper.createObjectNode();
+    query.put("operationId", "sql");
+    query.put("summary", "Answers a query over the instances that may be read, by SQL");
+    ObjectNode statement = mapper.createObjectNode().put("type", "object");
+    statement.putObject("properties").set("sql", text());
+    statement.withObject("/properties").putObject("parameters").put("type", "array");
+    statement.putArray("required").add("sql");
+    ObjectNode body = query.putObject("requestBody").put("required", true);
+    body.set("content", json("application/json", statement));
+    answers(query, "200", "The rows", mapper.createObjectNode().put("type", "object"));
+    answers(query, "default", "What is wrong", reference(PROBLEM));
+    paths.put(properties.path() + "/sql", mapper.createObjectNode().set("post", query));
   }
 
   private ObjectNode operation(TypeName function, String verb, String summary) {

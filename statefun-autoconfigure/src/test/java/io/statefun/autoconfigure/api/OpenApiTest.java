@@ -111,6 +111,24 @@ class OpenApiTest {
                 assertThat(description.at(reference.asString().substring(1)).isObject()).isTrue());
   }
 
+  @Test
+  void sqlIsDescribedIfItIsSwitchedOn() {
+    ApiProperties properties =
+        new ApiProperties(
+            "/api",
+            Set.of(),
+            Set.of("bank/account"),
+            true,
+            false,
+            true,
+            Duration.ofSeconds(1),
+            Duration.ofDays(1),
+            DataSize.ofKilobytes(1));
+
+    assertThat(OpenApi.of(JSON, "bank", properties, Map.of()).at("/paths/~1api~1sql/post"))
+        .isNotEmpty();
+  }
+
   private JsonNode describe(Set<String> call, Set<String> read, Class<?>... messages) {
     List<MessageType<?>> taken = new ArrayList<>();
     for (Class<?> message : messages) {
@@ -122,6 +140,7 @@ class OpenApiTest {
             call,
             read,
             true,
+            false,
             false,
             Duration.ofSeconds(1),
             Duration.ofDays(1),

@@ -16,6 +16,7 @@ import io.statefun.autoconfigure.kafka.StateFunKafkaProperties;
 import io.statefun.autoconfigure.redis.RedisSnapshotProperties;
 import io.statefun.autoconfigure.remote.RemoteProperties;
 import io.statefun.autoconfigure.savepoint.SavepointProperties;
+import io.statefun.autoconfigure.sql.SqlProperties;
 import io.statefun.autoconfigure.trace.StateFunTracingProperties;
 import java.io.IOException;
 import java.net.URL;
@@ -61,6 +62,7 @@ class ConfigurationSnippetsTest {
       ConfigurationPropertyName.of("statefun.remote");
 
   private static final ConfigurationPropertyName API = ConfigurationPropertyName.of("statefun.api");
+  private static final ConfigurationPropertyName SQL = ConfigurationPropertyName.of("statefun.sql");
   private static final ConfigurationPropertyName TRACING =
       ConfigurationPropertyName.of("statefun.tracing");
   private static final ConfigurationPropertyName CONSOLE =
@@ -137,6 +139,7 @@ class ConfigurationSnippetsTest {
     RemoteProperties remote = bind(all, REMOTE.toString(), RemoteProperties.class);
     assertThat(remote.validateObject(remote).getAllErrors()).isEmpty();
     assertThat(bind(all, API.toString(), ApiProperties.class)).isNotNull();
+    assertThat(bind(all, SQL.toString(), SqlProperties.class)).isNotNull();
     assertThat(bind(all, TRACING.toString(), StateFunTracingProperties.class)).isNotNull();
     assertThat(bind(all, CONSOLE.toString(), ConsoleProperties.class)).isNotNull();
     BootstrapProperties bootstrap =
@@ -154,6 +157,7 @@ class ConfigurationSnippetsTest {
                         && !KAFKA.isAncestorOf(name)
                         && !SAVEPOINT.isAncestorOf(name)
                         && !API.isAncestorOf(name)
+                        && !SQL.isAncestorOf(name)
                         && !TRACING.isAncestorOf(name)
                         && !CONSOLE.isAncestorOf(name)
                         && !BOOTSTRAP.isAncestorOf(name)
