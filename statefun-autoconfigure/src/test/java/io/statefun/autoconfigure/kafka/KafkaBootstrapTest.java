@@ -44,7 +44,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 /** Processes that share an application, and are started together to bring its first state. */
 class KafkaBootstrapTest {
 
-  private static final int ROWS = 100_000;
+  private static final int ROWS = 200_000;
   private static final int DEPOSITS = 1_000;
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final String BEGINS = "Bootstrap: begins with ";
@@ -87,10 +87,11 @@ class KafkaBootstrapTest {
       await().atMost(PATIENCE).until(() -> says(one, BEGINS) || says(other, BEGINS));
       JavaProcess bringing = says(one, BEGINS) ? one : other;
       JavaProcess waiting = says(one, BEGINS) ? other : one;
+      // The second is begun when the first is durable, and is not the last.
       await()
           .atMost(PATIENCE)
           .pollInterval(Duration.ofMillis(5))
-          .until(() -> objects("runs") > 0 || !bringing.isAlive());
+          .until(() -> objects("runs") > 1 || !bringing.isAlive());
       assertThat(bringing.isAlive()).as(Files.readString(bringing.log())).isTrue();
       bringing.kill();
       bringing.wipeDisk();
