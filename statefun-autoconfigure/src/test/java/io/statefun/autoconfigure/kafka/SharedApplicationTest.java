@@ -104,6 +104,8 @@ class SharedApplicationTest {
             "--statefun.failure.max-attempts=1",
             "--statefun.api.read=bank/*",
             "--statefun.api.call=bank/*",
+            "--statefun.sql.enabled=true",
+            "--statefun.api.sql=true",
             "--statefun.console.enabled=true",
             "--statefun.console.writable=true",
             "--statefun.snapshot.file.directory=" + folder.resolve("snapshots"),
@@ -183,6 +185,12 @@ class SharedApplicationTest {
     assertThat(json("/statefun/api/functions/bank/account/" + elsewhere).toString())
         .contains("\"balance\":" + elsewhere);
     assertThat(allByHttp()).containsExactlyInAnyOrderElementsOf(allIds());
+    HttpResponse<String> total =
+        post(
+            "/statefun/api/sql",
+            "{\"sql\":\"select count(*), sum(a.balance) from \\\"bank/account\\\" a\"}");
+    assertThat(total.body())
+        .contains("\"rows\":[[%d,%d]]".formatted(ACCOUNTS, ACCOUNTS * (ACCOUNTS - 1) / 2));
     assertThat(all(97, page -> {})).containsExactlyInAnyOrderElementsOf(allIds());
   }
 
