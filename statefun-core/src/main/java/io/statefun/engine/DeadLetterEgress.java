@@ -10,6 +10,7 @@ import io.statefun.message.Address;
 import io.statefun.message.TypeName;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -41,12 +42,18 @@ record DeadLetterEgress(TypeName name, boolean keep) {
 
   /**
    * The dead letter that was to leave, of the one that its record has become since the egress does
-   * not take it. Its cause says so, too. Any other stays what it is.
+   * not take it. Its cause says so, too. Any other stays what it is, also one whose headers were
+   * set by somebody else, and tell nothing.
    */
   static DeadLetter asItWas(DeadLetter refused) {
-    if (!refused.headers().containsKey(DeadLetterHeaders.TYPE)) {
+    try {
+      return refused.headers().containsKey(DeadLetterHeaders.TYPE) ? original(refused) : refused;
+    } catch (IllegalArgumentException | DateTimeParseException | IndexOutOfBoundsException e) {
       return refused;
     }
+  }
+
+  private static DeadLetter original(DeadLetter refused) {
     Map<String, byte[]> headers = new HashMap<>(refused.headers());
     String target = take(headers, DeadLetterHeaders.TARGET);
     String source = take(headers, DeadLetterHeaders.SOURCE);

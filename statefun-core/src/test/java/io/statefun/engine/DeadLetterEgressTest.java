@@ -49,6 +49,8 @@ class DeadLetterEgressTest {
 
   record Publish(long amount) {}
 
+  record Forge(String target, String time) {}
+
   @StatefulFunction("test/account")
   static class Account {
 
@@ -60,6 +62,19 @@ class DeadLetterEgressTest {
     @MessageHandler
     void on(PayBy payBy, Context context) {
       context.send(Address.of("test/account", payBy.sender()), new Pay(1));
+    }
+
+    @MessageHandler
+    void on(Forge forge, Context context) {
+      context.egress(
+          new EgressRecord(
+              TypeName.parse("test/ops"),
+              7L,
+              null,
+              Map.of(
+                  DeadLetterHeaders.TYPE, "x/y".getBytes(UTF_8),
+                  DeadLetterHeaders.TARGET, forge.target().getBytes(UTF_8),
+                  DeadLetterHeaders.TIME, forge.time().getBytes(UTF_8))));
     }
 
     @MessageHandler
@@ -194,6 +209,19 @@ class DeadLetterEgressTest {
     assertThat(letter.origin()).isEmpty();
     assertThat(letter.cause()).contains("no money", "test/ops", "too large");
     assertThat(letter.headers()).isEmpty();
+  }
+
+  @Test
+  void whatAFunctionSendsWithHeadersOfADeadLetterIsNotTakenForOneIfTheyMakeNoSense() {
+    ops.refuses = true;
+    StateFunEngine running = start(false);
+
+    running.send(ANN, new Forge("no address", "no time")).join();
+
+    await().until(() -> stored(running).size() == 1);
+    DeadLetter letter = stored(running).get(0);
+    assertThat(letter.target()).isNull();
+    assertThat(letter.cause()).contains("too large");
   }
 
   @Test

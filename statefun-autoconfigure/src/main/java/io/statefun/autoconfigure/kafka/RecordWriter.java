@@ -45,9 +45,17 @@ final class RecordWriter {
   private final ValueFormat format;
   private final Map<TypeName, StateFunKafkaProperties.Egress> egresses = new HashMap<>();
   private final Set<TypeName> transactional = new LinkedHashSet<>();
+  private final @Nullable TypeName deadLetters;
 
-  RecordWriter(ValueFormat format, Iterable<StateFunKafkaProperties.Egress> all) {
+  /**
+   * @param deadLetters the egress by which dead letters leave, if there is one
+   */
+  RecordWriter(
+      ValueFormat format,
+      Iterable<StateFunKafkaProperties.Egress> all,
+      @Nullable String deadLetters) {
     this.format = format;
+    this.deadLetters = deadLetters == null ? null : TypeName.parse(deadLetters);
     transactional.add(DeadLetterTopics.EGRESS);
     for (StateFunKafkaProperties.Egress egress : all) {
       TypeName name = TypeName.parse(Objects.requireNonNull(egress.name()));
@@ -70,11 +78,20 @@ final class RecordWriter {
   }
 
   ProducerRecord<byte[], byte[]> write(Egress.Delivery delivery) {
-    if (delivery.headers().containsKey(DeadLetterHeaders.TYPE)) {
+    if (isDeadLetter(delivery)) {
       return writeDeadLetter(delivery);
     }
     KafkaProducerRecord record = readyMade(delivery);
     return record == null ? writeValue(delivery) : writeRecord(delivery, record);
+  }
+
+  /**
+   * Others may have its header as well: a topic of dead letters can be read, and they be sent on.
+   */
+  private boolean isDeadLetter(Egress.Delivery delivery) {
+    return deadLetters != null
+        && deadLetters.equals(delivery.egress())
+        && delivery.headers().containsKey(DeadLetterHeaders.TYPE);
   }
 
   /**

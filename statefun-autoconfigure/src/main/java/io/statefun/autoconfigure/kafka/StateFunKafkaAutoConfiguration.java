@@ -75,7 +75,8 @@ class StateFunKafkaAutoConfiguration {
               require(admin, KafkaAdmin.class));
       GroupSettings group = group(properties, name, common);
       ValueFormat format = new ValueFormat(types);
-      RecordWriter writer = new RecordWriter(format, properties.egress());
+      RecordWriter writer =
+          new RecordWriter(format, properties.egress(), common.deadLetters().egress());
       List<KafkaIngress> ingresses = new ArrayList<>();
       for (StateFunKafkaProperties.Ingress settings : properties.ingress()) {
         ingresses.add(ingress(settings, types, format, routes, group, resources.getClassLoader()));

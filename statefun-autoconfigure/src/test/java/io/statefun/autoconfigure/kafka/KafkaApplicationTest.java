@@ -158,6 +158,8 @@ class KafkaApplicationTest {
     start();
     ProducerRecord<String, String> broken = new ProducerRecord<>(hits, "a", "no JSON");
     broken.headers().add("trace", "t-1".getBytes(StandardCharsets.UTF_8));
+    // As if it came from a topic of dead letters.
+    broken.headers().add(DeadLetterHeaders.TYPE, "x/y".getBytes(StandardCharsets.UTF_8));
     topics.send(broken);
     topics.send(hits, "a", "{\"weight\":1}");
 
